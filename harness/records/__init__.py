@@ -1,0 +1,1 @@
+"""Frozen records that all rooms share, without input or output. One module per concept."""

@@ -1,0 +1,341 @@
+"""What happened: the records of the journal, one union, tagged by `t`.
+
+Times `*_ns` are CLOCK_MONOTONIC nanoseconds of the writing host (one clock for all processes of a host);
+SegmentOpened carries the pair that anchors it to wall-clock time. Every *Intent* is written before its effect.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from harness.records.certificates import Certificate, Options
+from harness.records.plan import BatchKind, PlannedAbort, Step
+
+JOURNAL_VERSION = 1
+
+
+class Record(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t"):
+    """Base of all journal records."""
+
+
+class SegmentOpened(Record, frozen=True, tag="segment_opened"):
+    """First record of every segment."""
+
+    version: int
+    run: str
+    writer: str  # "engine-1", "quiet-1", "supervisor": unique in the run
+    host: str
+    pid: int
+    monotonic_ns: int
+    wall_ns: int
+
+
+class SegmentClosed(Record, frozen=True, tag="segment_closed"):
+    """Last record of a segment whose writer ended in order. Without it the writer died."""
+
+    records: int  # before this one
+    at_ns: int
+
+
+class PhaseStarted(Record, frozen=True, tag="phase_started"):
+    """A player began a phase."""
+
+    phase: str
+    at_ns: int
+
+
+class PhaseEnded(Record, frozen=True, tag="phase_ended"):
+    """A player ended a phase; `complete` means every batch of the plan was played."""
+
+    phase: str
+    at_ns: int
+    complete: bool
+    reason: str = ""
+
+
+class BatchStarted(Record, frozen=True, tag="batch_started"):
+    """A batch begins; from here its residents are in use."""
+
+    batch: str
+    phase: str
+    kind: BatchKind
+    at_ns: int
+
+
+class BatchReleased(Record, frozen=True, tag="batch_released"):
+    """A burst was released. `left_ns[i]` is the departure of `applications[i]`'s synchronised send."""
+
+    batch: str
+    at_ns: int
+    applications: tuple[str, ...]
+    left_ns: tuple[int, ...]
+    absent: tuple[str, ...] = ()  # who did not arrive in time
+
+
+class BatchEnded(Record, frozen=True, tag="batch_ended"):
+    """A batch ended. `void` says why it does not count as exercised; its findings count all the same."""
+
+    batch: str
+    at_ns: int
+    void: str = ""
+
+
+class ApplicationStarted(Record, frozen=True, tag="application_started"):
+    """Intent: a person steps up to a kiosk."""
+
+    application: str
+    batch: str
+    phase: str
+    resident: str
+    card: str  # serial
+    certificate: Certificate
+    options: Options
+    kiosk: str
+    store: str
+    at_ns: int
+    planned_ns: int = 0  # intended time; 0 where the plan gave none
+    node: str = ""  # planned node
+    abort: PlannedAbort | None = None
+
+
+class SendIntent(Record, frozen=True, tag="send_intent"):
+    """Intent: one request is about to leave. Exactly one request on the wire follows, or none if the writer died."""
+
+    send: str  # application/ordinal, e.g. A000012/3
+    application: str  # "" for control requests
+    step: Step
+    where: str  # method and path, without secrets
+    connection: str  # id of the connection used; the same id means the same socket
+    at_ns: int
+    bytes: int
+
+
+class Answer(StrEnum):
+    """What came of a send."""
+
+    ANSWERED = "answered"  # a complete answer of any status
+    TIMEOUT = "timeout"
+    RESET = "reset"  # connection lost before the answer was complete
+    UNREACHABLE = "unreachable"  # no connection: surely not processed
+    MALFORMED = "malformed"  # not the protocol agreed on
+    TOO_LARGE = "too_large"
+    ABORTED = "aborted"  # we closed it on purpose
+
+
+class SendOutcome(Record, frozen=True, tag="send_outcome"):
+    """What came of the send of the same id."""
+
+    send: str
+    answer: Answer
+    at_ns: int
+    left_ns: int = 0  # last byte handed to the kernel
+    first_byte_ns: int = 0
+    status: int = 0
+    bytes: int = 0
+    headers: tuple[tuple[str, str], ...] = ()  # those that identify: request id, date, node, build, digest of cookies
+    reason: str = ""
+
+
+class Delivery(Record, frozen=True, tag="delivery"):
+    """A document arrived somewhere. Its bytes are in the document store before this record is written."""
+
+    delivery: str
+    application: str  # "" where it belongs to nobody known
+    kiosk: str
+    digest: str  # SHA-256 of the bytes
+    bytes: int
+    at_ns: int
+    content_type: str = ""
+    copy: int = 1
+    issue_number: str = ""  # as the target reported it beside the document, where it does
+    request_id: str = ""  # the target's own id of the application
+    node: str = ""  # as reported by the target
+    complete: bool = True  # False: the connection ended early and this is a part
+    late: bool = False  # came after its application had ended
+
+
+class Ending(StrEnum):
+    """How an application ended as the kiosk saw it."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"  # a business refusal with a reason (交付不可): a read of "absent"
+    FAILED = "failed"  # busy, time-out or error *reported by the target*: it says nothing was issued
+    ABORTED = "aborted"  # on purpose
+    UNRESOLVED = "unresolved"  # no complete answer: it may still have happened (結果不明)
+
+
+class ApplicationEnded(Record, frozen=True, tag="application_ended"):
+    """Outcome of the application of the same id."""
+
+    application: str
+    ending: Ending
+    at_ns: int
+    code: str = ""  # the target's reason code, or ours in lower case
+    reason: str = ""
+    request_id: str = ""
+    node: str = ""
+    copies: int = 0  # documents received
+    charged: bool | None = None  # None: the target does not say
+    acknowledged: bool = False  # the kiosk's completion notice was accepted
+
+
+class UpdateIntent(Record, frozen=True, tag="update_intent"):
+    """Intent: the register is about to be changed."""
+
+    update: str
+    resident: str
+    field: str
+    value: str
+    at_ns: int
+
+
+class UpdateResult(StrEnum):
+    """What came of a register update."""
+
+    APPLIED = "applied"
+    FAILED = "failed"
+    UNRESOLVED = "unresolved"
+
+
+class UpdateOutcome(Record, frozen=True, tag="update_outcome"):
+    """What came of the update of the same id."""
+
+    update: str
+    result: UpdateResult
+    at_ns: int
+    version: str = ""  # register version the target reported
+    reason: str = ""
+
+
+class SettledAs(StrEnum):
+    """What the drain phase found out about an unresolved or failed application."""
+
+    NOT_ISSUED = "not_issued"
+    ISSUED = "issued"  # the target holds it as issued
+    UNKNOWN = "unknown"
+
+
+class Settlement(Record, frozen=True, tag="settlement"):
+    """Result of asking after an application whose outcome was unknown."""
+
+    application: str
+    settled: SettledAs
+    source: str  # "ledger", "retry", "late document"
+    at_ns: int
+    detail: str = ""
+
+
+class LedgerEntry(Record, frozen=True, tag="ledger_entry"):
+    """One line of the target's own issue ledger (発行履歴), where it offers one."""
+
+    request_id: str
+    card: str
+    certificate: str
+    state: str  # "issued", "cancelled", "failed", "refused", "open"
+    issue_numbers: tuple[str, ...] = ()
+    node: str = ""
+    at: str = ""  # as reported
+
+
+class LedgerRead(Record, frozen=True, tag="ledger_read"):
+    """The ledger was read to its end (`complete`) or could not be."""
+
+    at_ns: int
+    entries: int
+    complete: bool
+    reason: str = ""
+
+
+class NodeSeen(Record, frozen=True, tag="node_seen"):
+    """A node and its build id, measured (reported by the node) or declared (target file)."""
+
+    node: str
+    build: str
+    source: str  # "measured" | "declared"
+    at_ns: int
+
+
+class TargetHealth(Record, frozen=True, tag="target_health"):
+    """A liveness probe of the target changed its answer."""
+
+    at_ns: int
+    alive: bool
+    reason: str = ""
+
+
+class ProofCheck(Struct, frozen=True, kw_only=True):
+    """One thing the generator proved about itself."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+class SelfProof(Record, frozen=True, tag="self_proof"):
+    """The generator's proof before the run: one journaled send = one request, identities never mixed."""
+
+    passed: bool
+    checks: tuple[ProofCheck, ...]
+    at_ns: int
+
+
+class PlayerCounters(Record, frozen=True, tag="player_counters"):
+    """Counted by the player in plain variables, independently of what it journaled."""
+
+    started: int
+    ended: int
+    sends: int
+    outcomes: int
+    deliveries: int
+    at_ns: int
+
+
+class Interrupted(Record, frozen=True, tag="interrupted"):
+    """The run was stopped before its plan was done."""
+
+    at_ns: int
+    reason: str  # "ctrl-c", "disk full", "target died", "player died: ..."
+
+
+class RunResumed(Record, frozen=True, tag="run_resumed"):
+    """A stopped run goes on."""
+
+    at_ns: int
+    reason: str = ""
+
+
+class Note(Record, frozen=True, tag="note"):
+    """A decision or observation that steers nothing but must not be forgotten."""
+
+    at_ns: int
+    text: str
+
+
+HistoryRecord = (
+    SegmentOpened
+    | SegmentClosed
+    | PhaseStarted
+    | PhaseEnded
+    | BatchStarted
+    | BatchReleased
+    | BatchEnded
+    | ApplicationStarted
+    | SendIntent
+    | SendOutcome
+    | Delivery
+    | ApplicationEnded
+    | UpdateIntent
+    | UpdateOutcome
+    | Settlement
+    | LedgerEntry
+    | LedgerRead
+    | NodeSeen
+    | TargetHealth
+    | SelfProof
+    | PlayerCounters
+    | Interrupted
+    | RunResumed
+    | Note
+)

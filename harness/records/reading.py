@@ -1,0 +1,66 @@
+"""What a document says: the reader's output, without any opinion on whose it should be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+READING_VERSION = 1
+
+
+class ReadingStatus(StrEnum):
+    """Whether the file could be read."""
+
+    READ = "read"
+    NOT_PDF = "not_pdf"  # HTML, empty, something else
+    CORRUPT = "corrupt"  # a PDF header, but not readable to its end
+    ENCRYPTED = "encrypted"  # and no known password opens it
+    OVER_LIMIT = "over_limit"  # size, pages, time or memory
+    READER_DIED = "reader_died"
+
+
+class ImageRead(Struct, frozen=True, kw_only=True):
+    """A bitmap placed on a page."""
+
+    digest: str  # SHA-256 of the decoded bitmap (mode, size, samples)
+    width: int
+    height: int
+    box: tuple[float, float, float, float]  # left, bottom, right, top in points
+    ink64: str = ""  # base64 of 64x64 8-bit ink (0 paper .. 255 ink) of the ink's bounding box; "" if too large
+
+
+class PageRead(Struct, frozen=True, kw_only=True):
+    """One page."""
+
+    number: int  # 1..n, by position in the file
+    text: str  # visible text in reading order, as extracted, not normalised
+    hidden_text: str = ""  # text not visible on the page
+    width: float = 0.0  # points
+    height: float = 0.0
+    images: tuple[ImageRead, ...] = ()
+
+
+class FileMarks(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Signs of what else is in the file."""
+
+    headers: int = 0  # "%PDF-"
+    eofs: int = 0  # "%%EOF"
+    prevs: int = 0  # "/Prev": earlier revisions
+    trailing_bytes: int = 0
+    encrypted: bool = False
+    javascript: bool = False
+    attachments: int = 0
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """One document, read. Lines of `readings/*.jsonl`."""
+
+    digest: str  # SHA-256 of the document's bytes
+    status: ReadingStatus
+    reason: str = ""  # what to tell the user where status is not READ
+    pages: tuple[PageRead, ...] = ()
+    marks: FileMarks = FileMarks()
+    residue: str = ""  # text found in metadata, attachments, earlier revisions
+    reader: str = ""  # library and version
+    version: int = READING_VERSION

@@ -1,0 +1,78 @@
+"""The target file (TARGET.toml): the system under test, where the harness stands before it, and what may be tested."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from harness.records.findings import Property
+from harness.records.plan import Step
+
+
+class Client(StrEnum):
+    """Whom the target takes us for."""
+
+    CENTRE = "centre"  # the national centre: few long-lived connections, a serial in the message, no PIN, no fee
+    KIOSK = "kiosk"  # one connection per kiosk, kept across customers; the card signs a nonce
+    CARD = "card"  # one TLS identity per card
+
+
+class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One server of the target."""
+
+    id: str
+    url: str = ""  # own base URL; empty: reached through the target's url with routing
+    build: str = ""  # declared build id; a measured one replaces it
+
+
+class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """TLS towards the target. Paths are relative to the target file."""
+
+    ca: str = ""  # PEM bundle to trust; empty: the system's
+    certificate: str = ""  # client certificate, PEM
+    key: str = ""  # its key, PEM
+    check_hostname: bool = True
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bounds on every exchange."""
+
+    connect_s: float = 5.0
+    answer_s: float = 30.0  # from the last byte sent to the last byte received
+    document_s: float = 120.0  # the same for the step that waits for print; above the target's own time limit
+    body_mb: float = 10.0
+    poll_ms: float = 200.0  # between two polls of an asynchronous fetch
+    settle_s: float = 30.0  # how long the drain phase asks after unresolved applications
+
+
+class OutOfScope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A property this target cannot show (対象外). Ownership, pages and baseline cannot be declared out."""
+
+    property: Property
+    reason: str
+    declared_by: str
+
+
+class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """TARGET.toml."""
+
+    name: str
+    url: str
+    adapter: str = "reference"  # built-in name, or "module:Class" importable by the players
+    client: Client = Client.KIOSK
+    connections: int = 4  # client = "centre": size of the pool
+    nodes: tuple[Node, ...] = ()
+    route_header: str = ""  # header that routes to a node; empty: nodes by url, or not at all
+    node_header: str = ""  # answer header that names the node
+    build_header: str = ""  # answer header that names the build
+    profile: str = "reference"  # document profile: built-in name or path to a TOML file
+    ledger: bool = False  # the target offers its issue ledger
+    updates: bool = False  # the target accepts register updates
+    fees: bool = True  # the target knows about payment
+    synchronise: Step = Step.APPLY  # the step to release together
+    documentation: str = ""  # free text, printed in the report: environment, version, contact
+    tls: Tls = Tls()
+    limits: Limits = Limits()
+    out_of_scope: tuple[OutOfScope, ...] = ()
+    extra: dict[str, str] = field(default_factory=dict)  # what a plug-in adapter needs

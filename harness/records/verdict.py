@@ -1,0 +1,135 @@
+"""The verdict and everything it rests on: the content of `verdict.json`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from harness.records.findings import Finding, Property
+
+VERDICT_VERSION = 1
+
+
+class Outcome(StrEnum):
+    """Three-valued verdict."""
+
+    PASS = "PASS"  # noqa: S105  検出なし(計画した試験をすべて実施)
+    FAIL = "FAIL"  # 不具合を検出
+    INCONCLUSIVE = "INCONCLUSIVE"  # 判定保留
+
+
+class FinalClass(StrEnum):
+    """What finally became of one application (identity i). Exactly one each."""
+
+    OWN = "own"
+    OWN_WITH_FINDING = "own_with_finding"
+    MISDELIVERED = "misdelivered"
+    UNREAD = "unread"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    UNRESOLVED = "unresolved"
+
+
+class Count(Struct, frozen=True, kw_only=True):
+    """One source's count of one thing."""
+
+    source: str  # "journal", "player counters", "document store", "readings", "ledger", ...
+    count: int
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """One of the two identities that must close, each side counted from independent sources."""
+
+    name: str  # "applications" | "deliveries"
+    closes: bool
+    counts: tuple[Count, ...]
+    classes: tuple[Count, ...]  # source = class name
+    remainder: tuple[str, ...] = ()  # what did not close, one sentence each
+
+
+class ScopeEntry(Struct, frozen=True, kw_only=True):
+    """One property: in scope or not, exercised or not."""
+
+    property: Property
+    in_scope: bool
+    exercised: bool
+    exercised_count: int  # how many times there was something to check
+    note_ja: str = ""
+    note_en: str = ""
+
+
+class Exposure(Struct, frozen=True, kw_only=True):
+    """What was exercised, as counts. Pair counts are exposure, not trials."""
+
+    applications: int = 0
+    residents: int = 0
+    delivered: int = 0
+    pages: int = 0
+    bursts: int = 0  # not void
+    void_batches: int = 0
+    overlapping_pairs: int = 0
+    same_second_pairs: int = 0  # starts in the same second of the harness's wall clock
+    pairs_under_1_ms: int = 0  # departures of synchronised sends
+    pairs_under_10_ms: int = 0
+    pairs_under_100_ms: int = 0
+    same_kiosk_successions: int = 0
+    after_refusal_or_error: int = 0  # successions on a kiosk after something other than a delivery
+    same_node_pairs: int = 0
+    cross_node_pairs: int = 0
+    most_in_flight: int = 0
+    updates: int = 0
+    longest_wait_ms: float = 0.0
+    median_spread_ms: float = 0.0  # of bursts: first to last departure
+
+
+class ControlCount(Struct, frozen=True, kw_only=True):
+    """Control on the target's own paper (実帳票による検出確認): found of injected."""
+
+    certificate: str
+    kind: str  # "document", "page"
+    injected: int
+    found: int
+
+
+class NodeBuild(Struct, frozen=True, kw_only=True):
+    """Build id of one node, and how it is known."""
+
+    node: str
+    build: str
+    source: str
+    applications: int
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """Why the verdict is what it is; `code` is stable, texts are for readers."""
+
+    code: str
+    ja: str
+    en: str
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """Content of verdict.json. Deterministic: the same run folder and version give the same bytes."""
+
+    version: int
+    honnin: str  # version of the judge
+    run: str
+    outcome: Outcome
+    scenario: str
+    target: str
+    reasons: tuple[Reason, ...]
+    next_steps: tuple[Reason, ...]
+    scope: tuple[ScopeEntry, ...]
+    identities: tuple[Identity, ...]
+    exposure: Exposure
+    controls: tuple[ControlCount, ...]
+    nodes: tuple[NodeBuild, ...]
+    findings: tuple[Finding, ...]
+    bound_per_burst: float | None  # 95 % upper bound of the misdelivery probability per burst; None without bursts
+    statement_ja: str  # the wording of checking.md, never stronger
+    statement_en: str
+    started_wall_ns: int
+    ended_wall_ns: int
+    inputs_digest: str  # SHA-256 over everything judged
