@@ -1,0 +1,59 @@
+"""Whose a document is, page by page: what the oracle concluded from a reading. Opinion, where `reading` is fact."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from harness.records.certificates import Certificate
+from harness.records.findings import Evidence
+from harness.records.reading import ReadingStatus
+
+
+class PageVerdict(StrEnum):
+    """What one page is, seen from the applicant."""
+
+    OWN = "own"  # the applicant's (or permitted household members') and nobody else's
+    OWN_WEAK = "own_weak"  # the same by a weak match (a dropped variation selector, a gaiji map)
+    FOREIGN = "foreign"  # somebody else's, nothing of the applicant's
+    MIXED = "mixed"  # the applicant's and somebody else's
+    STRANGER = "stranger"  # names a person outside the population where the applicant should stand
+    UNREAD = "unread"  # its text cannot be trusted, or nothing identifies anyone: never a pass, never a guess
+
+
+class OwnerWeight(Struct, frozen=True, kw_only=True):
+    """How much on a page speaks for one resident."""
+
+    resident: str
+    bits: float  # sum over items of log2(residents / owners of that text)
+
+
+class PageOwnership(Struct, frozen=True, kw_only=True):
+    """One page, judged against the applicant."""
+
+    page: int  # 1..n, by position in the file
+    verdict: PageVerdict
+    reason: str = ""  # for OWN_WEAK, STRANGER, UNREAD: why
+    owners: tuple[OwnerWeight, ...] = ()  # heaviest first, applicant and permitted persons included
+    evidence: tuple[Evidence, ...] = ()  # foreign items with their owners
+    issue_number: str = ""  # as printed
+    counter: tuple[int, int] | None = None  # printed "page i of n"
+    certificate: Certificate | None = None  # by its title, None if no title is recognised
+
+
+class DocumentOwnership(Struct, frozen=True, kw_only=True):
+    """One delivered document, judged against the application it was delivered to."""
+
+    application: str
+    delivery: str
+    digest: str
+    status: ReadingStatus
+    reason: str = ""
+    pages: tuple[PageOwnership, ...] = ()
+    missing: tuple[Evidence, ...] = ()  # the applicant's items that must be printed and are not found
+    leaked: tuple[Evidence, ...] = ()  # permitted persons' items printed though not asked for
+    wrong: tuple[Evidence, ...] = ()  # another value stands where an item must stand
+    residue: tuple[Evidence, ...] = ()  # foreign items in hidden text, metadata, earlier revisions
+    seal: Evidence | None = None  # a seal that is not the applicant's: owner = whose it is nearest to, "" if nobody's
+    listed: tuple[str, ...] = ()  # residents found listed on the pages
