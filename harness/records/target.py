@@ -66,6 +66,8 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     route_header: str = ""  # header that routes to a node; empty: nodes by url, or not at all
     node_header: str = ""  # answer header that names the node
     build_header: str = ""  # answer header that names the build
+    population: str = ""  # population folder, relative to this file; `--population` overrides it
+    cards: str = ""  # cards folder, likewise; not needed where client = "centre" and residents carry serials
     profile: str = "reference"  # document profile: built-in name or path to a TOML file
     ledger: bool = False  # the target offers its issue ledger
     updates: bool = False  # the target accepts register updates

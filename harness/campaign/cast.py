@@ -1,0 +1,93 @@
+"""The cast (配役): which residents a plan may use, for what, and who takes the stage next.
+
+Every resident is handed out in a shuffled round, so that reuse is even and as late as the number of people allows.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Collection
+from datetime import date
+
+from harness.errors import UsageError
+from harness.population.issuable import refusal
+from harness.records.certificates import Certificate, Options, Scope
+from harness.records.resident import Resident
+
+
+class Cast:
+    """Hands out residents. Deterministic for a given generator and order of calls."""
+
+    def __init__(self, residents: Collection[Resident], rng: random.Random, on: date, limit: int = 0) -> None:
+        """Take at most `limit` residents (0: all); people nothing may be issued to are kept apart."""
+        people = sorted(residents, key=lambda r: r.key)
+        rng.shuffle(people)
+        self.residents = {r.key: r for r in people}
+        self._rng = rng
+        may = {r.key: tuple(c for c in Certificate if not refusal(r, c, on)) for r in people}
+        ordinary = [r.key for r in people if may[r.key]]
+        self._refused = deque(r.key for r in people if not may[r.key])
+        self._may = may
+        self._round = deque(ordinary[:limit] if limit else ordinary)
+        if not self._round:
+            raise UsageError("nobody in this population may be issued any certificate; check residency and dates")
+
+    @property
+    def ordinary(self) -> tuple[str, ...]:
+        """Keys of those to whom at least one certificate may be issued."""
+        return tuple(self._round)
+
+    def next(self, certificate: Certificate | None = None, besides: Collection[str] = ()) -> str:
+        """Return the resident who waited longest, may be issued `certificate`, and is not among `besides`.
+
+        Raises UsageError naming the certificate where there is no such person.
+        """
+        found = self._first(lambda key: key not in besides and (certificate is None or certificate in self._may[key]))
+        if found is None:
+            what = certificate or "any certificate"
+            raise UsageError(
+                f"the population has too few residents who may be issued {what} for {len(besides) + 1} at once; "
+                "enlarge it, or lower kiosks and burst sizes in the scenario"
+            )
+        return found
+
+    def next_for(self, certificate: Certificate, besides: Collection[str]) -> tuple[str, Certificate] | None:
+        """Return a free resident and `certificate`, else anyone free and what that person may be issued, else None."""
+        key = self._first(lambda k: k not in besides and certificate in self._may[k])
+        if key is not None:
+            return key, certificate
+        key = self._first(lambda k: k not in besides)
+        return None if key is None else (key, self._rng.choice(self._may[key]))
+
+    def refused(self) -> str | None:
+        """Return somebody to whom nothing may be issued, None where there is no such person."""
+        if not self._refused:
+            return None
+        self._refused.rotate(-1)
+        return self._refused[-1]
+
+    def may(self, key: str) -> tuple[Certificate, ...]:
+        """Return what may be issued to a resident."""
+        return self._may[key]
+
+    def options(self, key: str, certificate: Certificate) -> Options:
+        """Draw options that this resident may choose for `certificate`."""
+        draw = self._rng.random
+        resident = self.residents[key]
+        if certificate in {Certificate.JUMINHYO, Certificate.KISAIJIKO}:
+            scope = Scope.ALL if draw() < 0.5 else Scope.SELF
+            return Options(scope=scope, honseki=draw() < 0.4, relation=draw() < 0.5, copies=2 if draw() < 0.05 else 1)
+        if certificate in {Certificate.KOSEKI, Certificate.FUHYO}:
+            return Options(scope=Scope.ALL if draw() < 0.7 else Scope.SELF)
+        if certificate is Certificate.TAX and resident.taxes:
+            return Options(tax_year=self._rng.choice(resident.taxes).year)
+        return Options()
+
+    def _first(self, fits: Callable[[str], bool]) -> str | None:
+        for _ in range(len(self._round)):
+            key = self._round[0]
+            self._round.rotate(-1)
+            if fits(key):
+                return key
+        return None

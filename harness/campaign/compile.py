@@ -1,0 +1,120 @@
+"""Compiles a scenario into a plan file, and reads plan files. The same inputs give the same bytes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from harness.campaign.cast import Cast
+from harness.campaign.phases import PhaseCompiler
+from harness.campaign.scenario import AnyPhase, Bursts, Hold, Mix, Pairs, Scenario, Solo, Succession, Updates
+from harness.errors import ConfigError
+from harness.journal.run_folder import write_whole
+from harness.population import Population
+from harness.records.plan import PLAN_VERSION, Batch, Driver, Phase, PlanHeader
+from harness.records.target import Target
+
+_QUIET = (Solo, Succession, Updates)
+
+
+def pool_of(scenario: Scenario, population: Population, seed: int, on: date) -> tuple[str, ...]:
+    """Return the keys of all residents a plan of this scenario may use, so that only their cards need keys."""
+    cast = _cast(scenario, population, random.Random(seed), on)  # noqa: S311  a plan is to be repeatable
+    ordinary = set(cast.ordinary)
+    return tuple(k for k in sorted(cast.residents) if k in ordinary or not cast.may(k))
+
+
+def compile_plan(
+    scenario: Scenario, population: Population, target: Target, seed: int, card_of: Callable[[str], str], on: date
+) -> tuple[PlanHeader, list[Batch]]:
+    """Compile `scenario` for this target and population.
+
+    `card_of` gives a resident's card serial; `on` is the day of the run (ages). Raises UsageError where the
+    population cannot carry the scenario.
+    """
+    rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
+    cast = _cast(scenario, population, rng, on)
+    nodes = tuple(n.id for n in target.nodes)
+    compiler = PhaseCompiler(scenario, cast, rng, nodes, card_of, target.synchronise)
+    batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
+    return _header(scenario, population, target, seed, nodes, batches), batches
+
+
+def _cast(scenario: Scenario, population: Population, rng: random.Random, on: date) -> Cast:
+    return Cast(population.residents.values(), rng, on, scenario.residents)
+
+
+def _header(
+    scenario: Scenario, population: Population, target: Target, seed: int, nodes: tuple[str, ...], batches: list[Batch]
+) -> PlanHeader:
+    applications = [a for b in batches for a in b.applications]
+    return PlanHeader(
+        version=PLAN_VERSION,
+        scenario=scenario.name,
+        scenario_digest=scenario.digest,
+        seed=seed,
+        population_digest=population.digest,
+        target=target.name,
+        phases=tuple(_phase(p, [b for b in batches if b.phase == p.phase]) for p in scenario.phase),
+        batches=len(batches),
+        applications=len(applications),
+        updates=sum(len(b.updates) for b in batches),
+        residents=len({a.resident for a in applications}),
+        kiosks=tuple(sorted({a.kiosk for a in applications})),
+        nodes=nodes,
+    )
+
+
+def _phase(phase: AnyPhase, batches: list[Batch]) -> Phase:
+    """Describe a phase to its player: quiet ones one at a time, the rest by as many users as it has kiosks."""
+    quiet = isinstance(phase, _QUIET)
+    plain = Phase(
+        phase=phase.phase,
+        title_ja=phase.title_ja,
+        title_en=phase.title_en,
+        driver=Driver.QUIET if quiet else Driver.ENGINE,
+    )
+    if quiet:
+        return plain
+    kiosks = {a.kiosk for b in batches for a in b.applications}
+    parallel = phase.parallel if isinstance(phase, Pairs) else 1
+    return replace(plain, users=max(1, len(kiosks)), parallel=parallel, drain_s=_drain_s(phase))
+
+
+def _drain_s(phase: Bursts | Hold | Mix | Pairs | Solo | Succession | Updates) -> float:
+    return 60.0 if isinstance(phase, Hold) else 30.0
+
+
+def write_plan(path: Path, header: PlanHeader, batches: list[Batch]) -> None:
+    """Write a plan file: all of it or nothing."""
+    encode = msgspec.json.Encoder().encode
+    write_whole(path, b"".join(encode(r) + b"\n" for r in (header, *batches)))
+
+
+def read_plan(path: Path) -> tuple[PlanHeader, Iterator[Batch]]:
+    """Return a plan's header and its batches, read one at a time; raise ConfigError naming the line."""
+    lines = path.open("rb")
+    try:
+        header = msgspec.json.decode(lines.readline(), type=PlanHeader)
+    except msgspec.DecodeError as e:
+        lines.close()
+        raise ConfigError(path, "line 1", str(e)) from None
+    if header.version != PLAN_VERSION:
+        lines.close()
+        raise ConfigError(path, "line 1", f"plan version {header.version}; this honnin reads {PLAN_VERSION}")
+
+    def batches() -> Iterator[Batch]:
+        decoder = msgspec.json.Decoder(Batch)
+        with lines:
+            for number, line in enumerate(lines, 2):
+                try:
+                    yield decoder.decode(line)
+                except msgspec.DecodeError as e:
+                    raise ConfigError(path, f"line {number}", str(e)) from None
+
+    return header, batches()

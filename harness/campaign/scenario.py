@@ -1,0 +1,136 @@
+"""Scenario files (scenarios/*.toml): what to explore, in the words of a test plan. One record per kind of phase."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from msgspec import Struct
+
+import harness
+from harness.config import load_toml
+from harness.errors import UsageError
+from harness.records.certificates import Certificate
+from harness.records.plan import AbortHow, Step
+
+
+class PhaseBase(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
+    """What all kinds of phases share."""
+
+    phase: str  # P0, P1, ...
+    title_ja: str
+    title_en: str
+    certificates: tuple[Certificate, ...] = ()  # empty: those of the scenario
+    think_ms: tuple[float, float] = (0.0, 0.0)  # pause at each human step, drawn uniformly
+
+
+class Solo(PhaseBase, frozen=True, tag="solo"):
+    """P0: every certificate once on every node, alone."""
+
+
+class Succession(PhaseBase, frozen=True, tag="succession"):
+    """P1: three customers in a row on one kiosk; the middle one meets an event."""
+
+    events: tuple[str, ...] = ("success", "refusal", "cancel", "walk_away", "disconnect")
+    abort_steps: tuple[Step, ...] = (Step.AUTHENTICATE, Step.TAKE_CARD, Step.APPLY, Step.PAY, Step.COLLECT)
+    rounds: int = 1
+
+
+class Pairs(PhaseBase, frozen=True, tag="pairs"):
+    """P2: two customers at two kiosks, the gap between them swept."""
+
+    pairs: int
+    gap_ms: tuple[float, float] = (0.05, 2000.0)
+    atoms_ms: tuple[float, ...] = (0.0, 1000.0)  # gaps tried on purpose, a fifth of the pairs
+    parallel: int = 1
+
+
+class Bursts(PhaseBase, frozen=True, tag="bursts"):
+    """P3: customers released together, group after group."""
+
+    sizes: tuple[int, ...]
+    rounds: int = 1
+    same_certificate: float = 0.5  # share of bursts in which all ask for the same kind
+
+
+class Hold(PhaseBase, frozen=True, tag="hold"):
+    """P4: more kiosks than the target can serve, each starting anew at once, until waits cross its time limits."""
+
+    kiosks: int
+    per_kiosk: int
+
+
+class Updates(PhaseBase, frozen=True, tag="updates"):
+    """P5: issue, change the register, issue again once the change was acknowledged."""
+
+    cancelled_seals: int = 0
+    moves: int = 0
+
+
+class Mix(PhaseBase, frozen=True, tag="mix"):
+    """P7: arrivals as in operation: open model, exponential gaps, all certificates."""
+
+    per_second: float
+    seconds: float
+    refused_share: float = 0.05  # arrivals of people to whom nothing may be issued
+
+
+AnyPhase = Solo | Succession | Pairs | Bursts | Hold | Updates | Mix
+
+
+class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A campaign file."""
+
+    name: str
+    title_ja: str
+    title_en: str
+    phase: tuple[AnyPhase, ...]
+    description_ja: str = ""
+    description_en: str = ""
+    about_s: float = 0.0  # how long it takes on the reference issuer; for the progress display
+    seed: int = 1
+    residents: int = 0  # use at most so many people; 0: all who may be used
+    kiosks: int = 40
+    certificates: tuple[Certificate, ...] = tuple(Certificate)
+    time_limit_s: float = 0.0  # the target's print time limit this scenario is scaled to; 0: not scaled
+    incident: str = ""  # published incident that it re-enacts (domain.md)
+    digest: str = ""  # SHA-256 of the file; filled when loading
+
+
+ABORTS = {event.value: event for event in AbortHow}
+
+
+def _folders() -> tuple[Path, ...]:
+    package = Path(harness.__file__).parent
+    return (package / "scenarios", package.parent / "scenarios")
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the scenarios that come with honnin, e.g. "go-live", "incidents/kawasaki"."""
+    for folder in _folders():
+        if folder.is_dir():
+            return tuple(sorted(str(p.relative_to(folder).with_suffix("")) for p in folder.rglob("*.toml")))
+    return ()
+
+
+def find_scenario(name: str) -> Path:
+    """Return the file of a scenario given by name or path; raise UsageError listing the names there are."""
+    if name.endswith(".toml") or Path(name).is_file():
+        return Path(name)
+    for folder in _folders():
+        path = folder / f"{name}.toml"
+        if path.is_file():
+            return path
+    raise UsageError(f"no scenario {name!r}; there are: {', '.join(scenario_names())}, or give the path of a TOML file")
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario file; raise ConfigError naming file, key and what is allowed."""
+    scenario = load_toml(path, Scenario)
+    return _with_digest(scenario, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _with_digest(scenario: Scenario, digest: str) -> Scenario:
+    from msgspec.structs import replace
+
+    return replace(scenario, digest=digest)

@@ -1,0 +1,61 @@
+"""Starts our programs so that they never outlive their parent, and that a Ctrl-C at the terminal reaches only it.
+
+`python -m harness.lifeline PARENT_PID MODULE ARG...` asks the kernel for SIGKILL at the parent's death, then runs
+MODULE as a program. (Linux; elsewhere the programs run without that protection.)
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import runpy
+import signal
+import subprocess
+import sys
+from typing import IO
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask for SIGKILL when `parent` dies; end at once if it is dead already."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(137)
+
+
+def start(
+    module: str,
+    *arguments: str,
+    stdin: int | IO[bytes] | None = subprocess.DEVNULL,
+    stdout: int | IO[bytes] | None = None,
+    stderr: int | IO[bytes] | None = None,
+    environment: dict[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start `python -m module arguments...` in a session of its own.
+
+    Call from the main thread: the kernel ties the child to the thread that made it.
+    """
+    command = [sys.executable, "-m", "harness.lifeline", str(os.getpid()), module, *arguments]
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+        env={**os.environ, **(environment or {})},
+    )
+
+
+def main() -> None:
+    """Tie this process to its parent and become the named program."""
+    die_with_parent(int(sys.argv[1]))
+    module = sys.argv[2]
+    sys.argv = sys.argv[2:]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
