@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,41 +40,59 @@ def _convert(path: Path, raw: object, kind: type[T]) -> T:
     except msgspec.ValidationError as e:
         message, _, place = str(e).partition(" - at ")
         place = place.strip("`$.")
-        raise ConfigError(path, place or "top level", message + _allowed(message, raw, kind, place)) from None
+        raise ConfigError(path, place or "top level", message + _allowed(message, kind, place)) from None
 
 
-def _allowed(message: str, raw: object, kind: type, place: str) -> str:
-    """Say which keys exist when an unknown one was met, the nearest first."""
-    if "unknown field" not in message and "missing required field" not in message:
+def _allowed(message: str, kind: type, place: str) -> str:
+    """Say which keys or values exist where something else was met, the nearest first."""
+    info = _descend_to(kind, place)
+    if "enum value" in message or place.endswith(("kind", "t")):
+        return _one_of(sorted(_values(info, kind, place)), message.split("'")[1] if "'" in message else "")
+    if "unknown field" in message or "missing required field" in message:
+        met = message.split("`")[1] if "unknown" in message else ""
+        return _one_of(sorted({name for struct in _structs(info) for name in _keys(struct)}), met)
+    return ""
+
+
+def _one_of(names: list[str], met: str) -> str:
+    if not names:
         return ""
-    fields = sorted(_fields_at(kind, place))
-    if not fields:
-        return ""
-    unknown = message.split("`")[1] if "`" in message else ""
-    near = difflib.get_close_matches(unknown, fields, 1) if "unknown" in message else []
-    hint = f"; did you mean `{near[0]}`?" if near else ""
-    return f"{hint} Allowed here: {', '.join(fields)}"
+    near = difflib.get_close_matches(met, names, 1)
+    return (f"; did you mean `{near[0]}`?" if near else ".") + f" Allowed here: {', '.join(names)}"
 
 
-def _fields_at(kind: type, place: str) -> set[str]:
-    info: object = msgspec.inspect.type_info(kind)
-    for part in place.replace("[...]", ".[]").split("."):
-        info = _descend(info, part)
+def _values(info: object, kind: type, place: str) -> set[str]:
+    if isinstance(info, msgspec.inspect.EnumType):
+        return {str(member.value) for member in info.cls}
+    parent = _descend_to(kind, place.rpartition(".")[0])
+    return {str(struct.tag) for struct in _structs(parent) if struct.tag is not None}
+
+
+def _keys(struct: msgspec.inspect.StructType) -> set[str]:
+    return {f.encode_name for f in struct.fields} | ({struct.tag_field} if struct.tag_field else set())
+
+
+def _structs(info: object) -> list[msgspec.inspect.StructType]:
     if isinstance(info, msgspec.inspect.StructType):
-        return {f.encode_name for f in info.fields}
-    return set()
+        return [info]
+    if isinstance(info, msgspec.inspect.UnionType):
+        return [struct for member in info.types for struct in _structs(member)]
+    return []
+
+
+def _descend_to(kind: type, place: str) -> object:
+    """Follow a place like `phase[2].sizes` from the type of the file to the type found there."""
+    info: object = msgspec.inspect.type_info(kind)
+    for part in re.findall(r"[^.\[\]]+|\[[^\]]*\]", place):
+        info = _descend(info, part)
+    return info
 
 
 def _descend(info: object, part: str) -> object:
-    if part in {"", "$"}:
-        return info
-    if part == "[]":
-        return getattr(info, "item_type", getattr(info, "value_type", info))
-    if isinstance(info, msgspec.inspect.StructType):
-        for f in info.fields:
-            if f.encode_name == part:
-                return f.type
-    return None
+    if part.startswith("["):
+        return getattr(info, "item_type", getattr(info, "value_type", None))
+    found = [f.type for struct in _structs(info) for f in struct.fields if f.encode_name == part]
+    return found[0] if found else None
 
 
 def read_json_lines(path: Path, kind: type[T]) -> Iterator[T]:

@@ -182,24 +182,38 @@ class PhaseCompiler:
     @_compile.register
     def _update_phase(self, phase: Updates) -> Iterator[Batch]:
         for number in range(phase.cancelled_seals):
-            yield self._around(phase, Certificate.INKAN, "seal", "cancelled", number)
+            yield self._around(phase, Certificate.INKAN, "seal", ("cancelled", "registered"), number)
         for number in range(phase.moves):
-            address = f"{self._municipality()}新町{number + 1}丁目{self._rng.randrange(1, 99)}番{number + 1}号"
-            yield self._around(phase, Certificate.JUMINHYO, "address", address, number)
+            resident = self._cast.residents[self._cast.next(Certificate.JUMINHYO)]
+            if resident.address:
+                new = f"{resident.municipality}新町{number + 1}丁目{self._rng.randrange(1, 99)}番{number + 1}号"
+                values = (new, resident.address)
+                yield self._around(phase, Certificate.JUMINHYO, "address", values, number, resident.key)
 
-    def _around(self, phase: Updates, certificate: Certificate, field: str, value: str, kiosk: int) -> Batch:
-        """Issue, change, issue again: by the same person, before and after the acknowledged change."""
+    def _around(
+        self,
+        phase: Updates,
+        certificate: Certificate,
+        field: str,
+        values: tuple[str, str],
+        kiosk: int,
+        resident: str | None = None,
+    ) -> Batch:
+        """Issue, change, issue again once the change was acknowledged, then change back: the register is as before."""
         node = self._node()
-        before = self._application(phase, certificate, kiosk=kiosk, node=node)
+        before = self._application(phase, certificate, kiosk=kiosk, node=node, resident=resident)
         after = self._application(phase, certificate, kiosk=kiosk, node=node, resident=before.resident)
-        update = PlannedUpdate(
-            update=f"U{next(self._updates):05d}",
-            resident=before.resident,
-            field=field,
-            value=value,
-            before=after.application,
+        updates = tuple(
+            PlannedUpdate(
+                update=f"U{next(self._updates):05d}",
+                resident=before.resident,
+                field=field,
+                value=value,
+                before=after.application if value == values[0] else None,
+            )
+            for value in values
         )
-        return self._batch(phase, BatchKind.SEQUENCE, [before, after], f"update:{field}", updates=(update,))
+        return self._batch(phase, BatchKind.SEQUENCE, [before, after], f"update:{field}", updates=updates)
 
     @_compile.register
     def _mix(self, phase: Mix) -> Iterator[Batch]:
@@ -281,6 +295,3 @@ class PhaseCompiler:
         if not self._deck:
             self._deck = self._rng.sample(self._nodes, len(self._nodes))
         return self._deck.pop()
-
-    def _municipality(self) -> str:
-        return next(iter(self._cast.residents.values())).municipality

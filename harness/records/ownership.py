@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from harness.records.certificates import Certificate
 from harness.records.findings import Evidence
-from harness.records.reading import ReadingStatus
+from harness.records.reading import FileMarks, ReadingStatus
 
 
 class PageVerdict(StrEnum):
@@ -57,3 +57,4 @@ class DocumentOwnership(Struct, frozen=True, kw_only=True):
     residue: tuple[Evidence, ...] = ()  # foreign items in hidden text, metadata, earlier revisions
     seal: Evidence | None = None  # a seal that is not the applicant's: owner = whose it is nearest to, "" if nobody's
     listed: tuple[str, ...] = ()  # residents found listed on the pages
+    marks: FileMarks = FileMarks()  # of the file; filled by the judge from the reading

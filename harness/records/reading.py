@@ -39,6 +39,7 @@ class PageRead(Struct, frozen=True, kw_only=True):
     width: float = 0.0  # points
     height: float = 0.0
     images: tuple[ImageRead, ...] = ()
+    places: str = ""  # base64 of int16 left, bottom, right, top in points per whitespace-separated word of `text`
 
 
 class FileMarks(Struct, frozen=True, kw_only=True, omit_defaults=True):

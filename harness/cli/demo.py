@@ -1,0 +1,208 @@
+"""`honnin demo`: plays a go-live acceptance against the embedded reference issuer, clean and with a known defect."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import httpx
+from msgspec import Struct
+
+from harness.cli.display import Display
+from harness.cli.run import load_request, play
+from harness.errors import HonninError, UsageError
+from harness.glossary import Lang, default_lang, word
+from harness.lifeline import start
+from harness.population import load, make_population, save
+from harness.records.findings import Anomaly
+from harness.records.verdict import Outcome, Verdict
+
+RESIDENTS = 240  # enough for 140 kiosks at once and for rest between two turns of one person
+_READY_S = 30.0
+_TARGET = """\
+# The embedded reference issuer, as a target. Written by `honnin demo`; a model for your own target file.
+name = "reference issuer (demo)"
+url = "{url}"
+adapter = "reference"
+client = "kiosk"
+population = "population"
+cards = "cards"
+profile = "reference"
+route_header = "X-Route-Node"
+node_header = "X-Node-Id"
+build_header = "X-Build-Id"
+ledger = true
+updates = true
+documentation = "honnin 付属の参照発行システム(実演用)。印刷待ちの時間制限は実演用に 2 秒へ縮小している。"
+
+[limits]
+answer_s = 20.0
+document_s = 20.0
+
+{nodes}"""
+
+_HELP = {
+    "ja": """参照発行システムを起動し、受入試験を2回実施する。
+
+    1回目は正常な状態(検出なしのはず)、2回目は川崎市の事案と同種の欠陥 D02 を入れた状態(誤交付を検出するはず)。
+    両方が期待どおりなら終了コード 0。所要時間は導入後約4分。通信はこの機械の中だけで行う。
+    """,
+    "en": """Start the reference issuer and play the go-live acceptance twice.
+
+    First clean (nothing may be detected), then with defect D02 on, of the kind of Kawasaki, May 2023 (a misdelivery
+    must be detected). Exit code 0 when both are as expected. About 4 minutes; all traffic stays on this machine.
+    """,
+}
+_WORDS = {
+    "ja": (
+        "正常な発行システム",
+        "欠陥 D02 を入れた発行システム(作業キーが秒単位)",
+        "期待",
+        "結果",
+        "期待どおり",
+        "期待と違う",
+    ),
+    "en": (
+        "clean issuer",
+        "issuer with defect D02 on (work key of one second)",
+        "expected",
+        "found",
+        "as expected",
+        "NOT as expected",
+    ),
+}
+
+
+class Round(Struct, frozen=True, kw_only=True):
+    """One run of the demo and what it must show."""
+
+    defect: str  # "" for the clean issuer
+    outcome: Outcome
+    anomaly: Anomaly | None
+
+
+ROUNDS = (
+    Round(defect="", outcome=Outcome.PASS, anomaly=None),
+    Round(defect="D02", outcome=Outcome.FAIL, anomaly=Anomaly.MISDELIVERY),
+)
+
+
+@click.command(help=_HELP[default_lang()])
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where to write")
+@click.option("--scenario", default="go-live", show_default=True, help="another scenario, e.g. smoke")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
+@click.option("--quiet", is_flag=True, help="no progress")
+def command(out: Path, scenario: str, seed: int, lang: Lang, quiet: bool) -> int:
+    """Make residents, cards and issuer; play both rounds; compare with what is expected."""
+    folder = out.resolve() / time.strftime("demo-%Y%m%d-%H%M%S")
+    folder.mkdir(parents=True, mode=0o700)
+    target_file = folder / "target.toml"
+    _make_people(folder, seed)
+    with issuer(folder, nodes=2) as ready:
+        target_file.write_text(target_toml(ready), encoding="utf-8")
+        right = [_round(r, folder, scenario, seed, lang, quiet, ready) for r in ROUNDS]
+    return 0 if all(right) else 1
+
+
+def _make_people(folder: Path, seed: int) -> None:
+    from kiosk_sim.cards import make_cards
+
+    save(make_population(seed, RESIDENTS), folder / "population")
+    people = load(folder / "population")
+    make_cards(people.residents, folder / "cards", algorithm="p384", only=None, processes=2)
+
+
+@contextmanager
+def issuer(folder: Path, nodes: int, *options: str) -> Iterator[dict[str, object]]:
+    """Serve the reference issuer from `folder`'s population and cards; yield its ready file; end it afterwards.
+
+    Raises HonninError with the end of its log where it does not come up.
+    """
+    ready, log = folder / "issuer.json", folder / "issuer.log"
+    arguments = [
+        "serve", "--population", str(folder / "population"), "--cards", str(folder / "cards"),
+        "--state", str(folder / "issuer"), "--nodes", str(nodes), "--port", "0", "--ready-file", str(ready), *options,
+    ]  # fmt: skip
+    with log.open("ab") as out:
+        child = start("mock_issuer", *arguments, stdout=out, stderr=out)
+    try:
+        yield _wait_ready(child, ready, log)
+    finally:
+        child.terminate()
+        try:
+            child.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _wait_ready(child: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str, object]:
+    until = time.monotonic() + _READY_S
+    while not ready.exists():
+        if child.poll() is not None or time.monotonic() > until:
+            tail = log.read_text(encoding="utf-8", errors="replace")[-800:]
+            raise HonninError(f"the reference issuer did not start within {_READY_S:.0f} s; its log ends:\n{tail}")
+        time.sleep(0.05)
+    loaded = json.loads(ready.read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def target_toml(ready: dict[str, object]) -> str:
+    """Return the target file of a served reference issuer."""
+    nodes = "".join(f'[[nodes]]\nid = "{n["node"]}"\n' for n in _nodes(ready))
+    return _TARGET.format(url=ready["url"], nodes=nodes)
+
+
+def _nodes(ready: dict[str, object]) -> list[dict[str, object]]:
+    nodes = ready["nodes"]
+    assert isinstance(nodes, list)
+    return nodes
+
+
+def switch(ready: dict[str, object], defect: str) -> None:
+    """Turn a defect of the running reference issuer on, on all nodes."""
+    answer = httpx.put(
+        f"{ready['url']}/admin/defects",
+        json={"defect": defect, "node": None, "params": {}},
+        headers={"X-Admin-Token": str(ready["admin_token"])},
+        trust_env=False,
+        timeout=10,
+    )
+    if answer.status_code >= 300:
+        raise UsageError(f"the reference issuer refused defect {defect}: {answer.status_code} {answer.text[:200]}")
+
+
+def _round(
+    part: Round, folder: Path, scenario: str, seed: int, lang: Lang, quiet: bool, ready: dict[str, object]
+) -> bool:
+    clean, defective, expected, found, yes, no = _WORDS[lang]
+    click.echo(f"\n== {defective if part.defect else clean}")
+    if part.defect:
+        switch(ready, part.defect)
+    request = load_request(scenario, folder / "target.toml", None, None, folder, seed, ())
+    verdict, run = play(request, Display(lang, quiet), None, lang)
+    right = as_expected(part, verdict)
+    names = sorted({f.anomaly for f in verdict.findings})
+    anomalies = ", ".join(word(n, lang) for n in names) or "-"
+    click.echo(f"   {expected}: {word(part.outcome, lang)} {word(part.anomaly or '', lang)}")
+    click.echo(
+        f"   {found}: {word(verdict.outcome, lang)} ({len(verdict.findings)}: {anomalies})  → {yes if right else no}"
+    )
+    for reason in verdict.reasons if not right else ():
+        click.echo(f"     - {reason.ja if lang == 'ja' else reason.en}")
+    click.echo(f"   {run.reports / ('report.html' if lang == 'ja' else 'report.en.html')}")
+    return right
+
+
+def as_expected(part: Round, verdict: Verdict) -> bool:
+    """Tell whether a verdict is what a round must show: no finding at all, or the right anomaly."""
+    if part.anomaly is None:
+        return verdict.outcome is part.outcome and not verdict.findings
+    return verdict.outcome is part.outcome and any(f.anomaly is part.anomaly for f in verdict.findings)

@@ -1,0 +1,97 @@
+"""Shows a run's progress: a live bar on a terminal, one line every few seconds elsewhere. Display only."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from harness.glossary import Lang
+from harness.records.plan import Phase
+from harness.run.conduct import Progress
+from harness.run.watch import Watch
+
+_LINE_EVERY_S = 5.0
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "self-proof": ("試験機の自己検査(1送信=1要求、識別の取り違えなし)", "self-proof of the generator"),
+    "probe": ("対象への接続確認", "probing the target"),
+    "settle": ("結果不明の申請の照会と後片付け", "settling what is still open"),
+    "stopped": ("中断", "stopped"),
+    "reading": ("残りの証明書の読取り", "reading the remaining documents"),
+    "judging": ("判定", "judging"),
+    "report": ("報告書の作成", "writing the report"),
+    "draining": (
+        "新しい申請を止め、進行中の申請を待っています(もう一度 Ctrl-C で打切り)",
+        "no new applications; waiting for those in flight (Ctrl-C again to cut short)",
+    ),
+}
+
+
+class Display:
+    """Implements harness.run.conduct.Announce."""
+
+    def __init__(self, lang: Lang, quiet: bool = False) -> None:
+        """Write to standard error; nothing at all where `quiet`."""
+        self._console = Console(file=sys.stderr, quiet=quiet, highlight=False, soft_wrap=True)
+        self._column = 0 if lang == "ja" else 1
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[more]}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=quiet or not self._console.is_terminal,
+        )
+        self._task = self._bars.add_task("", total=None, more="", visible=False)
+        self._title = ""
+        self._told = 0.0
+        self._watch: Watch | None = None
+
+    def follow(self, watch: Watch) -> None:
+        """Take the counts of readings from `watch`."""
+        self._watch = watch
+
+    def __enter__(self) -> Self:
+        """Start the live display."""
+        self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None) -> None:
+        """Stop it."""
+        self._bars.stop()
+
+    def phase(self, phase: Phase, number: int, of: int) -> None:
+        """Say that a phase begins."""
+        title = phase.title_ja if self._column == 0 else phase.title_en
+        self._title = f"[{number}/{of}] {phase.phase} {title}"
+        self._console.print(self._title, markup=False)
+        self._bars.update(self._task, description=phase.phase, completed=0, total=None, visible=True)
+
+    def progress(self, line: Progress) -> None:
+        """Say how far the phase is."""
+        more = self._more(line)
+        self._bars.update(self._task, completed=line.done, total=line.of or None, more=more)
+        if not self._console.is_terminal and time.monotonic() - self._told > _LINE_EVERY_S:
+            self._told = time.monotonic()
+            self._console.print(f"    {line.done}/{line.of} {more}", markup=False)
+
+    def say(self, key: str, detail: str = "") -> None:
+        """Say one of the fixed texts, with a detail."""
+        text = _TEXTS[key][self._column]
+        self._bars.update(self._task, visible=False)
+        self._console.print(f"{text}: {detail}" if detail else text, markup=False)
+
+    def _more(self, line: Progress) -> str:
+        in_flight = f"進行中 {line.in_flight}" if self._column == 0 else f"in flight {line.in_flight}"
+        if self._watch is None:
+            return in_flight
+        read = f"{self._watch.read}/{self._watch.to_read}"
+        return f"{in_flight} · " + (f"読取り {read}" if self._column == 0 else f"read {read}")

@@ -1,0 +1,40 @@
+"""What follows every run, and every second judging: verdict, evidence pictures, report, the words on the terminal."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from harness.cli.display import Display
+from harness.glossary import Lang
+from harness.journal import RunFolder
+from harness.judge import judge_run
+from harness.records.verdict import Outcome, Verdict
+from harness.run.pictures import take_pictures
+from reports import summary, write_report
+
+_EXIT = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 2}
+
+
+def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
+    """Judge a run folder, take the pictures its findings need, write its report; return the verdict."""
+    display.say("judging")
+    verdict = judge_run(folder.path)
+    display.say("report")
+    take_pictures(folder, verdict)
+    write_report(folder.path, lang)
+    return verdict
+
+
+def exit_code(verdict: Verdict) -> int:
+    """Return the exit code of a verdict."""
+    return _EXIT[verdict.outcome]
+
+
+def tell(verdict: Verdict, folder: RunFolder, lang: Lang, as_json: bool) -> None:
+    """Print the verdict: JSON for programs, words and paths for people."""
+    if as_json:
+        click.echo(msgspec.json.encode(verdict).decode())
+        return
+    click.echo(summary(verdict, lang))
+    click.echo(f"{folder.reports / ('report.html' if lang == 'ja' else 'report.en.html')}")

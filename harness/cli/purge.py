@@ -1,0 +1,37 @@
+"""`honnin purge`: delete a run folder, after showing what it is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from harness.errors import UsageError
+from harness.glossary import default_lang
+from harness.journal import RunFolder
+from harness.run.lock import lock
+from harness.run.prepare import read_manifest
+
+_HELP = {
+    "ja": "実施記録 RUN を、証明書・報告書を含めて削除する。--yes がなければ確認する。",
+    "en": "Delete the run folder RUN with its documents and reports; asks first unless --yes.",
+}
+
+
+@click.command(help=_HELP[default_lang()])
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="do not ask")
+def command(run: Path, yes: bool) -> None:
+    """Delete only what is certainly a run folder, and only while nobody plays it."""
+    if run.is_symlink():
+        raise UsageError(f"{run}: is a link; give the run folder itself")
+    folder = RunFolder.open(run)
+    manifest = read_manifest(folder)
+    size = sum(p.stat().st_size for p in folder.path.rglob("*") if p.is_file())
+    question = {"ja": "削除しますか", "en": "Delete it?"}[default_lang()]
+    click.echo(f"{folder.path}: {manifest.scenario} / {manifest.target}, {size / 1e6:.1f} MB")
+    if not yes:
+        click.confirm(question, abort=True)
+    with lock(folder):
+        shutil.rmtree(folder.path)

@@ -1,0 +1,45 @@
+"""`honnin resume`: go on with a run that was stopped, where its plan was left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.campaign import read_plan
+from harness.cli.display import Display
+from harness.cli.finish import exit_code, tell
+from harness.cli.run import conduct
+from harness.config import load_toml
+from harness.errors import UsageError
+from harness.glossary import Lang, default_lang
+from harness.journal import RunFolder
+from harness.records.target import Target
+from harness.run.allow import check_allowed
+from harness.run.lock import lock
+from harness.run.prepare import read_manifest
+
+_HELP = {
+    "ja": "中断した試験 RUN を、計画の残りから続ける。実施済みの組は繰り返さない。",
+    "en": "Go on with the stopped run RUN: the rest of its plan is played, nothing twice.",
+}
+
+
+@click.command(help=_HELP[default_lang()])
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--readers", type=click.IntRange(1, 64))
+@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
+@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
+@click.option("--quiet", is_flag=True, help="no progress")
+def command(run: Path, readers: int | None, lang: Lang, as_json: bool, quiet: bool) -> int:
+    """Play what is left, judge, report."""
+    folder = RunFolder.open(run)
+    manifest = read_manifest(folder)
+    check_allowed(load_toml(folder.target, Target), manifest.confirmed_hosts)
+    header, batches = read_plan(folder.plan)
+    if sum(1 for _ in batches) != header.batches:
+        raise UsageError(f"{folder.plan}: is incomplete; restore the run folder from its copy")
+    with lock(folder):
+        verdict = conduct(folder, header, Display(lang, quiet), readers, lang)
+    tell(verdict, folder, lang, as_json)
+    return exit_code(verdict)

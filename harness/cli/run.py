@@ -1,0 +1,141 @@
+"""`honnin run`: play a scenario against a target, to a verdict and a report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+import click
+
+from harness.campaign import find_scenario, load_scenario, scenario_names
+from harness.cli.display import Display
+from harness.cli.finish import exit_code, finish, tell
+from harness.config import load_toml
+from harness.errors import UsageError
+from harness.glossary import Lang, default_lang
+from harness.journal import RunFolder
+from harness.population import load
+from harness.records.plan import PlanHeader
+from harness.records.target import Target
+from harness.records.verdict import Verdict
+from harness.run.allow import check_allowed
+from harness.run.conduct import Conductor, StopRequests
+from harness.run.lock import lock
+from harness.run.prepare import CardsFor, Request, prepare
+from harness.run.watch import Watch
+
+_HELP = {
+    "ja": """シナリオを対象システムに対して実施し、判定と報告書まで進む。
+
+    SCENARIO は名前(下記)または TOML ファイル。対象は --target の TOML に書く(docs/target.md)。
+    進行中に Ctrl-C を押すと新しい申請を止め、進行中の申請を待ってから、そこまでを判定する(判定保留)。
+    """,
+    "en": """Play SCENARIO against a target, to a verdict and a report.
+
+    SCENARIO is a name (below) or a TOML file. The target is described by a TOML file (docs/target.md).
+    Ctrl-C at any time stops arrivals, waits for what is in flight, and judges what there is: INCONCLUSIVE.
+    """,
+}
+
+
+@click.command(help=_HELP[default_lang()], epilog="scenarios: " + ", ".join(scenario_names()))
+@click.argument("scenario")
+@click.option("--target", "target_file", required=True, type=click.Path(path_type=Path), help="TARGET.toml")
+@click.option("--population", type=click.Path(path_type=Path), help="population folder (default: the target file's)")
+@click.option("--cards", type=click.Path(path_type=Path), help="cards folder (default: the target file's)")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
+@click.option("--seed", type=int, help="another order, other gaps, other people (default: the scenario's)")
+@click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
+@click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
+@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
+@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
+@click.option("--quiet", is_flag=True, help="no progress")
+def command(
+    scenario: str,
+    target_file: Path,
+    population: Path | None,
+    cards: Path | None,
+    out: Path,
+    seed: int | None,
+    confirmed: tuple[str, ...],
+    readers: int | None,
+    lang: Lang,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Load the inputs, play, judge, report; the exit code is the verdict's."""
+    request = load_request(scenario, target_file, population, cards, out, seed, confirmed)
+    display = Display(lang, quiet)
+    verdict, folder = play(request, display, readers, lang)
+    tell(verdict, folder, lang, as_json)
+    return exit_code(verdict)
+
+
+def load_request(
+    scenario: str,
+    target_file: Path,
+    population: Path | None,
+    cards: Path | None,
+    out: Path,
+    seed: int | None,
+    confirmed: tuple[str, ...],
+) -> Request:
+    """Read every input before anything is made; raise UsageError at the first that is wrong."""
+    campaign = load_scenario(find_scenario(scenario))
+    target = load_toml(target_file, Target)
+    check_allowed(target, confirmed)
+    base = target_file.resolve().parent
+    people = population or (base / target.population if target.population else None)
+    if people is None:
+        raise UsageError(f'{target_file}: no population; write population = "FOLDER" there or give --population')
+    box = cards or (base / target.cards if target.cards else None)
+    return Request(
+        scenario=campaign,
+        target=target,
+        target_file=target_file.resolve(),
+        population=load(people),
+        population_folder=people.resolve(),
+        cards_folder=box.resolve() if box else None,
+        out=out.resolve(),
+        seed=campaign.seed if seed is None else seed,
+        confirmed_hosts=confirmed,
+    )
+
+
+def play(request: Request, display: Display, readers: int | None, lang: Lang) -> tuple[Verdict, RunFolder]:
+    """Prepare a run folder, conduct the run in it, judge it and write its report."""
+    folder, header = prepare(request, cards_for(request))
+    with lock(folder):
+        return conduct(folder, header, display, readers, lang), folder
+
+
+def conduct(folder: RunFolder, header: PlanHeader, display: Display, readers: int | None, lang: Lang) -> Verdict:
+    """Play what is left of a plan and finish; also used by resume."""
+    watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1))
+    display.follow(watch)
+    with display, StopRequests() as stop:
+        watch.start()
+        try:
+            Conductor(folder, header, watch, display, stop).conduct()
+        finally:
+            display.say("reading")
+            watch.finish()
+        return finish(folder, display, lang)
+
+
+def cards_for(request: Request) -> CardsFor:
+    """Return the function that gives card serials, making the missing keys; imported serials need none."""
+
+    def from_population(keys: Collection[str]) -> dict[str, str]:
+        people = request.population.residents
+        return {k: people[k].cards[-1] for k in keys if people[k].cards}
+
+    def from_box(keys: Collection[str]) -> dict[str, str]:
+        from kiosk_sim.cards import load_cards
+
+        assert request.cards_folder is not None
+        box = load_cards(request.cards_folder)
+        return {k: box.for_resident(k).serial for k in keys}
+
+    return from_population if request.cards_folder is None else from_box

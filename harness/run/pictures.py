@@ -1,0 +1,60 @@
+"""Takes the page pictures that a report shows: of documents with findings, and of the donors' own documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.errors import HonninError
+from harness.journal import DocumentStore, RunFolder, read_history
+from harness.journal.run_folder import write_whole
+from harness.reading import PageRenderer
+from harness.records.findings import Finding
+from harness.records.history import Delivery
+from harness.records.verdict import Verdict
+
+MOST_FINDINGS = 40  # a report shows no more of them in full
+MOST_PAGES = 4  # of one document
+DPI = 100
+
+
+def take_pictures(folder: RunFolder, verdict: Verdict) -> int:
+    """Store `evidence/<digest>-p<page>.png` for the first findings; return how many are new.
+
+    A page that cannot be drawn is left out: the report then says that there is no picture.
+    """
+    wanted = _wanted(folder, verdict)
+    if not wanted:
+        return 0
+    taken = 0
+    store = DocumentStore(folder)
+    with PageRenderer(dpi=DPI) as renderer:
+        for digest in wanted:
+            if folder.picture(digest, 1).exists() or digest not in store:
+                continue
+            try:
+                pages = renderer.render(store.get(digest), at_most=MOST_PAGES)
+            except HonninError:
+                continue
+            for number, png in enumerate(pages, 1):
+                write_whole(folder.picture(digest, number), png)
+                taken += 1
+    return taken
+
+
+def _wanted(folder: RunFolder, verdict: Verdict) -> dict[str, None]:
+    """Return digests in the order of findings: what the victim got, then what the donor got."""
+    findings = verdict.findings[:MOST_FINDINGS]
+    if not findings:
+        return {}
+    delivered = dict(_deliveries(folder))
+    return dict.fromkeys(d for f in findings for d in _digests(f, delivered) if d)
+
+
+def _digests(finding: Finding, delivered: dict[str, str]) -> tuple[str, str]:
+    return finding.digest, delivered.get(finding.donor_application, "")
+
+
+def _deliveries(folder: RunFolder) -> Iterator[tuple[str, str]]:
+    for entry in read_history(folder):
+        if isinstance(entry.record, Delivery):
+            yield entry.record.application, entry.record.digest

@@ -1,0 +1,138 @@
+"""Lays out a run folder before the first byte is sent: plan, target, population, cards' standing, manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Collection
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+import harness
+from harness.campaign import compile_plan, pool_of, write_plan
+from harness.campaign.scenario import Scenario
+from harness.errors import ConfigError, UsageError
+from harness.journal import RunFolder
+from harness.journal.run_folder import write_whole
+from harness.population import Population
+from harness.records.manifest import MANIFEST_VERSION, Manifest
+from harness.records.plan import PlanHeader
+from harness.records.target import Target
+
+JST = timezone(timedelta(hours=9), "JST")
+_BYTES_PER_APPLICATION = 150_000  # a 60 kB document, its reading, 20 journal records, with room to spare
+_SPARE_BYTES = 200_000_000  # evidence pictures, reports
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Everything a run is made of. Folders are absolute."""
+
+    scenario: Scenario
+    target: Target
+    target_file: Path
+    population: Population
+    population_folder: Path
+    cards_folder: Path | None
+    out: Path  # folder that run folders are made in
+    seed: int
+    confirmed_hosts: tuple[str, ...] = ()
+
+
+CardsFor = Callable[[Collection[str]], dict[str, str]]  # residents' keys to card serials; makes missing keys
+
+
+def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeader]:
+    """Compile the plan and write the run folder, manifest last; return it with the plan's header.
+
+    Raises UsageError where the population, the cards or the disk cannot carry the scenario.
+    """
+    today = datetime.now(JST).date()
+    serials = cards_for(pool_of(request.scenario, request.population, request.seed, today))
+    header, batches = compile_plan(
+        request.scenario, request.population, request.target, request.seed, _card_of(serials), today
+    )
+    request.out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_disk(request.out, header.applications)
+    folder = RunFolder.create(request.out / _run_id(request.scenario.name))
+    write_plan(folder.plan, header, batches)
+    shutil.copyfile(request.target_file, folder.target)
+    shutil.copytree(request.population_folder, folder.population)
+    cards = _copy_cards(request, folder)
+    write_whole(folder.manifest, msgspec.json.encode(_manifest(request, folder, today, cards)))
+    return folder, header
+
+
+def check_disk(where: Path, applications: int) -> None:
+    """Raise UsageError where `where` has less room than a run of so many applications may need."""
+    need = applications * _BYTES_PER_APPLICATION + _SPARE_BYTES
+    free = shutil.disk_usage(where).free
+    if free < need:
+        raise UsageError(
+            f"{where}: {free // 10**6} MB free, this run may need {need // 10**6} MB; "
+            "free some space or choose another folder with --out"
+        )
+
+
+def _card_of(serials: dict[str, str]) -> Callable[[str], str]:
+    def card_of(resident: str) -> str:
+        if resident not in serials:
+            raise UsageError(f"resident {resident} has no card; `honnin cards make` or `import` gives one")
+        return serials[resident]
+
+    return card_of
+
+
+def _copy_cards(request: Request, folder: RunFolder) -> str:
+    if request.cards_folder is None:
+        return ""
+    shutil.copyfile(request.cards_folder / "cards.jsonl", folder.path / "cards.jsonl")
+    return "cards.jsonl"
+
+
+def _run_id(scenario: str) -> str:
+    stamp = datetime.now(UTC).astimezone(JST).strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    return f"{stamp}-{scenario.replace('/', '-')}"
+
+
+def _manifest(request: Request, folder: RunFolder, today: date, cards: str) -> Manifest:
+    return Manifest(
+        version=MANIFEST_VERSION,
+        run=folder.path.name,
+        honnin=harness.__version__,
+        scenario=request.scenario.name,
+        scenario_digest=request.scenario.digest,
+        target=request.target.name,
+        target_digest=_digest(folder.target),
+        plan_digest=_digest(folder.plan),
+        population_digest=_digest(folder.population / "residents.jsonl", folder.population / "koseki.jsonl"),
+        started_wall_ns=time.time_ns(),
+        cards=cards,
+        issued_on=today.isoformat(),
+        target_file=request.target_file.name,
+        target_folder=str(request.target_file.parent),
+        cards_folder=str(request.cards_folder or ""),
+        seed=request.seed,
+        confirmed_hosts=request.confirmed_hosts,
+    )
+
+
+def _digest(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes() if file.exists() else b"")
+    return digest.hexdigest()
+
+
+def read_manifest(folder: RunFolder) -> Manifest:
+    """Read a run folder's manifest; raise ConfigError where it is not one of this version."""
+    try:
+        manifest = msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
+    except msgspec.DecodeError as e:
+        raise ConfigError(folder.manifest, "", str(e)) from None
+    if manifest.version != MANIFEST_VERSION:
+        raise ConfigError(folder.manifest, "version", f"is {manifest.version}; this honnin reads {MANIFEST_VERSION}")
+    return manifest

@@ -1,0 +1,26 @@
+"""What all rooms' tests share: tests that need a system tool are skipped by its name, or fail where CI must have it."""
+
+import os
+import shutil
+
+import pytest
+
+ALL_TOOLS = os.environ.get("HONNIN_ALL_TOOLS") == "1"  # set by .ci/run: a missing tool is then a failure
+_missing: set[str] = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("tool"):
+        for name in mark.args:
+            if shutil.which(name) is None:
+                _missing.add(name)
+                if ALL_TOOLS:
+                    pytest.fail(f"{name} is not installed, and HONNIN_ALL_TOOLS=1 lets no test be skipped for it")
+                pytest.skip(f"needs the system tool {name}")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _missing:
+        terminalreporter.section("skipped for missing system tools")
+        terminalreporter.line(f"not tested, because not installed: {', '.join(sorted(_missing))}")
