@@ -1,0 +1,1 @@
+"""Pure checks, one file per property: what happened and what pages say → findings. No clock, no files, no network."""

@@ -1,0 +1,71 @@
+"""What checks ask of a judged document: is it clean, whose else is on it, which numbers does it carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
+from harness.records.reading import ReadingStatus
+
+Documents = Mapping[str, DocumentOwnership]  # by delivery id
+
+OWN = frozenset({PageVerdict.OWN, PageVerdict.OWN_WEAK})
+FOREIGN = frozenset({PageVerdict.FOREIGN, PageVerdict.MIXED})
+
+
+def foreign_pages(document: DocumentOwnership) -> tuple[PageOwnership, ...]:
+    """Return the pages on which somebody else's items stand."""
+    return tuple(p for p in document.pages if p.verdict in FOREIGN)
+
+
+def is_read(document: DocumentOwnership) -> bool:
+    """Tell whether every page was read well enough to say whose it is."""
+    if document.status is not ReadingStatus.READ or not document.pages:
+        return False
+    return all(p.verdict is not PageVerdict.UNREAD for p in document.pages)
+
+
+def is_own(document: DocumentOwnership) -> bool:
+    """Tell whether every page is the applicant's; content and options may still be wrong."""
+    return bool(document.pages) and all(p.verdict in OWN for p in document.pages)
+
+
+def is_clean(document: DocumentOwnership) -> bool:
+    """Tell whether nothing at all speaks against the document."""
+    wrong = document.missing or document.leaked or document.wrong or document.residue or document.seal
+    return is_own(document) and document.status is ReadingStatus.READ and not wrong
+
+
+def cut_short(document: DocumentOwnership) -> bool:
+    """Tell whether a PDF begins and has no end mark: it was cut off, not merely hard to read."""
+    return document.status is ReadingStatus.CORRUPT and document.marks.headers > 0 and document.marks.eofs == 0
+
+
+def issue_numbers(document: DocumentOwnership) -> tuple[str, ...]:
+    """Return the distinct issue numbers printed, in page order."""
+    return tuple(dict.fromkeys(p.issue_number for p in document.pages if p.issue_number))
+
+
+def foreign_weights(document: DocumentOwnership, applicant: str) -> dict[str, float]:
+    """Return how many bits speak for each other resident, heaviest first."""
+    bits: dict[str, float] = {}
+    for page in foreign_pages(document):
+        for item in page.evidence:
+            if item.owner and item.owner != applicant:
+                bits[item.owner] = bits.get(item.owner, 0.0) + item.bits
+    if not bits:
+        for page in foreign_pages(document):
+            for owner in page.owners:
+                if owner.resident != applicant:
+                    bits[owner.resident] = bits.get(owner.resident, 0.0) + owner.bits
+    return dict(sorted(bits.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def condense(document: DocumentOwnership) -> DocumentOwnership:
+    """Drop from a clean document what no check asks of clean ones: memory stays small over a million of them."""
+    if not is_clean(document):
+        return document
+    pages = tuple(replace(p, owners=(), evidence=()) for p in document.pages)
+    return replace(document, pages=pages, listed=())

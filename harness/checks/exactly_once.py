@@ -1,0 +1,199 @@
+"""Property X: charged or acknowledged if and only if delivered, once, to the kiosk that asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from harness.checks.documents import Documents, is_own, issue_numbers
+from harness.checks.donors import Donors
+from harness.checks.history import NEVER, Application, Delivered, HistoryView
+from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
+from harness.records.history import Ending, SettledAs
+from harness.records.plan import AbortHow
+
+# An unplanned death of the target is noticed by a probe some time after it began to break answers off.
+_DEATH_NOTICED_WITHIN_NS = 30_000_000_000
+
+_NOT_HANDED_OUT = frozenset({Ending.FAILED, Ending.UNRESOLVED, Ending.ABORTED, Ending.REFUSED})
+
+
+def check_exactly_once(view: HistoryView, documents: Documents, donors: Donors) -> tuple[Finding, ...]:
+    """Return the findings of property X.
+
+    What the harness itself broke off (an abort on purpose, an interrupted run) is no loss. Idempotent
+    retries (the same copy of the same application with the same number or the same bytes) are no duplicates.
+    """
+    judge = _ExactlyOnce(view, documents, donors)
+    findings: list[Finding] = []
+    for place, one in enumerate(view.applications):
+        findings += judge.of_application(place, one)
+    findings += judge.orphans()
+    findings += judge.late_crossings()
+    findings += judge.shared_own_documents()
+    return tuple(findings)
+
+
+class _ExactlyOnce(Struct, frozen=True):
+    view: HistoryView
+    documents: Documents
+    donors: Donors
+
+    def of_application(self, place: int, one: Application) -> Iterator[Finding]:
+        got = [d for d in self.view.deliveries_to(place) if d.complete]
+        in_time = [d for d in got if not d.late]
+        if one.ending is Ending.DELIVERED:
+            yield from self._too_few(one, in_time)
+        elif not got and one.ending is not None:
+            yield from self._nothing_came(one)
+        elif one.ending in {Ending.FAILED, Ending.REFUSED}:
+            yield from self._came_all_the_same(one, got)
+        yield from self._duplicates(one, got)
+
+    def _too_few(self, one: Application, in_time: list[Delivered]) -> Iterator[Finding]:
+        came = {d.copy for d in in_time}
+        if len(came) < one.options.copies:
+            what = Evidence(kind="copies", value=f"{len(came)} of {one.options.copies}")
+            yield _finding(one, Anomaly.LOST, what)
+
+    def _nothing_came(self, one: Application) -> Iterator[Finding]:
+        """Nothing reached the applicant: does anybody hold it as issued or paid?"""
+        if self._broken_off_by_us(one):
+            return
+        issued = self._held_as_issued(one)
+        severity = Severity.REVIEW if self._target_was_dying(one) else Severity.DEFECT
+        if one.charged and one.ending in {Ending.FAILED, Ending.UNRESOLVED}:
+            fee = Evidence(kind="fee", value=one.code)
+            yield _finding(one, Anomaly.CHARGED_NOT_PRINTED, fee, *issued, severity=severity)
+        elif issued:
+            yield _finding(one, Anomaly.LOST, *issued, severity=severity)
+
+    def _target_was_dying(self, one: Application) -> bool:
+        """An unplanned death is the environment's until a restart is part of the plan: for a person to judge."""
+        return any(one.ended_ns >= at_ns - _DEATH_NOTICED_WITHIN_NS for at_ns, _ in self.view.deaths)
+
+    def _held_as_issued(self, one: Application) -> list[Evidence]:
+        issued: list[Evidence] = []
+        if one.acknowledged:
+            issued.append(Evidence(kind="acknowledged", value=one.request_id))
+        entry = self.view.ledger.get(one.request_id) if one.request_id else None
+        if entry is not None and entry.state == "issued":
+            issued.append(Evidence(kind="ledger", item="state", value=f"{entry.request_id} {entry.state}"))
+        elif one.settled is SettledAs.ISSUED:
+            issued.append(Evidence(kind="settlement", value=f"issued, by {one.settled_by}"))
+        return issued
+
+    def _broken_off_by_us(self, one: Application) -> bool:
+        """Whether the document may have been on its way when we, not the target, gave up."""
+        if one.ending is Ending.ABORTED:
+            cancelled = one.abort is not None and one.abort.how is AbortHow.CANCEL
+            return not (cancelled and 200 <= one.cancelled < 300)
+        return any(at_ns <= one.ended_ns for at_ns, _ in self.view.interruptions) and not self._resumed_before(one)
+
+    def _resumed_before(self, one: Application) -> bool:
+        last_stop = max((at for at, _ in self.view.interruptions if at <= one.ended_ns), default=0)
+        return any(last_stop <= at <= one.started_ns for at in self.view.resumed_ns)
+
+    def _came_all_the_same(self, one: Application, got: list[Delivered]) -> Iterator[Finding]:
+        """The target said that nothing was issued, and a document came: late, or a copy before the error."""
+        for delivered in got:
+            severity = Severity.DEFECT if delivered.late or one.ending is Ending.REFUSED else Severity.REVIEW
+            what = Evidence(kind="delivery", value=f"{one.ending} {one.code}".strip())
+            yield _finding(one, Anomaly.ORPHAN, what, delivered=delivered, severity=severity)
+
+    def _duplicates(self, one: Application, got: list[Delivered]) -> Iterator[Finding]:
+        first: dict[int, Delivered] = {}
+        for delivered in got:
+            earlier = first.setdefault(delivered.copy, delivered)
+            if earlier is delivered or self._same_issue(earlier, delivered):
+                continue
+            what = Evidence(kind="copy", value=f"copy {delivered.copy} also came as {earlier.delivery}")
+            yield _finding(one, Anomaly.DUPLICATE, what, delivered=delivered)
+        beyond = sorted(copy for copy in first if copy > one.options.copies)
+        for copy in beyond:
+            what = Evidence(kind="copies", value=f"copy {copy} of {one.options.copies} asked for")
+            yield _finding(one, Anomaly.DUPLICATE, what, delivered=first[copy])
+        entry = self.view.ledger.get(one.request_id) if one.request_id else None
+        if entry is not None and len(set(entry.issue_numbers)) > max(1, one.options.copies):
+            yield _finding(one, Anomaly.DUPLICATE, Evidence(kind="ledger", value=" ".join(entry.issue_numbers)))
+
+    def _same_issue(self, a: Delivered, b: Delivered) -> bool:
+        if a.digest == b.digest:
+            return True
+        numbers = self._numbers(a)
+        return bool(numbers) and numbers == self._numbers(b)
+
+    def _numbers(self, delivered: Delivered) -> tuple[str, ...]:
+        document = self.documents.get(delivered.delivery)
+        printed = issue_numbers(document) if document is not None else ()
+        return printed or ((delivered.issue_number,) if delivered.issue_number else ())
+
+    def orphans(self) -> Iterator[Finding]:
+        """Documents that came for an application nobody knows."""
+        for delivered in self.view.deliveries:
+            if delivered.place == NEVER:
+                whose = Evidence(kind="delivery", value=delivered.request_id, owner=self._owner(delivered))
+                yield _finding(None, Anomaly.ORPHAN, whose, delivered=delivered)
+
+    def _owner(self, delivered: Delivered) -> str:
+        donor = self.donors.get(delivered.delivery)
+        return donor.resident if donor else ""
+
+    def late_crossings(self) -> Iterator[Finding]:
+        """Documents of an application that had already ended without one, in another person's hands."""
+        for delivered in self.view.deliveries:
+            donor = self.donors.get(delivered.delivery)
+            origin = self.view.of(donor.application) if donor and donor.application else None
+            if donor is None or origin is None or delivered.place == NEVER or origin.ending not in _NOT_HANDED_OUT:
+                continue
+            if origin.ended_ns <= delivered.at_ns and origin.resident != self._resident(delivered):
+                how = Evidence(kind=donor.how, value=f"{origin.application} had ended: {origin.ending}")
+                found = _finding(
+                    self.view.applications[delivered.place],
+                    Anomaly.LATE_CROSS,
+                    how,
+                    delivered=delivered,
+                    severity=Severity.GRAVE,
+                    donor=origin,
+                )
+                yield found
+
+    def _resident(self, delivered: Delivered) -> str:
+        return self.view.applications.strings("resident")[delivered.place]
+
+    def shared_own_documents(self) -> Iterator[Finding]:
+        """The same bytes for two people, each entitled to all that is on them, without a number that would tell."""
+        first: dict[str, Delivered] = {}
+        for delivered in self.view.deliveries:
+            document = self.documents.get(delivered.delivery)
+            if delivered.place == NEVER or document is None or not is_own(document) or issue_numbers(document):
+                continue
+            earlier = first.setdefault(delivered.digest, delivered)
+            if self._resident(earlier) != self._resident(delivered):
+                what = Evidence(kind="same bytes", value=delivered.digest, owner=self._resident(earlier))
+                one = self.view.applications[delivered.place]
+                yield _finding(one, Anomaly.DUPLICATE, what, delivered=delivered, severity=Severity.REVIEW)
+
+
+def _finding(
+    one: Application | None,
+    anomaly: Anomaly,
+    *evidence: Evidence,
+    delivered: Delivered | None = None,
+    severity: Severity = Severity.DEFECT,
+    donor: Application | None = None,
+) -> Finding:
+    return Finding(
+        finding="",
+        property=Property.EXACTLY_ONCE,
+        anomaly=anomaly,
+        severity=severity,
+        application=one.application if one else "",
+        delivery=delivered.delivery if delivered else "",
+        digest=delivered.digest if delivered else "",
+        victim=one.resident if one else "",
+        donor=donor.resident if donor else "",
+        donor_application=donor.application if donor else "",
+        evidence=evidence,
+    )

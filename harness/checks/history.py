@@ -1,0 +1,188 @@
+"""The history as checks see it: rows per application, delivery, batch and update, joined from the journal's records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from harness.checks.table import Table
+from harness.records.certificates import Certificate, Options
+from harness.records.history import (
+    Answer,
+    Ending,
+    LedgerEntry,
+    LedgerRead,
+    PlayerCounters,
+    SelfProof,
+    SettledAs,
+    UpdateResult,
+)
+from harness.records.plan import BatchKind, PlannedAbort
+
+NEVER = -1  # a time that did not come, a row that is not there
+
+
+class Application(NamedTuple):
+    """One person asking one certificate, from the intent to what became of it. Times in ns, NEVER where none."""
+
+    application: str
+    batch: str
+    phase: str
+    resident: str
+    card: str
+    certificate: Certificate
+    options: Options
+    kiosk: str
+    store: str
+    node: str  # as reported by the target, else as planned
+    abort: PlannedAbort | None
+    writer: str
+    started_ns: int
+    ended_ns: int = NEVER
+    ending: Ending | None = None  # None: no ending was journaled
+    code: str = ""
+    reason: str = ""
+    request_id: str = ""
+    copies: int = 0  # documents the kiosk says it received
+    charged: bool | None = None
+    acknowledged: bool = False
+    sends: int = 0
+    answers: int = 0
+    authenticated: int = 0  # HTTP status of the authentication step; 0: not answered
+    cancelled: int = 0  # HTTP status of the cancel request; 0: none was answered
+    left_ns: int = NEVER  # departure of the synchronised send
+    collect_from_ns: int = NEVER  # departure of the first request for the document
+    collect_to_ns: int = NEVER  # end of the last answer to such a request
+    collect_answer: Answer | None = None  # what came of the last such request
+    server_date: str = ""  # Date header of the answer to the application step
+    settled: SettledAs | None = None
+    settled_by: str = ""  # source of the settlement
+
+
+class Delivered(NamedTuple):
+    """One document that arrived somewhere."""
+
+    delivery: str
+    application: str  # "" where it belongs to nobody known
+    place: int  # row of that application; NEVER
+    kiosk: str
+    digest: str
+    bytes: int
+    at_ns: int
+    content_type: str
+    copy: int
+    issue_number: str
+    request_id: str
+    node: str
+    complete: bool
+    late: bool
+    writer: str
+
+
+class Played(NamedTuple):
+    """One batch as it was played."""
+
+    batch: str
+    phase: str
+    kind: BatchKind
+    started_ns: int
+    ended_ns: int  # NEVER: it did not end
+    void: str
+
+
+class Update(NamedTuple):
+    """One change of the register."""
+
+    update: str
+    resident: str
+    field: str
+    value: str
+    from_ns: int
+    to_ns: int  # NEVER: no outcome
+    result: UpdateResult
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """What one writer left."""
+
+    writer: str
+    version: int
+    wall_minus_monotonic_ns: int
+    started_wall_ns: int
+    closed: bool  # its last record says how many came before, and so many did
+    last_ns: int
+
+
+class NodeFact(Struct, frozen=True, kw_only=True):
+    """A node's build id and how it is known."""
+
+    node: str
+    build: str
+    source: str
+
+
+class HistoryView(Struct, frozen=True, kw_only=True):
+    """Everything that happened in a run. Read-only; built by `harness.checks.gather.gather`."""
+
+    applications: Table[Application]
+    deliveries: Table[Delivered]
+    batches: Table[Played]
+    updates: Table[Update]
+    places: dict[str, int]  # application id -> row
+    deliveries_of: dict[int, tuple[int, ...]]  # row of an application -> rows of its deliveries, in time
+    releases: tuple[tuple[str, tuple[int, ...]], ...]  # batch, departures in ns
+    segments: tuple[Segment, ...]
+    phases: dict[str, bool]  # phase -> ended complete (False also where it did not end)
+    ledger: dict[str, LedgerEntry]  # by request id; the last entry counts
+    ledger_reads: tuple[LedgerRead, ...]
+    nodes: tuple[NodeFact, ...]
+    proofs: tuple[SelfProof, ...]
+    counters: dict[str, PlayerCounters]  # by writer; the last counts
+    intents: dict[str, int]  # sends by writer
+    outcomes: dict[str, int]  # outcomes by writer
+    unanswered: tuple[str, ...]  # sends that left and have no outcome
+    deaths: tuple[tuple[int, str], ...]  # (at_ns, reason): the target was found dead
+    interruptions: tuple[tuple[int, str], ...]  # (at_ns, reason)
+    resumed_ns: tuple[int, ...]
+    oddities: tuple[str, ...]  # records that contradict each other, one sentence each
+    records: int
+
+    def of(self, application: str) -> Application | None:
+        """Return an application by its id."""
+        place = self.places.get(application, NEVER)
+        return None if place == NEVER else self.applications[place]
+
+    def deliveries_to(self, place: int) -> tuple[Delivered, ...]:
+        """Return what was delivered to the application of a row, in time."""
+        return tuple(self.deliveries[d] for d in self.deliveries_of.get(place, ()))
+
+    @property
+    def started_ns(self) -> int:
+        """Begin of the run on the monotonic clock: the first application, 0 without any."""
+        starts = self.applications.integers("started_ns")
+        return min(starts) if len(starts) else 0
+
+    @property
+    def last_ns(self) -> int:
+        """Latest instant that any record names."""
+        return max((s.last_ns for s in self.segments), default=0)
+
+
+def predecessors(view: HistoryView) -> Sequence[int]:
+    """Return for every application the row of the one before it at the same kiosk, NEVER for the first."""
+    starts, kiosks = view.applications.integers("started_ns"), view.applications.strings("kiosk")
+    before = [NEVER] * len(view.applications)
+    last: dict[str, int] = {}
+    for place in sorted(range(len(starts)), key=starts.__getitem__):
+        before[place] = last.get(kiosks[place], NEVER)
+        last[kiosks[place]] = place
+    return before
+
+
+def overlap(a: Application, b: Application, horizon_ns: int) -> bool:
+    """Tell whether two applications were under way at the same instant; one without an end runs to `horizon_ns`."""
+    a_end = horizon_ns if a.ended_ns == NEVER else a.ended_ns
+    b_end = horizon_ns if b.ended_ns == NEVER else b.ended_ns
+    return a.started_ns <= b_end and b.started_ns <= a_end

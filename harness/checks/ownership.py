@@ -1,0 +1,201 @@
+"""Property O: every page handed to an applicant is the applicant's, and is the certificate asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from harness.checks.documents import Documents, cut_short, foreign_pages, foreign_weights, is_own, is_read
+from harness.checks.donors import Donor, Donors
+from harness.checks.history import NEVER, Application, Delivered, HistoryView, predecessors
+from harness.checks.patterns import patterns
+from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
+from harness.records.ownership import DocumentOwnership, PageVerdict
+
+_EVIDENCE_SHOWN = 12  # items per finding; all of them are in the readings
+_NOBODY = Donor(resident="")
+
+
+def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> tuple[Finding, ...]:
+    """Return the findings of property O, and of P where a page, a seal or its readability is concerned.
+
+    `documents` holds what the register oracle concluded per delivery, `donors` what `trace_donors` found. A
+    delivery without a document was never judged; the accounting tells of it.
+    """
+    before = predecessors(view) if donors else ()
+    findings: list[Finding] = []
+    for delivered in view.deliveries:
+        document = documents.get(delivered.delivery)
+        if document is not None:
+            findings += _of_document(view, delivered, document, donors.get(delivered.delivery, _NOBODY), before)
+    findings += _unread_shared(view, documents)
+    return _with_patterns(findings)
+
+
+def _of_document(
+    view: HistoryView, delivered: Delivered, document: DocumentOwnership, donor: Donor, before: Sequence[int]
+) -> Iterator[Finding]:
+    victim = view.applications[delivered.place] if delivered.place != NEVER else None
+    base = Finding(
+        finding="",
+        property=Property.OWNERSHIP,
+        anomaly=Anomaly.UNREAD,
+        severity=Severity.REVIEW,
+        application=delivered.application,
+        delivery=delivered.delivery,
+        digest=delivered.digest,
+        victim=victim.resident if victim else "",
+    )
+    if foreign_pages(document):
+        succession = _succession(view, delivered, donor, before)
+        yield _foreign(base, document, donor, succession)
+    elif strange := [p for p in document.pages if p.verdict is PageVerdict.STRANGER]:
+        yield replace(
+            base,
+            anomaly=Anomaly.STRANGER,
+            severity=Severity.GRAVE,
+            pages=tuple(p.page for p in strange),
+            evidence=tuple(Evidence(kind="stranger", page=p.page, value=p.reason) for p in strange),
+        )
+    yield from _unread(base, delivered, document)
+    yield from _beside_the_page(base, document)
+    if is_own(document) and victim is not None:
+        yield from _own_content(base, document, victim)
+
+
+def _foreign(base: Finding, document: DocumentOwnership, donor: Donor, succession: tuple[Evidence, ...]) -> Finding:
+    """Somebody else's: as a whole (MISDELIVERY), or pages among the applicant's own (PAGE-MIX)."""
+    pages = foreign_pages(document)
+    own_pages = any(p.verdict in {PageVerdict.OWN, PageVerdict.OWN_WEAK} for p in document.pages)
+    items = [item for page in pages for item in page.evidence if item.owner]
+    items.sort(key=lambda item: (item.owner != donor.resident, -item.bits, item.page, item.item))
+    shown = (*donor.evidence, *succession, *items[:_EVIDENCE_SHOWN])
+    return replace(
+        base,
+        property=Property.PAGES if own_pages else Property.OWNERSHIP,
+        anomaly=Anomaly.PAGE_MIX if own_pages else Anomaly.MISDELIVERY,
+        severity=Severity.GRAVE,
+        donor=donor.resident,
+        donor_application=donor.application,
+        pages=tuple(p.page for p in pages),
+        evidence=shown,
+    )
+
+
+def _succession(view: HistoryView, delivered: Delivered, donor: Donor, before: Sequence[int]) -> tuple[Evidence, ...]:
+    """Say so where the donor was the customer before at the same kiosk: a session or a buffer may have stayed."""
+    if delivered.place == NEVER or not donor.application:
+        return ()
+    place = before[delivered.place]
+    if place == NEVER or view.applications.strings("application")[place] != donor.application:
+        return ()
+    return (Evidence(kind="customer before", value=delivered.kiosk, owner=donor.resident),)
+
+
+def _unread(base: Finding, delivered: Delivered, document: DocumentOwnership) -> Iterator[Finding]:
+    """A part of a document that broke off is no unread document: its application is not delivered."""
+    if is_read(document) or not delivered.complete or cut_short(document):
+        return
+    unread = tuple(p for p in document.pages if p.verdict is PageVerdict.UNREAD)
+    why = [Evidence(kind="unread", value=f"{document.status}: {document.reason}")] if not unread else []
+    why += [Evidence(kind="unread", page=p.page, value=p.reason) for p in unread]
+    yield replace(base, property=Property.PAGES, pages=tuple(p.page for p in unread), evidence=tuple(why))
+
+
+def _beside_the_page(base: Finding, document: DocumentOwnership) -> Iterator[Finding]:
+    """What is in the file though not on the page, and the seal."""
+    if document.residue:
+        yield replace(
+            base,
+            anomaly=Anomaly.RESIDUE,
+            severity=Severity.GRAVE,
+            donor=document.residue[0].owner,
+            evidence=document.residue[:_EVIDENCE_SHOWN],
+        )
+    if document.seal is not None:
+        whose = document.seal.owner
+        anothers = whose not in {"", base.victim}
+        yield replace(
+            base,
+            property=Property.PAGES,
+            anomaly=Anomaly.WRONG_SEAL,
+            severity=Severity.GRAVE if anothers else Severity.REVIEW,
+            donor=whose if anothers else "",
+            pages=(document.seal.page,) if document.seal.page else (),
+            evidence=(document.seal,),
+        )
+
+
+def _own_content(base: Finding, document: DocumentOwnership, victim: Application) -> Iterator[Finding]:
+    """The applicant's own document: is it the one asked for, and does it say what the register says."""
+    others = tuple(p for p in document.pages if p.certificate not in {None, victim.certificate})
+    if others:
+        seen = tuple(Evidence(kind="title", page=p.page, item="title", value=str(p.certificate)) for p in others)
+        pages = tuple(p.page for p in others)
+        yield replace(base, anomaly=Anomaly.TYPE_CONFUSION, severity=Severity.DEFECT, pages=pages, evidence=seen)
+    if document.leaked:
+        yield replace(
+            base,
+            anomaly=Anomaly.OPTION_LEAK,
+            severity=Severity.DEFECT,
+            pages=tuple(sorted({e.page for e in document.leaked if e.page})),
+            evidence=document.leaked[:_EVIDENCE_SHOWN],
+        )
+    if others:
+        return  # another certificate's items are no wrong items of this one
+    if document.wrong or document.missing:
+        # A missing item may be the reader's miss, another value in its place is not.
+        yield replace(
+            base,
+            anomaly=Anomaly.WRONG_ITEM,
+            severity=Severity.DEFECT if document.wrong else Severity.REVIEW,
+            pages=tuple(sorted({e.page for e in (*document.wrong, *document.missing) if e.page})),
+            evidence=(*document.wrong, *document.missing)[:_EVIDENCE_SHOWN],
+        )
+
+
+def _unread_shared(view: HistoryView, documents: Documents) -> Iterator[Finding]:
+    """The same bytes handed to two people are somebody else's for one of them, read or not."""
+    first: dict[str, Delivered] = {}
+    people = view.applications.strings("resident")
+    for delivered in view.deliveries:
+        if delivered.place == NEVER or not delivered.complete or delivered.bytes == 0:
+            continue
+        earlier = first.setdefault(delivered.digest, delivered)
+        donor, victim = people[earlier.place], people[delivered.place]
+        document = documents.get(delivered.delivery)
+        if donor == victim or (document is not None and _says_whose(document)):
+            continue
+        yield Finding(
+            finding="",
+            property=Property.OWNERSHIP,
+            anomaly=Anomaly.MISDELIVERY,
+            severity=Severity.GRAVE,
+            application=delivered.application,
+            delivery=delivered.delivery,
+            digest=delivered.digest,
+            victim=victim,
+            donor=donor,
+            donor_application=earlier.application,
+            evidence=(Evidence(kind="same bytes", value=delivered.digest, owner=donor),),
+        )
+
+
+def _says_whose(document: DocumentOwnership) -> bool:
+    return is_own(document) or bool(foreign_weights(document, ""))
+
+
+def _with_patterns(findings: list[Finding]) -> tuple[Finding, ...]:
+    edges = {
+        f.application: f.donor_application or f"resident {f.donor}"
+        for f in reversed(findings)
+        if f.application and f.donor and f.anomaly in {Anomaly.MISDELIVERY, Anomaly.PAGE_MIX}
+    }
+    classes = patterns(edges)
+    return tuple(
+        replace(f, pattern=classes[f.application])
+        if f.application in classes and f.anomaly in {Anomaly.MISDELIVERY, Anomaly.PAGE_MIX}
+        else f
+        for f in findings
+    )

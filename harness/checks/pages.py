@@ -1,0 +1,80 @@
+"""Property P: one issue number throughout, pages 1..n once each, nothing cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.checks.documents import Documents, cut_short, foreign_pages, issue_numbers
+from harness.checks.history import NEVER, Delivered, HistoryView
+from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
+from harness.records.ownership import DocumentOwnership
+
+
+def check_pages(view: HistoryView, documents: Documents) -> tuple[Finding, ...]:
+    """Return the findings of property P, save those that need an owner (harness.checks.ownership has them).
+
+    Layouts without printed counters or numbers simply have nothing to compare.
+    """
+    findings: list[Finding] = []
+    people = view.applications.strings("resident")
+    for delivered in view.deliveries:
+        document = documents.get(delivered.delivery)
+        if document is None or not delivered.complete:
+            continue
+        victim = people[delivered.place] if delivered.place != NEVER else ""
+        findings += _of_document(delivered, document, victim)
+    return tuple(findings)
+
+
+def _of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:
+    if cut_short(document):
+        what = Evidence(kind="end of file", value=f"{delivered.bytes} bytes without an end mark")
+        yield _finding(delivered, victim, Anomaly.TRUNCATED, what)
+    if foreign_pages(document):
+        return
+    if lost := _lost_pages(document):
+        yield _finding(delivered, victim, Anomaly.PAGE_LOSS, *lost)
+    elif mixed := _mixed_pages(document):
+        yield _finding(delivered, victim, Anomaly.PAGE_MIX, *mixed)
+
+
+def _lost_pages(document: DocumentOwnership) -> list[Evidence]:
+    """Return the page counters that never came, of the largest count printed."""
+    counters = [p.counter for p in document.pages if p.counter is not None]
+    if not counters:
+        return []
+    pages = max(total for _, total in counters)
+    seen = {number for number, _ in counters}
+    uncounted = len(document.pages) - len(counters)
+    absent = [number for number in range(1, pages + 1) if number not in seen]
+    if len(absent) <= uncounted:
+        return []
+    return [Evidence(kind="page counter", value=f"{number}/{pages} is missing") for number in absent]
+
+
+def _mixed_pages(document: DocumentOwnership) -> list[Evidence]:
+    """Return what tells that the pages were not made as one document."""
+    found: list[Evidence] = []
+    numbers = issue_numbers(document)
+    if len(numbers) > 1:
+        pages = [p for p in document.pages if p.issue_number]
+        found += [Evidence(kind="issue number", page=p.page, value=p.issue_number) for p in pages]
+    counters = [(p.page, *p.counter) for p in document.pages if p.counter is not None]
+    if len({total for _, _, total in counters}) > 1 or len({n for _, n, _ in counters}) < len(counters):
+        found += [Evidence(kind="page counter", page=page, value=f"{n}/{total}") for page, n, total in counters]
+    return found
+
+
+def _finding(delivered: Delivered, victim: str, anomaly: Anomaly, *evidence: Evidence) -> Finding:
+    return Finding(
+        finding="",
+        property=Property.PAGES,
+        anomaly=anomaly,
+        severity=Severity.DEFECT,
+        application=delivered.application,
+        delivery=delivered.delivery,
+        digest=delivered.digest,
+        victim=victim,
+        pages=tuple(sorted({e.page for e in evidence if e.page})),
+        evidence=evidence,
+    )
