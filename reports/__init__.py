@@ -1,0 +1,9 @@
+"""Reports: a run folder becomes one offline HTML page, and a few lines for the terminal.
+
+Places pictures that the readers stored and words that the judge chose; never opens a document and never judges.
+"""
+
+from reports.summary import summary
+from reports.write import write_report
+
+__all__ = ["summary", "write_report"]

@@ -1,0 +1,110 @@
+"""What was exercised, as rows that a reader without the trade's words understands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from msgspec import Struct
+
+from harness.records.verdict import Exposure
+from reports.course import Course, Released
+from reports.planned import Planned
+
+# Planned distance between the first and the last of a burst: upper edges in ms, each a row of the report.
+_SPANS_MS = (0.0, 10.0, 100.0, 1_000.0, float("inf"))
+
+
+class ExposureRow(Struct, frozen=True, kw_only=True):
+    """One count."""
+
+    key: str  # field of Exposure; its words are exposure_<key> and exposure_<key>_means
+    value: str
+    none: bool  # nothing of this was exercised
+
+
+class PhaseRow(Struct, frozen=True, kw_only=True):
+    """One phase: asked for and played."""
+
+    phase: str
+    title_ja: str
+    title_en: str
+    started_ns: int
+    ended_ns: int
+    complete: bool
+    reason: str
+    batches: int
+    planned: int  # applications
+    played: int
+
+
+class BurstRow(Struct, frozen=True, kw_only=True):
+    """Bursts of one planned distance."""
+
+    up_to_ms: float  # planned distance between first and last
+    bursts: int
+    fewest_people: int
+    most_people: int
+    median_spread_ns: int
+    longest_spread_ns: int
+
+
+def exposure_rows(exposure: Exposure) -> tuple[ExposureRow, ...]:
+    """Return one row per count, in the order of the record."""
+    return tuple(
+        ExposureRow(key=name, value=_number(name, getattr(exposure, name)), none=not getattr(exposure, name))
+        for name in Exposure.__struct_fields__
+    )
+
+
+def _number(name: str, value: float) -> str:
+    return f"{value:,.1f} ms" if name.endswith("_ms") else f"{value:,}"
+
+
+def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:
+    """Return the plan's phases in order, then those that only the journal knows."""
+    titles = {phase.phase: (phase.title_ja, phase.title_en) for phase in planned.header.phases} if planned.header else {}
+    names = [*titles, *(name for name in course.phases if name not in titles)]
+    rows = []
+    for name in names:
+        asked, played = planned.phases.get(name), course.phases.get(name)
+        title_ja, title_en = titles.get(name, ("", ""))
+        rows.append(
+            PhaseRow(
+                phase=name,
+                title_ja=title_ja,
+                title_en=title_en,
+                started_ns=played.started_ns if played else 0,
+                ended_ns=played.ended_ns if played else 0,
+                complete=bool(played and played.complete),
+                reason=played.reason if played else "",
+                batches=asked.batches if asked else 0,
+                planned=asked.applications if asked else 0,
+                played=played.applications if played else 0,
+            )
+        )
+    return tuple(rows)
+
+
+def burst_rows(planned: Planned, course: Course) -> tuple[BurstRow, ...]:
+    """Return the bursts that count (not void, two people or more) by their planned distance; empty rows left out."""
+    rows, floor = [], -1.0
+    counted = [burst for burst in course.released if burst.batch not in course.voids and burst.people > 1]
+    for edge in _SPANS_MS:
+        here = [burst for burst in counted if floor < planned.span_ms.get(burst.batch, 0.0) <= edge]
+        if here:
+            rows.append(_burst_row(edge, here))
+        floor = edge
+    return tuple(rows)
+
+
+def _burst_row(edge: float, bursts: Sequence[Released]) -> BurstRow:
+    spreads = [burst.spread_ns for burst in bursts]
+    return BurstRow(
+        up_to_ms=edge,
+        bursts=len(bursts),
+        fewest_people=min(burst.people for burst in bursts),
+        most_people=max(burst.people for burst in bursts),
+        median_spread_ns=int(median(spreads)),
+        longest_spread_ns=max(spreads),
+    )

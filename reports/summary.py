@@ -1,0 +1,59 @@
+"""The verdict in a few lines for the terminal, without colours or markup."""
+
+from __future__ import annotations
+
+from harness.glossary import Lang, word
+from harness.records.verdict import Verdict
+from reports.groups import group, severities
+from reports.page import shown
+from reports.texts import speaker
+
+_MOST_LINES = 10
+
+
+def summary(verdict: Verdict, lang: Lang) -> str:
+    """Return verdict, scope, reasons, findings and next steps, one a line; long lists are cut and say so."""
+    say = speaker(lang)
+    lines = [
+        f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]",
+        f"{say('scope')}: {scope_in_words(verdict, lang)}",
+        *_not_covered(verdict, lang),
+        *_section(say("reasons"), [reason.ja if lang == "ja" else reason.en for reason in verdict.reasons], lang),
+        *_section(say("findings"), _findings(verdict, lang), lang),
+        *_section(say("next_steps"), [step.ja if lang == "ja" else step.en for step in verdict.next_steps], lang),
+    ]
+    return "\n".join(str(shown(line)) for line in lines) + "\n"
+
+
+def scope_in_words(verdict: Verdict, lang: Lang) -> str:
+    """Return the properties that were in scope and exercised."""
+    names = [word(entry.property, lang) for entry in verdict.scope if entry.in_scope and entry.exercised]
+    return ("、" if lang == "ja" else ", ").join(names) or speaker(lang)("scope_empty")
+
+
+def _not_covered(verdict: Verdict, lang: Lang) -> list[str]:
+    say, comma = speaker(lang), "、" if lang == "ja" else ", "
+    out = [word(entry.property, lang) for entry in verdict.scope if not entry.in_scope]
+    missed = [word(entry.property, lang) for entry in verdict.scope if entry.in_scope and not entry.exercised]
+    return [f"{say(key)}: {comma.join(names)}" for key, names in (("out_of_scope", out), ("not_exercised", missed)) if names]
+
+
+def _findings(verdict: Verdict, lang: Lang) -> list[str]:
+    if not verdict.findings:
+        return []
+    counts = [f"{word(severity, lang)} {count}" for severity, count in severities(verdict.findings)]
+    lines = [" / ".join(counts)]
+    for each in group(verdict.findings):
+        pattern = f" ({word(each.pattern, lang)})" if each.pattern else ""
+        ids = ", ".join(finding.finding for finding in each.findings[:3])
+        more = ", …" if len(each.findings) > 3 else ""
+        lines.append(f"{word(each.anomaly, lang)}{pattern} × {len(each.findings)}  [{ids}{more}]")
+    return lines
+
+
+def _section(title: str, items: list[str], lang: Lang) -> list[str]:
+    if not items:
+        return []
+    rest = len(items) - _MOST_LINES
+    more = [f"  {speaker(lang)('and_more', n=rest)}"] if rest > 0 else []
+    return [f"{title}:", *(f"  - {item}" for item in items[:_MOST_LINES]), *more]

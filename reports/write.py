@@ -1,0 +1,89 @@
+"""Writes the report of a run folder."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from markupsafe import Markup
+
+from harness.glossary import Lang
+from harness.journal.run_folder import RunFolder, write_whole
+from harness.records.findings import Anomaly
+from reports import timeline
+from reports.exposure import burst_rows, exposure_rows, phase_rows
+from reports.gather import Gathered, gather
+from reports.groups import severities
+from reports.page import environment
+from reports.summary import scope_in_words
+from reports.texts import speaker
+
+_NAMES: dict[Lang, str] = {"ja": "report.html", "en": "report.en.html"}
+
+
+def write_report(run_folder: Path, lang: Lang = "ja") -> Path:
+    """Write `reports/report.html` (`report.en.html`) of a judged run, whole or not at all; return its path.
+
+    The same run folder and version give the same bytes. Raises UsageError where the run was not judged yet,
+    RunDamaged where its verdict cannot be read.
+    """
+    folder = RunFolder(run_folder)
+    page = render(gather(run_folder), lang)
+    folder.reports.mkdir(mode=0o700, exist_ok=True)
+    path = folder.reports / _NAMES[lang]
+    write_whole(path, page.encode("utf-8"))
+    return path
+
+
+def render(gathered: Gathered, lang: Lang) -> str:
+    """Return the page."""
+    verdict = gathered.verdict
+    return (
+        environment(lang)
+        .get_template("report.html")
+        .render(
+            g=gathered,
+            v=verdict,
+            severities=severities(verdict.findings),
+            scope=scope_in_words(verdict, lang),
+            bound=_bound(verdict.bound_per_burst),
+            misdelivered=_class_count(gathered, "misdelivered"),
+            exposure=exposure_rows(verdict.exposure),
+            phases=phase_rows(gathered.planned, gathered.course),
+            bursts=burst_rows(gathered.planned, gathered.course),
+            plot=_plot(gathered, lang),
+            strangers=any(finding.anomaly is Anomaly.STRANGER for finding in verdict.findings),
+        )
+    )
+
+
+def _bound(probability: float | None) -> str:
+    """Return the bound to two digits, rounded up: what is printed never claims more than what was computed."""
+    if probability is None or probability <= 0:
+        return ""
+    size = 10 ** (math.floor(math.log10(probability)) - 1)
+    return f"{min(math.ceil(probability / size - 1e-9) * size, 1.0):.2g}"
+
+
+def _class_count(gathered: Gathered, name: str) -> int | None:
+    """Return how many applications ended in a final class; None where the verdict does not say."""
+    for identity in gathered.verdict.identities:
+        if identity.name == "applications":
+            return next((count.count for count in identity.classes if count.source == name), 0)
+    return None
+
+
+def _plot(gathered: Gathered, lang: Lang) -> Markup | None:
+    with_finding = {finding.application for finding in gathered.verdict.findings}
+    plotted = timeline.points(gathered.course, with_finding)
+    if not plotted.dots and not plotted.marks:
+        return None
+    say = speaker(lang)
+    labels = timeline.Labels(
+        in_flight=say("plot_in_flight"),
+        taken_s=say("plot_taken"),
+        elapsed_s=say("plot_elapsed"),
+        without_finding=say("plot_without_finding"),
+        with_finding=say("plot_with_finding"),
+    )
+    return Markup(timeline.draw(plotted, labels))  # noqa: S704 made by matplotlib from numbers and phase names
