@@ -1,0 +1,231 @@
+"""Does what a session asks for, one action after the other, for one application or one control session.
+
+Intent is journaled before effect: a send's before its bytes leave, a document is stored before its delivery is told.
+"""
+
+from __future__ import annotations
+
+import time
+
+from msgspec import Struct
+
+from harness.records.history import Answer, Delivery, NodeSeen
+from harness.records.plan import AbortHow, PlannedAbort, Step
+from harness.records.target import Client, Target
+from kiosk_sim.drivers.gate import Gate
+from kiosk_sim.drivers.leaving import Leaving
+from kiosk_sim.drivers.outside import await_file, run_program
+from kiosk_sim.drivers.routing import Routing
+from kiosk_sim.drivers.transport import Bounds, Exchanged, Holder, Request, Transport
+from kiosk_sim.playlog import PlayLog
+from kiosk_sim.targets.actions import (
+    Abandon,
+    Abort,
+    Action,
+    Answered,
+    AwaitFile,
+    Deliver,
+    Delivered,
+    Done,
+    Failed,
+    Result,
+    Run,
+    Send,
+    Wait,
+)
+
+
+class GaveUp(Exception):
+    """The applicant is gone; the session is not resumed."""
+
+    def __init__(self, how: AbortHow, reason: str) -> None:
+        """Say how and when."""
+        super().__init__(reason)
+        self.how = how
+        self.reason = reason
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    """What all sessions of a player stand on."""
+
+    target: Target
+    routing: Routing
+    transport: Transport
+    log: PlayLog
+    builds_seen: set[tuple[str, str]]  # (node, build) already journaled
+
+
+class Who(Struct, frozen=True, kw_only=True):
+    """For whom an act is: an application at its kiosk, or, with an empty application, a control session."""
+
+    name: str  # begins the ids of its sends; unique in the run
+    holder: Holder
+    application: str = ""
+    node: str | None = None
+    abort: PlannedAbort | None = None
+    gate: Gate | None = None
+
+
+class Act:
+    """One session's doings."""
+
+    def __init__(self, ground: Ground, who: Who) -> None:
+        """Begin; nothing is sent yet."""
+        self._ground = ground
+        self._who = who
+        self._abort = who.abort
+        self._gate = who.gate
+        self._abort_from_ns = 0  # when the wait began that the applicant will hang up in
+        self._sends = 0
+        self.deliveries = 0
+        self.node = ""  # as the target last named it
+
+    def do(self, action: Action) -> Result:
+        """Do one action and return its result; raise Abandon, GaveUp, IllegalRequest or DiskFull."""
+        self._give_up_before(action)
+        match action:
+            case Send():
+                return self._send(action)
+            case Wait():
+                return self._wait(action)
+            case Deliver():
+                return self._deliver(action)
+            case AwaitFile():
+                return await_file(action, self._body_bytes)
+            case Run():
+                return run_program(action, self._ground.target)
+            case Abort():
+                raise GaveUp(action.how, action.reason)
+
+    @property
+    def _body_bytes(self) -> int:
+        return int(self._ground.target.limits.body_mb * 1_000_000)
+
+    def _give_up_before(self, action: Action) -> None:
+        """Carry out a planned cancel or walk-away when its step comes."""
+        abort = self._abort
+        step = None if isinstance(action, (Deliver, Abort)) else action.step
+        if abort is None or abort.how is AbortHow.DISCONNECT or step is not abort.step:
+            return
+        self._abort = None
+        if abort.how is AbortHow.CANCEL:
+            raise Abandon(abort.step)
+        raise GaveUp(AbortHow.WALK_AWAY, f"walked away before {abort.step}")
+
+    def _wait(self, wait: Wait) -> Done:
+        left_s = None
+        if wait.step is Step.TAKE_CARD or self._abort_from_ns:
+            left_s = self._patience_s(wait.step)
+        if left_s is not None and left_s * 1000.0 < wait.ms:
+            time.sleep(left_s)
+            raise self._hung_up(f"hung up during {wait.step}")
+        if wait.ms > 0:
+            time.sleep(wait.ms / 1000.0)
+        return Done()
+
+    def _patience_s(self, step: Step | None) -> float | None:
+        """Return after how many seconds the applicant will hang up; None where that is not planned in this step."""
+        abort = self._abort
+        if abort is None or abort.how is not AbortHow.DISCONNECT or step is not abort.step:
+            return None
+        now_ns = time.monotonic_ns()
+        self._abort_from_ns = self._abort_from_ns or now_ns
+        return max(0.0, abort.after_ms / 1000.0 - (now_ns - self._abort_from_ns) / 1e9)
+
+    def _hung_up(self, reason: str) -> GaveUp:
+        self._ground.transport.hang_up(self._who.holder)
+        return GaveUp(AbortHow.DISCONNECT, reason)
+
+    def _send(self, send: Send) -> Answered | Failed:
+        request = self._ground.routing.request(send, self._who.holder, self._who.node)
+        gate = self._gate_for(send)
+        if gate is not None and self._pooled:
+            self._ground.transport.warm(request, self._ground.target.limits.connect_s)
+            gate.hold(self._who.application, None)
+        patience_s = self._patience_s(send.step)
+        leaving = Leaving(self._id(), send, request, self._who.application, self._ground.log)
+        exchanged = self._exchange(leaving, request, self._bounds(send, patience_s), gate)
+        if patience_s is not None:
+            self._abort_from_ns = exchanged.left_ns or self._abort_from_ns
+        return self._take_in(send, exchanged)
+
+    @property
+    def _pooled(self) -> bool:
+        return self._ground.target.client is Client.CENTRE
+
+    def _gate_for(self, send: Send) -> Gate | None:
+        """Return the gate if this is the send to hold; each application holds once."""
+        gate = self._gate
+        if gate is None or not send.synchronise or send.step is not gate.step:
+            return None
+        self._gate = None
+        return gate
+
+    def _bounds(self, send: Send, patience_s: float | None) -> Bounds:
+        limits = self._ground.target.limits
+        return Bounds(
+            connect_s=limits.connect_s,
+            answer_s=limits.document_s if send.document else limits.answer_s,
+            body_bytes=self._body_bytes,
+            hang_up_s=patience_s,
+        )
+
+    def _id(self) -> str:
+        self._sends += 1
+        return f"{self._who.name}/{self._sends}"
+
+    def _exchange(self, leaving: Leaving, request: Request, bounds: Bounds, gate: Gate | None) -> Exchanged:
+        try:
+            exchanged = self._ground.transport.exchange(request, bounds, leaving.depart(gate, pooled=self._pooled))
+        except BaseException as e:
+            leaving.stopped(e)
+            raise
+        finally:
+            if gate is not None:
+                gate.leave(self._who.application)
+        leaving.came_of(exchanged, self._ground.routing)
+        return exchanged
+
+    def _take_in(self, send: Send, exchanged: Exchanged) -> Answered | Failed:
+        """Note who answered; keep a document that came in part; hang up if that is what happened."""
+        result = exchanged.result
+        self._see_node(result)
+        if isinstance(result, Failed):
+            if send.document and result.status == 200 and result.part:
+                self._keep_part(result)
+            if result.answer is Answer.ABORTED:
+                raise self._hung_up(result.reason)
+        return result
+
+    def _see_node(self, result: Answered | Failed) -> None:
+        routing = self._ground.routing
+        self.node = routing.node_of(result.headers) or self.node
+        seen = (self.node, routing.build_of(result.headers))
+        if seen[1] and seen not in self._ground.builds_seen:
+            self._ground.builds_seen.add(seen)
+            self._ground.log.write(NodeSeen(node=seen[0], build=seen[1], source="measured", at_ns=time.monotonic_ns()))
+
+    def _keep_part(self, failed: Failed) -> None:
+        content_type = next((v for k, v in failed.headers if k == "content-type"), "")
+        self._deliver(Deliver(body=failed.part, copy=self.deliveries + 1, content_type=content_type, complete=False))
+
+    def _deliver(self, deliver: Deliver) -> Delivered:
+        digest = self._ground.log.store(deliver.body)
+        self.deliveries += 1
+        self._ground.log.write(
+            Delivery(
+                delivery=f"{self._who.name}/d{self.deliveries}",
+                application=self._who.application,
+                kiosk=self._who.holder.kiosk,
+                digest=digest,
+                bytes=len(deliver.body),
+                at_ns=time.monotonic_ns(),
+                content_type=deliver.content_type,
+                copy=deliver.copy,
+                issue_number=deliver.issue_number,
+                request_id=deliver.request_id,
+                node=deliver.node or self.node,
+                complete=deliver.complete,
+            )
+        )
+        return Delivered(digest=digest, bytes=len(deliver.body))

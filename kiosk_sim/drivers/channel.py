@@ -1,0 +1,138 @@
+"""A byte channel over one TCP socket, plain or TLS. Works in threads and under gevent alike.
+
+TLS goes through memory BIOs: the socket itself stays plain, so that a closed idle connection can be noticed, and
+the bytes of a request be prepared before they are sent.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+_CHUNK = 65_536
+
+
+class SendFailed(Exception):
+    """A request could not be handed over completely."""
+
+    def __init__(self, cause: Exception, sent: int) -> None:
+        """`sent` bytes had been handed to the kernel."""
+        super().__init__(str(cause))
+        self.cause = cause
+        self.sent = sent
+
+
+class Channel:
+    """One connection to a server."""
+
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, connect_s: float) -> None:
+        """Connect and shake hands within `connect_s` seconds; raise OSError (ssl.SSLError included)."""
+        by = time.monotonic() + connect_s
+        self._socket = socket.create_connection((host, port), timeout=connect_s)
+        self._tls: ssl.SSLObject | None = None
+        try:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if tls is not None:
+                self._shake_hands(tls, host, by)
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def _shake_hands(self, context: ssl.SSLContext, host: str, by: float) -> None:
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._feed(by)
+            except ssl.SSLError:
+                self._flush()  # our alert tells the server why
+                raise
+            else:
+                self._flush()
+                return
+
+    def _flush(self) -> None:
+        if pending := self._outgoing.read():
+            self._socket.sendall(pending)
+
+    def _feed(self, by: float) -> None:
+        received = self._receive_raw(by)
+        if received:
+            self._incoming.write(received)
+        else:
+            self._incoming.write_eof()
+
+    def _receive_raw(self, by: float) -> bytes:
+        left_s = by - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("timed out")
+        self._socket.settimeout(left_s)
+        return self._socket.recv(_CHUNK)
+
+    def prepare(self, request: bytes) -> bytes:
+        """Return what the wire will carry for `request`; the result must be sent before anything else."""
+        if self._tls is None:
+            return request
+        self._tls.write(request)
+        return self._outgoing.read()
+
+    def send(self, prepared: bytes, within_s: float) -> int:
+        """Hand all bytes to the kernel; return the instant (monotonic ns). Raises SendFailed."""
+        self._socket.settimeout(within_s)
+        sent = 0
+        try:
+            while sent < len(prepared):
+                sent += self._socket.send(prepared[sent:] if sent else prepared)
+        except OSError as e:
+            raise SendFailed(e, sent) from e
+        return time.monotonic_ns()
+
+    def receive(self, by: float) -> bytes:
+        """Return the next bytes, b"" at the end of the stream; raise TimeoutError after `by` (monotonic s)."""
+        if self._tls is None:
+            return self._receive_raw(by)
+        while True:
+            try:
+                return self._tls.read(_CHUNK)
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._feed(by)
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+
+    def idle_bytes(self) -> int | None:
+        """Look, without waiting, at a connection on which nothing is expected.
+
+        Returns how many unasked bytes wait there (0: as it should be), None once the server has closed it.
+        """
+        try:
+            self._socket.settimeout(0.0)
+            if self._tls is None:
+                return len(self._socket.recv(_CHUNK, socket.MSG_PEEK)) or None
+            return self._idle_tls()
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            return None
+
+    def _idle_tls(self) -> int | None:
+        """Take in what waits: session tickets and the like are no application data."""
+        assert self._tls is not None
+        received = self._socket.recv(_CHUNK)
+        if not received:
+            return None
+        self._incoming.write(received)
+        try:
+            return len(self._tls.read(_CHUNK)) or None
+        except ssl.SSLWantReadError:
+            return 0
+        except ssl.SSLError:
+            return None
+
+    def close(self) -> None:
+        """Close at once, unsent bytes and all."""
+        self._socket.close()

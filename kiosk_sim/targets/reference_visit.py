@@ -1,0 +1,209 @@
+"""One person's visit to the reference issuer: card, choice, fee, print, completion."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Generator
+from typing import TypeVar
+
+import msgspec
+
+from harness.records.history import Ending
+from harness.records.plan import Step
+from kiosk_sim.targets.actions import (
+    Abandon,
+    Action,
+    Answered,
+    Deliver,
+    End,
+    Failed,
+    Headers,
+    Result,
+    Send,
+    Session,
+    Wait,
+)
+from kiosk_sim.targets.endings import Asked, unanswered, unexpected
+from kiosk_sim.targets.order import CardRefused, Order
+from kiosk_sim.targets.reference_messages import (
+    Accepted,
+    Authenticated,
+    Opened,
+    Refusal,
+    in_base64,
+    post,
+    read,
+    spelled_out,
+)
+
+T = TypeVar("T")
+_FAILED_CODES = frozenset({"BUSY", "PRINT_TIMEOUT"})  # the target says that nothing was issued
+
+
+class _Over(Exception):
+    """The visit is over before its time."""
+
+    def __init__(self, end: End) -> None:
+        self.end = end
+
+
+_Steps = Generator[Action, Result, T]
+
+
+class Visit:
+    """One person's visit: what the kiosk holds in memory between two requests."""
+
+    def __init__(self, order: Order, *, fees: bool) -> None:
+        self._order = order
+        self._fees = fees
+        self._session = ""
+        self._token = ""
+        self._application = ""
+        self._node = ""
+        self._charged = False
+        self._kiosk = {"kiosk": order.kiosk, "store": order.store}
+
+    def play(self) -> Session[End]:
+        """Go through the steps; close the session whatever the end, unless the applicant walked away."""
+        try:
+            end = yield from self._steps()
+        except _Over as over:
+            end = over.end
+        except Abandon as abandon:
+            end = yield from self._cancel(abandon)
+        if self._session:
+            yield Send(method="DELETE", path=f"/v1/sessions/{self._session}", where="/v1/sessions/*", step=Step.CLOSE)
+        return end
+
+    def _steps(self) -> _Steps[End]:
+        yield from self._authenticate()
+        yield Wait(ms=self._order.think_ms, step=Step.TAKE_CARD)
+        yield Wait(ms=self._order.think_ms, step=Step.APPLY)
+        accepted = yield from self._apply()
+        if self._fees:
+            yield Wait(ms=self._order.think_ms, step=Step.PAY)
+            yield from self._pay(accepted.fee)
+        bodies = []
+        for copy in range(1, self._order.options.copies + 1):
+            bodies.append((yield from self._collect(copy)))
+        acknowledged = yield from self._acknowledge(bodies)
+        return self._end(Ending.DELIVERED, acknowledged=acknowledged)
+
+    def _authenticate(self) -> _Steps[None]:
+        opened = yield from self._opened()
+        self._session = opened.session
+        signer = self._order.signer
+        if signer is None:
+            raise _Over(self._end(Ending.FAILED, "no_card", "the reference issuer needs a card; none was given"))
+        try:
+            signature = signer.sign(base64.b64decode(opened.nonce))
+        except CardRefused as e:
+            raise _Over(self._end(Ending.REFUSED, e.code, e.reason)) from None
+        body = {"certificate": in_base64(signer.certificate_der()), "signature": in_base64(signature)}
+        path = f"/v1/sessions/{self._session}/authentication"
+        answer = yield from self._ask(
+            post(path, body, Step.AUTHENTICATE, where="/v1/sessions/*/authentication"), Asked.NOT_YET
+        )
+        self._token = self._agreed(answer, 200, Authenticated, Asked.NOT_YET).token
+
+    def _opened(self) -> _Steps[Opened]:
+        answer = yield from self._ask(post("/v1/sessions", self._kiosk, Step.OPEN), Asked.NOT_YET)
+        return self._agreed(answer, 201, Opened, Asked.NOT_YET)
+
+    def _apply(self) -> _Steps[Accepted]:
+        body = {
+            "kiosk": self._order.kiosk,
+            "certificate": self._order.certificate,
+            "options": spelled_out(self._order.options),
+        }
+        answer = yield from self._ask(post("/v1/applications", body, Step.APPLY, self._bearer()), Asked.NOW)
+        accepted = self._agreed(answer, 201, Accepted, Asked.NOW)
+        self._application = accepted.application
+        self._node = accepted.node
+        return accepted
+
+    def _pay(self, fee: int) -> _Steps[None]:
+        answer = yield from self._ask(self._about("payment", Step.PAY, {"amount": fee}), Asked.BEFORE)
+        if answer.status != 200:
+            raise _Over(self._other(answer, Asked.BEFORE))
+        self._charged = True
+
+    def _collect(self, copy: int) -> _Steps[bytes]:
+        path = f"/v1/applications/{self._application}/document?copy={copy}"
+        answer = yield from self._ask(
+            Send(
+                method="GET",
+                path=path,
+                headers=self._bearer(),
+                step=Step.COLLECT,
+                document=True,
+                synchronise=copy == 1,
+            ),
+            Asked.BEFORE,
+        )
+        if answer.status != 200:
+            raise _Over(self._other(answer, Asked.BEFORE))
+        yield Deliver(
+            body=answer.body,
+            copy=copy,
+            content_type=answer.header("content-type"),
+            issue_number=answer.header("x-issue-number"),
+            request_id=answer.header("x-request-id"),
+            node=answer.header("x-node-id"),
+        )
+        return answer.body
+
+    def _acknowledge(self, bodies: list[bytes]) -> _Steps[bool]:
+        """Tell that all copies are printed; a lost answer does not undo the delivery."""
+        digest = hashlib.sha256(b"".join(bodies)).hexdigest()
+        answer = yield self._about("completion", Step.ACKNOWLEDGE, {"digest": digest})
+        return isinstance(answer, Answered) and answer.status == 204
+
+    def _cancel(self, abandon: Abandon) -> _Steps[End]:
+        if not self._application:
+            return self._end(Ending.ABORTED, "cancelled", f"before {abandon.step}; nothing was applied for")
+        answer = yield self._about("cancellation", Step.CANCEL, {})
+        accepted = isinstance(answer, Answered) and answer.status == 204
+        told = "the target accepted the cancellation" if accepted else f"cancellation not accepted: {answer!r}"
+        return self._end(Ending.ABORTED, "cancelled", f"before {abandon.step}; {told}")
+
+    def _ask(self, send: Send, asked: Asked) -> _Steps[Answered]:
+        answer = yield send
+        if isinstance(answer, Failed):
+            raise _Over(self._marked(unanswered(answer, asked)))
+        assert isinstance(answer, Answered)
+        return answer
+
+    def _agreed(self, answer: Answered, status: int, kind: type[T], asked: Asked) -> T:
+        """Return the agreed answer; end the visit where it is another."""
+        body = read(answer, kind) if answer.status == status else None
+        if body is None:
+            raise _Over(self._other(answer, asked))
+        return body
+
+    def _other(self, answer: Answered, asked: Asked) -> End:
+        """End after anything but the agreed answer: a refusal, a failure the target reports, or the unexpected."""
+        told = read(answer, Refusal) if answer.status in (401, 403, 404, 409, 503, 504) else None
+        if told is None:
+            return self._marked(unexpected(answer, asked))
+        if answer.status in (403, 409):
+            return self._end(Ending.REFUSED, told.code, told.message)
+        if told.code in _FAILED_CODES or asked is not Asked.BEFORE:
+            self._charged = False
+            return self._end(Ending.FAILED, told.code, told.message)
+        return self._end(Ending.UNRESOLVED, told.code, told.message)
+
+    def _end(self, ending: Ending, code: str = "", reason: str = "", *, acknowledged: bool = False) -> End:
+        return self._marked(End(ending=ending, code=code, reason=reason, acknowledged=acknowledged))
+
+    def _marked(self, end: End) -> End:
+        """Add what the kiosk knows of the application."""
+        charged = self._charged if self._fees and self._application else None
+        return msgspec.structs.replace(end, request_id=self._application, node=self._node, charged=charged)
+
+    def _about(self, what: str, step: Step, body: object) -> Send:
+        return post(f"/v1/applications/{self._application}/{what}", body, step, self._bearer())
+
+    def _bearer(self) -> Headers:
+        return (("authorization", f"Bearer {self._token}"),)
