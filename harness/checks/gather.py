@@ -87,6 +87,7 @@ class _Gatherer:
         self.counters: dict[str, PlayerCounters] = {}
         self.intents: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
+        self.endings: Counter[str] = Counter()
         self.deaths: list[tuple[int, str]] = []
         self.interruptions: list[tuple[int, str]] = []
         self.resumed: list[int] = []
@@ -231,6 +232,8 @@ class _Gatherer:
     @_take.register(UpdateOutcome)
     def _second_half(self, record: ApplicationEnded | BatchReleased | BatchEnded | Settlement | UpdateOutcome) -> None:
         """Join with its first half, now or, where another writer's segment holds that, at the end."""
+        if isinstance(record, ApplicationEnded):
+            self.endings[self.writer] += 1
         if not self._join(record):
             self.waiting.append(record)
 
@@ -368,6 +371,7 @@ class _Gatherer:
             counters=self.counters,
             intents=dict(self.intents),
             outcomes=dict(self.outcomes),
+            endings=dict(self.endings),
             unanswered=tuple(sorted(self.sends)),
             deaths=tuple(sorted(self.deaths)),
             interruptions=tuple(sorted(self.interruptions)),

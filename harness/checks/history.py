@@ -142,6 +142,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     counters: dict[str, PlayerCounters]  # by writer; the last counts
     intents: dict[str, int]  # sends by writer
     outcomes: dict[str, int]  # outcomes by writer
+    endings: dict[str, int]  # endings of applications by writer
     unanswered: tuple[str, ...]  # sends that left and have no outcome
     deaths: tuple[tuple[int, str], ...]  # (at_ns, reason): the target was found dead
     interruptions: tuple[tuple[int, str], ...]  # (at_ns, reason)

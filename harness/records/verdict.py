@@ -47,6 +47,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     counts: tuple[Count, ...]
     classes: tuple[Count, ...]  # source = class name
     remainder: tuple[str, ...] = ()  # what did not close, one sentence each
+    remainder_ja: tuple[str, ...] = ()  # the same sentences in Japanese, in the same order
 
 
 class ScopeEntry(Struct, frozen=True, kw_only=True):
@@ -133,3 +134,4 @@ class Verdict(Struct, frozen=True, kw_only=True):
     started_wall_ns: int
     ended_wall_ns: int
     inputs_digest: str  # SHA-256 over everything judged
+    regularities: tuple[Reason, ...] = ()  # what misdeliveries have in common, against the others

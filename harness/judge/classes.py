@@ -1,0 +1,92 @@
+"""The one final class of every application (identity i), and the class of every delivery (identity ii)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from harness.checks.documents import Documents, is_own, is_read
+from harness.checks.history import NEVER, Application, Delivered, HistoryView
+from harness.records.findings import Anomaly, Finding
+from harness.records.history import Ending, SettledAs
+from harness.records.verdict import FinalClass
+
+_ANOTHERS = frozenset(
+    {Anomaly.MISDELIVERY, Anomaly.PAGE_MIX, Anomaly.STRANGER, Anomaly.WRONG_SEAL, Anomaly.LATE_CROSS}
+)
+_BY_ENDING = {
+    Ending.REFUSED: FinalClass.REFUSED,
+    Ending.FAILED: FinalClass.FAILED,
+    Ending.ABORTED: FinalClass.ABORTED,
+    Ending.UNRESOLVED: FinalClass.UNRESOLVED,
+}
+
+
+class DeliveryClass(StrEnum):
+    """What a delivery was."""
+
+    EXPECTED = "expected"  # the first arrival of a copy asked for, at its kiosk
+    AGAIN = "again"  # the same copy once more
+    LATE = "late"  # after its application had ended
+    PARTIAL = "partial"  # the connection ended early
+    ORPHAN = "orphan"  # for an application nobody knows
+
+
+def final_classes(
+    view: HistoryView, documents: Documents, findings: Iterable[Finding]
+) -> Mapping[str, FinalClass | None]:
+    """Return the final class of every application; None where nothing recorded says what became of it.
+
+    Nothing is ever called unresolved because it is missing: that is what the record must say.
+    """
+    told: dict[str, set[Anomaly]] = {}
+    for finding in findings:
+        told.setdefault(finding.application, set()).add(finding.anomaly)
+    return {
+        one.application: _class(view, place, one, documents, told.get(one.application, set()))
+        for place, one in enumerate(view.applications)
+    }
+
+
+def _class(
+    view: HistoryView, place: int, one: Application, documents: Documents, anomalies: set[Anomaly]
+) -> FinalClass | None:
+    if one.ending is None and one.settled is None:
+        return None
+    got = [d for d in view.deliveries_to(place) if d.complete]
+    if anomalies & _ANOTHERS:
+        return FinalClass.MISDELIVERED
+    if one.ending in {None, Ending.UNRESOLVED} and one.settled in {None, SettledAs.UNKNOWN}:
+        return FinalClass.UNRESOLVED
+    if got:
+        return _of_documents(got, documents, anomalies)
+    if one.ending is Ending.DELIVERED:
+        return FinalClass.FAILED if Anomaly.LOST in anomalies else None
+    if one.ending in {None, Ending.UNRESOLVED}:
+        return FinalClass.FAILED
+    return _BY_ENDING[one.ending]
+
+
+def _of_documents(got: list[Delivered], documents: Documents, anomalies: set[Anomaly]) -> FinalClass:
+    judged = [documents.get(d.delivery) for d in got]
+    if any(d is None or not is_read(d) for d in judged):
+        return FinalClass.UNREAD
+    own = all(d is not None and is_own(d) for d in judged)
+    return FinalClass.OWN if own and not anomalies else FinalClass.OWN_WITH_FINDING
+
+
+def delivery_classes(view: HistoryView) -> Iterable[DeliveryClass]:
+    """Yield the class of every delivery, in the order of the table."""
+    seen: set[tuple[int, int]] = set()
+    for delivered in view.deliveries:
+        if delivered.place == NEVER:
+            yield DeliveryClass.ORPHAN
+        elif delivered.late:
+            yield DeliveryClass.LATE
+        elif not delivered.complete:
+            yield DeliveryClass.PARTIAL
+        elif (delivered.place, delivered.copy) in seen:
+            yield DeliveryClass.AGAIN
+        else:
+            seen.add((delivered.place, delivered.copy))
+            yield DeliveryClass.EXPECTED

@@ -1,0 +1,143 @@
+"""What was exercised, as counts, by sweeping over the times of the applications. Exposure, not trials."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from harness.checks.documents import Documents
+from harness.checks.history import NEVER, HistoryView, predecessors
+from harness.records.history import Ending
+from harness.records.plan import BatchKind
+from harness.records.verdict import Exposure, NodeBuild
+
+_SECOND_NS = 1_000_000_000
+_MS_NS = 1_000_000
+
+
+def measure_exposure(view: HistoryView, documents: Documents) -> Exposure:
+    """Count pairs, successions and waits in O(n log n); void batches count only as such."""
+    void = {b.batch for b in view.batches if b.void}
+    applications = view.applications
+    counted = [p for p, batch in enumerate(applications.strings("batch")) if batch not in void]
+    spans = _spans(view, counted)
+    overlapping, most = _overlaps(spans)
+    same_node, some_node = _node_overlaps(view, counted, spans)
+    departures = sorted(ns for batch, left in view.releases if batch not in void for ns in left if ns > 0)
+    spreads = [max(left) - min(left) for batch, left in view.releases if batch not in void and len(left) > 1]
+    successions, after_trouble = _successions(view, set(counted))
+    return Exposure(
+        applications=len(applications),
+        residents=len(set(applications.strings("resident"))),
+        delivered=sum(1 for d in view.deliveries if d.complete),
+        pages=sum(len(d.pages) for d in documents.values()),
+        bursts=bursts(view),
+        void_batches=len(void),
+        overlapping_pairs=overlapping,
+        same_second_pairs=_same_second_pairs(view, counted),
+        pairs_under_1_ms=_pairs_within(departures, _MS_NS),
+        pairs_under_10_ms=_pairs_within(departures, 10 * _MS_NS),
+        pairs_under_100_ms=_pairs_within(departures, 100 * _MS_NS),
+        same_kiosk_successions=successions,
+        after_refusal_or_error=after_trouble,
+        same_node_pairs=same_node,
+        cross_node_pairs=some_node - same_node,
+        most_in_flight=most,
+        updates=len(view.updates),
+        longest_wait_ms=max(waits_ns(view), default=0) / _MS_NS,
+        median_spread_ms=median(spreads) / _MS_NS if spreads else 0.0,
+    )
+
+
+def bursts(view: HistoryView) -> int:
+    """Return the number of bursts that were released, ended and are not void: the unit of the bound."""
+    released = {batch for batch, _ in view.releases}
+    return sum(
+        1
+        for b in view.batches
+        if b.kind is BatchKind.BURST and b.batch in released and not b.void and b.ended_ns != NEVER
+    )
+
+
+def waits_ns(view: HistoryView) -> Iterable[int]:
+    """Yield how long each application waited for its document, for those that asked for one."""
+    columns = (view.applications.integers(f) for f in ("collect_from_ns", "collect_to_ns"))
+    for from_ns, to_ns in zip(*columns, strict=True):
+        if from_ns != NEVER and to_ns != NEVER:
+            yield to_ns - from_ns
+
+
+def _spans(view: HistoryView, places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (start, end) of applications; one without an end runs to the end of the history."""
+    starts, ends = view.applications.integers("started_ns"), view.applications.integers("ended_ns")
+    last_ns = view.last_ns
+    return [(starts[p], last_ns if ends[p] == NEVER else ends[p]) for p in places]
+
+
+def _overlaps(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """Return (pairs of overlapping spans, most spans open at once)."""
+    spans = list(spans)
+    events = sorted([(start, 0) for start, _ in spans] + [(end, 1) for _, end in spans])
+    pairs = active = most = 0
+    for _, closes in events:
+        if closes:
+            active -= 1
+        else:
+            pairs += active
+            active += 1
+            most = max(most, active)
+    return pairs, most
+
+
+def _node_overlaps(view: HistoryView, places: Sequence[int], spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return overlapping pairs on one node, and of all applications whose node is known."""
+    nodes = view.applications.strings("node")
+    by_node: dict[str, list[tuple[int, int]]] = {}
+    for place, span in zip(places, spans, strict=True):
+        if nodes[place]:
+            by_node.setdefault(nodes[place], []).append(span)
+    same = sum(_overlaps(own)[0] for own in by_node.values())
+    return same, _overlaps(span for own in by_node.values() for span in own)[0]
+
+
+def _same_second_pairs(view: HistoryView, places: Sequence[int]) -> int:
+    anchors = {s.writer: s.wall_minus_monotonic_ns for s in view.segments}
+    starts, writers = view.applications.integers("started_ns"), view.applications.strings("writer")
+    seconds = Counter((starts[p] + anchors.get(writers[p], 0)) // _SECOND_NS for p in places)
+    return sum(n * (n - 1) // 2 for n in seconds.values())
+
+
+def _pairs_within(instants: Sequence[int], within_ns: int) -> int:
+    """Return the pairs of sorted instants less than `within_ns` apart."""
+    return sum(place - bisect_left(instants, ns - within_ns + 1) for place, ns in enumerate(instants))
+
+
+def _successions(view: HistoryView, counted: set[int]) -> tuple[int, int]:
+    """Return (customers that followed another at their kiosk, those who followed something else than a delivery)."""
+    endings = view.applications
+    followed = after_trouble = 0
+    for place, before in enumerate(predecessors(view)):
+        if before == NEVER or place not in counted:
+            continue
+        followed += 1
+        after_trouble += endings[before].ending is not Ending.DELIVERED
+    return followed, after_trouble
+
+
+def node_builds(view: HistoryView, declared: Iterable[tuple[str, str]]) -> tuple[NodeBuild, ...]:
+    """Return every build seen on every node, measured where the target reports it, else as declared."""
+    counts = Counter(n for n in view.applications.strings("node") if n)
+    facts = {(f.node, f.build): f.source for f in view.nodes if f.source == "measured"}
+    measured = {node for node, _ in facts}
+    for node, build in [*((f.node, f.build) for f in view.nodes), *declared]:
+        if node not in measured:
+            facts.setdefault((node, build), "declared")
+    for node in counts:
+        if not any(node == known for known, _ in facts):
+            facts[node, ""] = "unknown"
+    return tuple(
+        NodeBuild(node=node, build=build, source=source, applications=counts[node])
+        for (node, build), source in sorted(facts.items())
+    )
