@@ -60,6 +60,12 @@ class Application(NamedTuple):
     settled: SettledAs | None = None
     settled_by: str = ""  # source of the settlement
 
+    @property
+    def waited_ns(self) -> int:
+        """Return the wait for the document, first request to last answer; NEVER where none was answered."""
+        answered = NEVER not in (self.collect_from_ns, self.collect_to_ns)
+        return self.collect_to_ns - self.collect_from_ns if answered else NEVER
+
 
 class Delivered(NamedTuple):
     """One document that arrived somewhere."""

@@ -14,7 +14,7 @@ from harness.records.findings import Anomaly, Evidence, Finding, Property, Sever
 from harness.records.ownership import DocumentOwnership, PageVerdict
 
 _EVIDENCE_SHOWN = 12  # items per finding; all of them are in the readings
-_NOBODY = Donor(resident="")
+NOBODY = Donor(resident="")
 
 
 def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> tuple[Finding, ...]:
@@ -27,16 +27,23 @@ def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> 
     findings: list[Finding] = []
     for delivered in view.deliveries:
         document = documents.get(delivered.delivery)
-        if document is not None:
-            findings += _of_document(view, delivered, document, donors.get(delivered.delivery, _NOBODY), before)
+        if document is None:
+            continue
+        applicant = view.applications[delivered.place] if delivered.place != NEVER else None
+        donor = donors.get(delivered.delivery, NOBODY)
+        findings += of_document(delivered, document, applicant, donor, _succession(view, delivered, donor, before))
     findings += _unread_shared(view, documents)
     return _with_patterns(findings)
 
 
-def _of_document(
-    view: HistoryView, delivered: Delivered, document: DocumentOwnership, donor: Donor, before: Sequence[int]
+def of_document(
+    delivered: Delivered,
+    document: DocumentOwnership,
+    applicant: Application | None,
+    donor: Donor = NOBODY,
+    succession: tuple[Evidence, ...] = (),
 ) -> Iterator[Finding]:
-    victim = view.applications[delivered.place] if delivered.place != NEVER else None
+    """Yield what one document shows by itself, without looking at any other; `succession` is added as evidence."""
     base = Finding(
         finding="",
         property=Property.OWNERSHIP,
@@ -45,10 +52,9 @@ def _of_document(
         application=delivered.application,
         delivery=delivered.delivery,
         digest=delivered.digest,
-        victim=victim.resident if victim else "",
+        victim=applicant.resident if applicant else "",
     )
     if foreign_pages(document):
-        succession = _succession(view, delivered, donor, before)
         yield _foreign(base, document, donor, succession)
     elif strange := [p for p in document.pages if p.verdict is PageVerdict.STRANGER]:
         yield replace(
@@ -60,8 +66,8 @@ def _of_document(
         )
     yield from _unread(base, delivered, document)
     yield from _beside_the_page(base, document)
-    if is_own(document) and victim is not None:
-        yield from _own_content(base, document, victim)
+    if is_own(document) and applicant is not None:
+        yield from _own_content(base, document, applicant)
 
 
 def _foreign(base: Finding, document: DocumentOwnership, donor: Donor, succession: tuple[Evidence, ...]) -> Finding:

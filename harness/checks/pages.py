@@ -22,11 +22,12 @@ def check_pages(view: HistoryView, documents: Documents) -> tuple[Finding, ...]:
         if document is None or not delivered.complete:
             continue
         victim = people[delivered.place] if delivered.place != NEVER else ""
-        findings += _of_document(delivered, document, victim)
+        findings += of_document(delivered, document, victim)
     return tuple(findings)
 
 
-def _of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:
+def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:
+    """Yield what one document's page counters, numbers and end show; `victim` is its applicant's key, or ""."""
     if cut_short(document):
         what = Evidence(kind="end of file", value=f"{delivered.bytes} bytes without an end mark")
         yield _finding(delivered, victim, Anomaly.TRUNCATED, what)

@@ -33,9 +33,7 @@ class Sources(Struct, frozen=True, kw_only=True):
 Sentence = tuple[str, str]  # Japanese, English
 
 
-def account_applications(
-    view: HistoryView, sources: Sources, classes: Mapping[str, FinalClass | None]
-) -> Identity:
+def account_applications(view: HistoryView, sources: Sources, classes: Mapping[str, FinalClass | None]) -> Identity:
     """Return identity (i): plan, journal, players' counters, classes and ledger agree on every application."""
     by_class = Counter(c for c in classes.values() if c is not None)
     sentences = [
@@ -125,7 +123,10 @@ def _without_class(view: HistoryView, classes: Mapping[str, FinalClass | None]) 
             continue
         one = view.applications[view.places[name]]
         if one.ending is Ending.DELIVERED:
-            yield f"申請 {name} は交付済みとされたが、証明書の記録がない", f"{name} ended as delivered, without a delivery"
+            yield (
+                f"申請 {name} は交付済みとされたが、証明書の記録がない",
+                f"{name} ended as delivered, without a delivery",
+            )
         else:
             yield (
                 f"申請 {name} は開始の記録のみで、結果の記録がない(記録者 {one.writer})",

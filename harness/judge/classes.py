@@ -11,9 +11,7 @@ from harness.records.findings import Anomaly, Finding
 from harness.records.history import Ending, SettledAs
 from harness.records.verdict import FinalClass
 
-_ANOTHERS = frozenset(
-    {Anomaly.MISDELIVERY, Anomaly.PAGE_MIX, Anomaly.STRANGER, Anomaly.WRONG_SEAL, Anomaly.LATE_CROSS}
-)
+_ANOTHERS = frozenset({Anomaly.MISDELIVERY, Anomaly.PAGE_MIX, Anomaly.STRANGER, Anomaly.WRONG_SEAL, Anomaly.LATE_CROSS})
 _BY_ENDING = {
     Ending.REFUSED: FinalClass.REFUSED,
     Ending.FAILED: FinalClass.FAILED,

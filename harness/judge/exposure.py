@@ -46,7 +46,7 @@ def measure_exposure(view: HistoryView, documents: Documents) -> Exposure:
         cross_node_pairs=some_node - same_node,
         most_in_flight=most,
         updates=len(view.updates),
-        longest_wait_ms=max(waits_ns(view), default=0) / _MS_NS,
+        longest_wait_ms=max((0, *(one.waited_ns for one in applications))) / _MS_NS,
         median_spread_ms=median(spreads) / _MS_NS if spreads else 0.0,
     )
 
@@ -59,14 +59,6 @@ def bursts(view: HistoryView) -> int:
         for b in view.batches
         if b.kind is BatchKind.BURST and b.batch in released and not b.void and b.ended_ns != NEVER
     )
-
-
-def waits_ns(view: HistoryView) -> Iterable[int]:
-    """Yield how long each application waited for its document, for those that asked for one."""
-    columns = (view.applications.integers(f) for f in ("collect_from_ns", "collect_to_ns"))
-    for from_ns, to_ns in zip(*columns, strict=True):
-        if from_ns != NEVER and to_ns != NEVER:
-            yield to_ns - from_ns
 
 
 def _spans(view: HistoryView, places: Sequence[int]) -> list[tuple[int, int]]:

@@ -44,6 +44,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body_mb: float = 10.0
     poll_ms: float = 200.0  # between two polls of an asynchronous fetch
     settle_s: float = 30.0  # how long the drain phase asks after unresolved applications
+    reflection_s: float = 0.0  # documented time until a change of the register shows in what is issued
 
 
 class OutOfScope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,218 @@
+"""Explanations in Elle's manner: the anomaly, the smallest witness with its times, then the contradiction."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from harness.checks.history import NEVER, Application, HistoryView
+from harness.glossary import Lang, word
+from harness.records.findings import Anomaly, Evidence, Finding
+
+_EVIDENCE_TOLD = 4
+_VALUE_SHOWN = 40  # characters of a printed text
+
+# What contradicts what, per anomaly: {v} the application, {d} the document, {donor} the donor.
+_CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
+    Anomaly.MISDELIVERY: (
+        "{v} に渡された {d} には {donor} の内容が印字されている。",
+        "{v} received {d}, whose pages name {donor}.",
+    ),
+    Anomaly.PAGE_MIX: (
+        "{v} に渡された {d} は一件の証明書として作られていない({pages}に他の申請のページ)。",
+        "{v} received {d}, which was not made as one document ({pages} from another application).",
+    ),
+    Anomaly.TYPE_CONFUSION: (
+        "{v} に渡された {d} は申請と異なる種類の証明書である。",
+        "{v} received {d}, which is another certificate than the one asked for.",
+    ),
+    Anomaly.OPTION_LEAK: (
+        "{v} に渡された {d} には選択していない項目が印字されている。",
+        "{v} received {d}, on which items stand that were not asked for.",
+    ),
+    Anomaly.RESIDUE: (
+        "{v} に渡された {d} の紙面にはないが、ファイル内に他人の情報が残っている。",
+        "{v} received {d}; not on its pages but in the file another person's data remain.",
+    ),
+    Anomaly.WRONG_SEAL: (
+        "{v} に渡された {d} の印影が登録と一致しない。",
+        "{v} received {d}, whose seal impression is not the registered one.",
+    ),
+    Anomaly.WRONG_ITEM: (
+        "{v} に渡された {d} の記載が登録内容と一致しない。",
+        "{v} received {d}, which does not say what the register says.",
+    ),
+    Anomaly.STRANGER: (
+        "{v} に渡された {d} には試験住民以外の人の記載がある。",
+        "{v} received {d}, which names someone outside the test population.",
+    ),
+    Anomaly.ZOMBIE_ISSUE: (
+        "申請の始めから終わりまで交付できない状態であったのに、{v} に {d} が交付された。",
+        "{d} was issued to {v}, although no state of the register during the application allowed it.",
+    ),
+    Anomaly.LOST: (
+        "対象は {v} を交付済みとしているが、証明書は届いていない。",
+        "the target holds {v} as issued, but the document did not arrive.",
+    ),
+    Anomaly.DUPLICATE: (
+        "{v} の証明書が必要な数より多く発行された。",
+        "more documents were issued for {v} than asked for.",
+    ),
+    Anomaly.ORPHAN: (
+        "{d} が届いたが、交付されるはずの申請がない。",
+        "{d} arrived, and no application is there that should have received it.",
+    ),
+    Anomaly.LATE_CROSS: (
+        "既に終わった申請の証明書 {d} が、後から {v} に渡された。",
+        "{d} belongs to an application that had already ended; it was handed to {v} later.",
+    ),
+    Anomaly.CHARGED_NOT_PRINTED: (
+        "{v} から手数料を徴収したが、証明書は交付されていない。",
+        "the fee of {v} was taken, and no document was handed out.",
+    ),
+    Anomaly.AUTH_GAP: (
+        "無効なカードによる {v} が受け付けられた。",
+        "{v} was accepted with an invalid card.",
+    ),
+    Anomaly.PAGE_LOSS: (
+        "{v} に渡された {d} のページが欠けている。",
+        "{v} received {d}, of which pages are missing.",
+    ),
+    Anomaly.TRUNCATED: (
+        "{v} に渡された {d} は途中で切れている。",
+        "{v} received {d}, which is cut off.",
+    ),
+    Anomaly.SERIAL_DUP: (
+        "{v} の発行番号は別の申請の番号と同じである。",
+        "{v} carries the issue number of another application.",
+    ),
+    Anomaly.UNREAD: (
+        "{v} に渡された {d} は読み取れず、誰のものか確認できない。",
+        "{v} received {d}, which could not be read: whose it is is not known.",
+    ),
+    Anomaly.UNEXPLAINED: (
+        "{v} は交付できる状態であったのに断られた。",
+        "{v} was refused, although the register allowed the issue throughout.",
+    ),
+}
+
+_KIND_JA = {
+    "foreign item": "他人の項目",
+    "missing item": "印字されていない項目",
+    "wrong item": "異なる項目",
+    "same bytes": "同一のファイル",
+    "issue number": "発行番号",
+    "page counter": "ページ番号",
+    "ledger": "発行履歴",
+    "customer before": "同じ端末の直前の利用者",
+    "copies": "部数",
+    "copy": "部数",
+    "fee": "手数料",
+    "acknowledged": "完了通知",
+    "settlement": "事後確認",
+    "delivery": "交付",
+    "refusal": "断りの理由",
+    "register": "登録の状態",
+    "card": "カードの状態",
+    "seal": "印影",
+    "title": "標題",
+    "unread": "読取不能の理由",
+    "end of file": "ファイルの終わり",
+    "stranger": "試験住民以外",
+}
+
+
+def explain(finding: Finding, view: HistoryView) -> Finding:
+    """Return the finding with its explanations in Japanese and English; times are seconds since the first start."""
+    return replace(finding, explanation_ja=_explain(finding, view, "ja"), explanation_en=_explain(finding, view, "en"))
+
+
+def _explain(finding: Finding, view: HistoryView, lang: Lang) -> str:
+    victim, donor = view.of(finding.application), view.of(finding.donor_application)
+    parts = [_head(finding, lang)]
+    parts += [_asked(one, view, lang) for one in (victim, donor) if one is not None]
+    parts.append(_contradiction(finding, lang))
+    if finding.evidence:
+        parts.append(_evidence(finding, lang))
+    if victim is not None and (wait := _wait(victim, lang)):
+        parts.append(wait)
+    return ("" if lang == "ja" else " ").join(parts)
+
+
+def _head(finding: Finding, lang: Lang) -> str:
+    pattern = word(finding.pattern, lang) if finding.pattern else ""
+    name = word(finding.anomaly, lang)
+    if lang == "ja":
+        return f"{finding.anomaly} {name}" + (f"・{pattern}。" if pattern else "。")
+    return f"{finding.anomaly} ({name}{', ' + pattern if pattern else ''})."
+
+
+def _asked(one: Application, view: HistoryView, lang: Lang) -> str:
+    span = f"[{_seconds(one.started_ns, view)} → {_seconds(one.ended_ns, view)}]"
+    what = word(one.certificate, lang)
+    node = f", {one.node}" if one.node else ""
+    if lang == "ja":
+        return f"{one.application}: 端末 {one.kiosk}{node} で {one.resident} が{what}を申請 {span}。"
+    return f"{one.application}: kiosk {one.kiosk}{node} asked {what} for {one.resident} {span}."
+
+
+def _seconds(at_ns: int, view: HistoryView) -> str:
+    if at_ns == NEVER:
+        return "-"
+    return f"{(at_ns - view.started_ns) / 1e9:.3f} s"
+
+
+def _contradiction(finding: Finding, lang: Lang) -> str:
+    template = _CONTRADICTION.get(finding.anomaly)
+    if template is None:
+        return ""
+    unknown = ("申請者不明", "nobody known") if finding.anomaly is Anomaly.ORPHAN else ("不明", "unknown")
+    at = 0 if lang == "ja" else 1
+    text = template[at].format(
+        v=finding.application or unknown[at],
+        d=_document(finding, lang),
+        donor=finding.donor or unknown[at],
+        pages=_pages(finding.pages, lang),
+    )
+    return text if lang == "ja" else text[0].upper() + text[1:]
+
+
+def _document(finding: Finding, lang: Lang) -> str:
+    if not finding.digest:
+        return "証明書" if lang == "ja" else "the document"
+    short = f"{finding.digest[:8]}…"
+    return f"証明書 {short}" if lang == "ja" else f"document {short}"
+
+
+def _pages(pages: tuple[int, ...], lang: Lang) -> str:
+    listed = ", ".join(str(p) for p in pages)
+    if not listed:
+        return "一部" if lang == "ja" else "pages"
+    return f"{listed} ページ" if lang == "ja" else f"page{'s' if len(pages) > 1 else ''} {listed}"
+
+
+def _evidence(finding: Finding, lang: Lang) -> str:
+    told = "; ".join(_item(e, lang) for e in finding.evidence[:_EVIDENCE_TOLD])
+    more = len(finding.evidence) - _EVIDENCE_TOLD
+    if lang == "ja":
+        return f"根拠: {told}" + (f"、ほか {more} 件。" if more > 0 else "。")
+    return f"Evidence: {told}" + (f"; and {more} more." if more > 0 else ".")
+
+
+def _item(evidence: Evidence, lang: Lang) -> str:
+    kind = _KIND_JA.get(evidence.kind, evidence.kind) if lang == "ja" else evidence.kind
+    value = evidence.value if len(evidence.value) <= _VALUE_SHOWN else evidence.value[:_VALUE_SHOWN] + "…"
+    parts = [kind, evidence.item, f"「{value}」" if lang == "ja" and value else value]
+    if evidence.owner:
+        parts.append(f"({evidence.owner})")
+    if evidence.page:
+        parts.append(f"p.{evidence.page}")
+    return " ".join(p for p in parts if p)
+
+
+def _wait(one: Application, lang: Lang) -> str:
+    if one.waited_ns == NEVER:
+        return ""
+    waited_s = one.waited_ns / 1e9
+    if lang == "ja":
+        return f"{one.application} の待ち時間は {waited_s:.2f} 秒。"
+    return f"{one.application} waited {waited_s:.2f} s."

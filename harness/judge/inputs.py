@@ -1,0 +1,191 @@
+"""Everything a run folder holds for the judge, read once; what is missing or altered is told, never guessed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from harness.campaign import read_plan
+from harness.config import load_toml, read_json_lines
+from harness.errors import ConfigError, RunDamaged
+from harness.journal import DocumentStore, RunFolder, read_segment
+from harness.judge.verdict import Completeness
+from harness.population import Population, load
+from harness.reading.profile import Profile, load_profile
+from harness.reading.store import load_readings
+from harness.records.history import HistoryRecord
+from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
+from harness.records.plan import PlanHeader
+from harness.records.reading import READING_VERSION, Reading
+from harness.records.target import Target
+
+T = TypeVar("T")
+_JST = timezone(timedelta(hours=9), "JST")
+_PROFILE = "profile.toml"  # copy in the run folder of a profile that is not built in
+
+
+class Inputs(Struct, frozen=True, kw_only=True):
+    """What the judge rests on."""
+
+    folder: RunFolder
+    manifest: Manifest
+    header: PlanHeader
+    plan: Completeness
+    planned: frozenset[str]
+    target: Target
+    profile: Profile
+    population: Population
+    card_states: dict[str, str]
+    stored: frozenset[str]
+    stored_entries: int
+    readings: dict[str, Reading]
+    issued_on: date
+    damage: list[str]  # grows while segments are read
+    differing: tuple[str, ...]
+
+
+def load_inputs(folder: RunFolder) -> Inputs:
+    """Read all inputs but the journal.
+
+    Raises ConfigError or RunDamaged where manifest, plan, target, profile or population cannot be read: without
+    them nothing can be judged. Damaged documents and readings are told in `damage`.
+    """
+    manifest = _manifest(folder)
+    target = load_toml(folder.target, Target)
+    header, plan, planned = _plan(folder, target)
+    damage: list[str] = []
+    store = _spared(lambda: DocumentStore(folder), damage, folder)
+    readings = _spared(lambda: load_readings(folder), damage, folder) or {}
+    damage += [
+        f"reading {r.digest[:12]} has version {r.version}, this honnin reads {READING_VERSION}"
+        for r in readings.values()
+        if r.version != READING_VERSION
+    ]
+    return Inputs(
+        folder=folder,
+        manifest=manifest,
+        header=header,
+        plan=plan,
+        planned=planned,
+        target=target,
+        profile=load_profile(profile_of(folder, target, manifest)),
+        population=load(folder.population),
+        card_states=_card_states(folder, manifest),
+        stored=frozenset(store.digests() if store else ()),
+        stored_entries=store.entries if store else 0,
+        readings=readings,
+        issued_on=_issued_on(manifest),
+        damage=damage,
+        differing=tuple(_differing(folder, manifest, header)),
+    )
+
+
+def records(inputs: Inputs) -> Iterator[tuple[str, int, HistoryRecord]]:
+    """Yield all journal records; a damaged segment is told in `inputs.damage` and left where it is damaged."""
+    for path in inputs.folder.segments():
+        try:
+            for entry in read_segment(path):
+                yield entry.writer, entry.sequence, entry.record
+        except RunDamaged as e:
+            inputs.damage.append(_without_path(e, inputs.folder))
+
+
+def profile_of(folder: RunFolder, target: Target, manifest: Manifest) -> str:
+    """Return what to load as the document profile: the run folder's copy, a built-in name, or the file it was."""
+    if (folder.path / _PROFILE).exists():
+        return str(folder.path / _PROFILE)
+    beside = Path(manifest.target_folder) / target.profile
+    return str(beside) if target.profile.endswith(".toml") else target.profile
+
+
+def _manifest(folder: RunFolder) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
+    except msgspec.DecodeError as e:
+        raise ConfigError(folder.manifest, "", str(e)) from None
+    if manifest.version != MANIFEST_VERSION:
+        raise ConfigError(folder.manifest, "version", f"is {manifest.version}; this honnin reads {MANIFEST_VERSION}")
+    return manifest
+
+
+def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, frozenset[str]]:
+    header, batches = read_plan(folder.plan)
+    sizes: dict[str, int] = {}
+    planned: set[str] = set()
+    for batch in batches:
+        sizes[batch.batch] = len(batch.applications)
+        planned.update(a.application for a in batch.applications)
+    if len(sizes) != header.batches or len(planned) != header.applications:
+        raise RunDamaged(f"{folder.plan}: holds {len(sizes)} batches, its header says {header.batches}; restore it")
+    plan = Completeness(
+        phases=tuple(p.phase for p in header.phases),
+        batches=sizes,
+        updates=header.updates if target.updates else 0,
+    )
+    return header, plan, frozenset(planned)
+
+
+def _spared(read: Callable[[], T], damage: list[str], folder: RunFolder) -> T | None:
+    try:
+        return read()
+    except RunDamaged as e:
+        damage.append(_without_path(e, folder))
+        return None
+
+
+def _without_path(error: Exception, folder: RunFolder) -> str:
+    """Leave out where the folder lies: the verdict is the same wherever it was copied."""
+    return str(error).replace(f"{folder.path}/", "")
+
+
+def _card_states(folder: RunFolder, manifest: Manifest) -> dict[str, str]:
+    if not manifest.cards:
+        return {}
+    return {c.serial: c.state for c in read_json_lines(folder.path / manifest.cards, CardStanding)}
+
+
+def _issued_on(manifest: Manifest) -> date:
+    if manifest.issued_on:
+        return date.fromisoformat(manifest.issued_on)
+    return datetime.fromtimestamp(manifest.started_wall_ns / 1e9, UTC).astimezone(_JST).date()
+
+
+def _differing(folder: RunFolder, manifest: Manifest, header: PlanHeader) -> Iterator[str]:
+    population = _digest(folder.population / "residents.jsonl", folder.population / "koseki.jsonl")
+    if population != manifest.population_digest or population != header.population_digest:
+        yield "population"
+    if _digest(folder.plan) != manifest.plan_digest:
+        yield "plan"
+    if _digest(folder.target) != manifest.target_digest:
+        yield "target"
+
+
+def _digest(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        if file.exists():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def inputs_digest(inputs: Inputs) -> str:
+    """Return SHA-256 over everything judged: names and bytes of the files, documents by their digests."""
+    folder = inputs.folder
+    files = [folder.manifest, folder.plan, folder.target, folder.path / _PROFILE, folder.path / "cards.jsonl"]
+    files += sorted(folder.population.iterdir())
+    files += folder.segments() + sorted(folder.readings.glob("*.jsonl"))
+    digest = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            digest.update(f"{file.relative_to(folder.path)}\0".encode())
+            with file.open("rb") as body:
+                digest.update(hashlib.file_digest(body, "sha256").digest())
+    for stored in sorted(inputs.stored):
+        digest.update(stored.encode())
+    return digest.hexdigest()

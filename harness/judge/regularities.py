@@ -1,0 +1,170 @@
+"""What misdeliveries have in common and the other deliveries have not: one sentence per regularity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from harness.checks.history import NEVER, Application, HistoryView, overlap
+from harness.records.findings import Anomaly, Evidence, Finding
+from harness.records.history import Ending
+from harness.records.verdict import Reason
+
+_SECOND_NS = 1_000_000_000
+_OF_ANOTHER = frozenset({Anomaly.MISDELIVERY, Anomaly.PAGE_MIX})
+# A wait is told as common to the victims only if few others waited as long.
+_FEW_OTHERS = 0.2
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One misdelivery with both applications, where both are known."""
+
+    finding: Finding
+    victim: Application
+    donor: Application | None
+
+
+def regularities(view: HistoryView, findings: Iterable[Finding]) -> tuple[Reason, ...]:
+    """Return what holds of the misdeliveries as a group; empty without any. Facts only, no cause is named."""
+    cases = _cases(view, findings)
+    if not cases:
+        return ()
+    return (*_waits(view, cases), *_donors(view, [c for c in cases if c.donor is not None], len(cases)))
+
+
+def _cases(view: HistoryView, findings: Iterable[Finding]) -> list[Case]:
+    """One case per victim: copies of one application are not several events."""
+    cases: dict[str, Case] = {}
+    for finding in findings:
+        victim = view.of(finding.application)
+        if finding.anomaly in _OF_ANOTHER and victim is not None:
+            case = Case(finding=finding, victim=victim, donor=view.of(finding.donor_application))
+            cases.setdefault(finding.application, case)
+    return list(cases.values())
+
+
+def _waits(view: HistoryView, cases: list[Case]) -> Iterator[Reason]:
+    victims = {c.victim.application for c in cases}
+    waits = [_wait_s(c.victim) for c in cases]
+    known = [w for w in waits if w is not None]
+    if len(known) < 2:
+        return
+    low, high = round(min(known) - 0.005, 2), round(max(known) + 0.005, 2)
+    others = [w for a in view.applications if a.application not in victims and (w := _wait_s(a)) is not None]
+    alike = sum(1 for w in others if low <= w <= high)
+    if others and alike > len(others) * _FEW_OTHERS:
+        return
+    yield Reason(
+        code="wait",
+        ja=f"誤交付 {len(cases)} 件中 {len(known)} 件の待ち時間は {low:.2f}~{high:.2f} 秒、"
+        f"ほかの申請では {len(others)} 件中 {alike} 件。",
+        en=f"{len(known)} of {len(cases)} victims waited {low:.2f}–{high:.2f} s, {alike} of {len(others)} others did.",
+    )
+
+
+def _wait_s(one: Application) -> float | None:
+    return None if one.waited_ns == NEVER else one.waited_ns / 1e9
+
+
+Pair = Callable[[Case, Application], bool]
+
+
+def _donors(view: HistoryView, cases: list[Case], victims: int) -> Iterator[Reason]:
+    """Count over victims whose donor's application is known."""
+    if not cases:
+        return
+    known = len(cases)
+    if known < victims:
+        yield Reason(
+            code="donor_known",
+            ja=f"誤交付 {victims} 件中 {known} 件で、本来の申請を特定した。",
+            en=f"The application that the document belonged to is known for {known} of {victims} victims.",
+        )
+    for code, ja, en, holds in _features(view):
+        count = sum(1 for c in cases if c.donor is not None and holds(c, c.donor))
+        if count * 2 > known:
+            yield Reason(code=code, ja=f"{known} 件中 {count} 件: {ja}。", en=f"{count} of {known}: {en}.")
+
+
+def _features(view: HistoryView) -> list[tuple[str, str, str, Pair]]:
+    horizon_ns = view.last_ns
+    return [
+        (
+            "same_server_second",
+            "対象のサーバの同一秒(Date)に受け付けられた",
+            "accepted in the same second of the server (Date)",
+            lambda c, d: bool(d.server_date) and d.server_date == c.victim.server_date,
+        ),
+        (
+            "within_a_second",
+            "二つの申請の送信は 1 秒以内",
+            "the two applications left within one second",
+            lambda c, d: _left_within(c.victim, d, _SECOND_NS),
+        ),
+        (
+            "overlap",
+            "二つの申請は時間が重なっていた",
+            "the two applications overlapped",
+            lambda c, d: overlap(c.victim, d, horizon_ns),
+        ),
+        (
+            "no_overlap",
+            "二つの申請は時間が重なっていない",
+            "the two applications did not overlap",
+            lambda c, d: not overlap(c.victim, d, horizon_ns),
+        ),
+        (
+            "donor_behind",
+            "本来の申請の方が後に始まった",
+            "the donor's application began later",
+            lambda c, d: d.started_ns > c.victim.started_ns,
+        ),
+        (
+            "donor_ahead",
+            "本来の申請の方が先に始まった",
+            "the donor's application began earlier",
+            lambda c, d: d.started_ns < c.victim.started_ns,
+        ),
+        (
+            "customer_before",
+            "本来の申請者は同じ端末の直前の利用者",
+            "the donor was the customer before at the same kiosk",
+            lambda c, d: _has(c.finding.evidence, "customer before"),
+        ),
+        ("same_node", "同じサーバ", "on the same node", lambda c, d: bool(d.node) and d.node == c.victim.node),
+        (
+            "different_nodes",
+            "異なるサーバ",
+            "on different nodes",
+            lambda c, d: bool(d.node) and bool(c.victim.node) and d.node != c.victim.node,
+        ),
+        (
+            "same_certificate",
+            "同じ種類の証明書",
+            "the same kind of certificate",
+            lambda c, d: d.certificate is c.victim.certificate,
+        ),
+        (
+            "same_bytes",
+            "本来の申請者にも同一のファイルが渡されている",
+            "the donor received the very same bytes",
+            lambda c, d: _has(c.finding.evidence, "same bytes"),
+        ),
+        (
+            "donor_without",
+            "本来の申請者には交付されていない",
+            "the donor's application was not delivered",
+            lambda c, d: d.ending is not Ending.DELIVERED,
+        ),
+    ]
+
+
+def _left_within(a: Application, b: Application, within_ns: int) -> bool:
+    a_ns = a.left_ns if a.left_ns != NEVER else a.started_ns
+    b_ns = b.left_ns if b.left_ns != NEVER else b.started_ns
+    return abs(a_ns - b_ns) < within_ns
+
+
+def _has(evidence: tuple[Evidence, ...], kind: str) -> bool:
+    return any(e.kind == kind for e in evidence)

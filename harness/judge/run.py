@@ -1,0 +1,210 @@
+"""Judges a run folder: reads, checks, accounts, decides, writes findings and verdict. The same folder, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+import harness
+from harness.checks.documents import Documents
+from harness.checks.donors import Donors, trace_donors
+from harness.checks.exactly_once import check_exactly_once
+from harness.checks.freshness import check_freshness
+from harness.checks.gather import gather
+from harness.checks.history import Application, HistoryView
+from harness.checks.isolation import VALID, check_isolation
+from harness.checks.numbers import check_numbers
+from harness.checks.ownership import check_ownership
+from harness.checks.pages import check_pages
+from harness.checks.register import Register
+from harness.journal import RunFolder
+from harness.journal.run_folder import write_whole
+from harness.judge.accounting import Sources, account_applications, account_deliveries
+from harness.judge.classes import final_classes
+from harness.judge.control import Related, control
+from harness.judge.documents import RegisterOracle, groups, judge_documents
+from harness.judge.explain import explain
+from harness.judge.exposure import measure_exposure, node_builds
+from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
+from harness.judge.regularities import regularities
+from harness.judge.scope import measure_scope, validate_scope
+from harness.judge.statement import bound_per_burst, next_steps, state
+from harness.judge.verdict import Basis, decide
+from harness.population.issuable import refusal
+from harness.records.certificates import Certificate
+from harness.records.findings import Anomaly, Finding, Property
+from harness.records.resident import Resident
+from harness.records.verdict import VERDICT_VERSION, ControlCount, FinalClass, Identity, Outcome, Verdict
+
+T = TypeVar("T")
+_ORDER = {name: number for number, name in enumerate(Property)}
+
+
+def judge_run(run_folder: Path) -> Verdict:
+    """Judge a run folder and write `findings.jsonl` and `verdict.json`, each by temporary file and rename.
+
+    Uses the stored readings only. Anything missing, damaged or crashed makes the verdict INCONCLUSIVE; a folder
+    without manifest, plan, target file or population raises UsageError, ConfigError or RunDamaged.
+    """
+    folder = RunFolder.open(run_folder)
+    folder.verdict.unlink(missing_ok=True)
+    inputs = load_inputs(folder)
+    validate_scope(inputs.target, folder.target.name)
+    verdict = _Judge(inputs).verdict()
+    encode = msgspec.json.Encoder().encode
+    write_whole(folder.findings, b"".join(encode(f) + b"\n" for f in verdict.findings))
+    write_whole(folder.verdict, msgspec.json.format(encode(verdict), indent=1) + b"\n")
+    return verdict
+
+
+class _Judge:
+    """One judging: the inputs, the history, and which checks crashed."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.crashed: list[str] = []
+        self.view = gather(records(inputs))
+        self.register = Register(
+            inputs.population.residents, self.view.updates, round(inputs.target.limits.reflection_s * 1e9)
+        )
+        self.oracle = RegisterOracle(inputs.population, inputs.profile, self.register, self.view.last_ns)
+
+    def verdict(self) -> Verdict:
+        """Run everything in its order and put the verdict together."""
+        view, inputs = self.view, self.inputs
+        documents, failures = judge_documents(view, inputs.readings.get, self.oracle.judge)
+        self.crashed += failures
+        findings = self._findings(documents)
+        classes = final_classes(view, documents, findings)
+        exposure = measure_exposure(view, documents)
+        basis = Basis(
+            view=view,
+            plan=inputs.plan,
+            findings=findings,
+            identities=self._identities(documents, classes),
+            scope=measure_scope(view, documents, inputs.target, self._register_reads(), inputs.card_states),
+            controls=self._controls(documents),
+            crashed=tuple(self.crashed),
+            damage=tuple(inputs.damage),
+            differing=inputs.differing,
+        )
+        outcome, reasons = decide(basis)
+        misdelivered = sum(1 for c in classes.values() if c is FinalClass.MISDELIVERED)
+        statement = state(outcome, exposure, misdelivered, basis.scope, inputs.manifest.scenario)
+        return Verdict(
+            version=VERDICT_VERSION,
+            honnin=harness.__version__,
+            run=inputs.manifest.run,
+            outcome=outcome,
+            scenario=inputs.manifest.scenario,
+            target=inputs.manifest.target,
+            reasons=reasons,
+            next_steps=next_steps(reasons, frozenset(f.severity for f in findings)),
+            scope=basis.scope,
+            identities=basis.identities,
+            exposure=exposure,
+            controls=basis.controls,
+            nodes=node_builds(view, ((n.id, n.build) for n in inputs.target.nodes)),
+            findings=findings,
+            bound_per_burst=bound_per_burst(exposure.bursts) if outcome is Outcome.PASS else None,
+            statement_ja=statement[0],
+            statement_en=statement[1],
+            started_wall_ns=inputs.manifest.started_wall_ns,
+            ended_wall_ns=_ended_wall_ns(view),
+            inputs_digest=inputs_digest(inputs),
+            regularities=regularities(view, findings),
+        )
+
+    def _findings(self, documents: Documents) -> tuple[Finding, ...]:
+        """Run every check; a crash in one never silences another."""
+        view, states = self.view, self.inputs.card_states
+        empty: Donors = {}
+        donors = self._guarded("donors", lambda: trace_donors(view, documents), empty)
+        found = [
+            *self._guarded("ownership", lambda: check_ownership(view, documents, donors), ()),
+            *self._guarded("pages", lambda: check_pages(view, documents), ()),
+            *self._guarded("exactly once", lambda: check_exactly_once(view, documents, donors), ()),
+            *self._guarded("numbers", lambda: check_numbers(view, documents), ()),
+            *self._guarded("freshness", lambda: self._freshness(documents), ()),
+            *self._guarded("isolation", lambda: check_isolation(view, states), ()),
+        ]
+        return tuple(explain(f, view) for f in _numbered(view, found))
+
+    def _freshness(self, documents: Documents) -> tuple[Finding, ...]:
+        return check_freshness(self.view, documents, self.register, self._refusal, self._card_is_valid)
+
+    def _refusal(self, resident: Resident, certificate: Certificate) -> str:
+        return refusal(resident, certificate, self.inputs.issued_on)
+
+    def _card_is_valid(self, serial: str) -> bool:
+        return self.inputs.card_states.get(serial, VALID) == VALID
+
+    def _register_reads(self) -> int:
+        """Count applications of people whose state changed or forbids the certificate."""
+        residents, changed = self.inputs.population.residents, self.register.changed
+        people, kinds = (self.view.applications.strings(f) for f in ("resident", "certificate"))
+        return sum(
+            1
+            for who, kind in zip(people, kinds, strict=True)
+            if who in changed or (who in residents and self._refusal(residents[who], Certificate(kind)))
+        )
+
+    def _identities(self, documents: Documents, classes: dict[str, FinalClass | None]) -> tuple[Identity, ...]:
+        inputs = self.inputs
+        sources = Sources(
+            planned=inputs.planned,
+            stored=inputs.stored,
+            stored_entries=inputs.stored_entries,
+            read=inputs.readings.keys(),
+            ledger_offered=inputs.target.ledger,
+        )
+        return (
+            account_applications(self.view, sources, classes),
+            account_deliveries(self.view, sources, documents),
+        )
+
+    def _controls(self, documents: Documents) -> tuple[ControlCount, ...]:
+        none: tuple[ControlCount, ...] = ()
+        inputs = self.inputs
+        return self._guarded(
+            "control",
+            lambda: control(
+                self.view,
+                documents,
+                inputs.readings.get,
+                self.oracle.judge,
+                Related(groups(inputs.population)),
+                inputs.manifest.run,
+            ),
+            none,
+        )
+
+    def _guarded(self, name: str, check: Callable[[], T], nothing: T) -> T:
+        try:
+            return check()
+        except Exception as e:  # noqa: BLE001  boundary: a crashed check is INCONCLUSIVE, never silence
+            self.crashed.append(f"{name}: {type(e).__name__}: {e}")
+            return nothing
+
+
+def _numbered(view: HistoryView, findings: Iterable[Finding]) -> list[Finding]:
+    """Number the findings in the order of the history."""
+    arrived = dict(
+        zip(view.deliveries.strings("delivery"), view.deliveries.integers("at_ns"), strict=True)
+    )
+
+    def order(finding: Finding) -> tuple[int, str, int, str, str]:
+        one: Application | None = view.of(finding.application)
+        at_ns = arrived.get(finding.delivery) or (one.ended_ns if one else 0)
+        return at_ns, finding.application, _ORDER[finding.property], finding.anomaly, finding.delivery
+
+    return [replace(f, finding=f"F{n:04d}") for n, f in enumerate(sorted(findings, key=order), 1)]
+
+
+def _ended_wall_ns(view: HistoryView) -> int:
+    return max((s.last_ns + s.wall_minus_monotonic_ns for s in view.segments), default=0)

@@ -1,0 +1,114 @@
+"""Which properties a target can be tested for, and how often each was really put to the test."""
+
+from __future__ import annotations
+
+from harness.checks.documents import Documents, is_read, issue_numbers
+from harness.checks.history import HistoryView, predecessors
+from harness.checks.isolation import VALID
+from harness.errors import ConfigError
+from harness.records.findings import Property
+from harness.records.target import Target
+from harness.records.verdict import ScopeEntry
+
+# Without these a verdict would say nothing about wrong issuance.
+_NEVER_OUT = frozenset({Property.OWNERSHIP, Property.PAGES, Property.BASELINE})
+# A PASS needs these exercised wherever they are in scope.
+MUST_BE_EXERCISED = frozenset({Property.OWNERSHIP, Property.PAGES, Property.EXACTLY_ONCE, Property.NUMBERS})
+
+_NOT_EXERCISED = ("実施なし", "not exercised")
+_BASELINE = (
+    "対象外: 基準帳票の照合は本版では未実施",
+    "out of scope: comparison with baselines is not made in this version",
+)
+
+
+def validate_scope(target: Target, file: object) -> None:
+    """Raise ConfigError where the target file declares out what cannot be, or without reason or name."""
+    for number, out in enumerate(target.out_of_scope, 1):
+        place = f"out_of_scope[{number}]"
+        if out.property in _NEVER_OUT:
+            allowed = ", ".join(p for p in Property if p not in _NEVER_OUT)
+            raise ConfigError(file, f"{place}.property", f"{out.property} cannot be declared out; allowed: {allowed}")
+        if not out.reason.strip():
+            raise ConfigError(file, f"{place}.reason", "is empty; say why the target cannot show this property")
+        if not out.declared_by.strip():
+            raise ConfigError(file, f"{place}.declared_by", "is empty; name who declares it")
+
+
+def measure_scope(
+    view: HistoryView, documents: Documents, target: Target, register_reads: int, card_states: dict[str, str]
+) -> tuple[ScopeEntry, ...]:
+    """Return one entry per property.
+
+    `register_reads` counts the applications by which freshness was put to the test: of people whose state
+    changed or forbids the certificate.
+    """
+    counts = {
+        Property.OWNERSHIP: sum(1 for d in documents.values() if is_read(d)),
+        Property.FRESHNESS: register_reads,
+        Property.EXACTLY_ONCE: sum(1 for ending in view.applications if ending.ending is not None),
+        Property.ISOLATION: _invalid_cards(view, card_states),
+        Property.PAGES: sum(len(d.pages) for d in documents.values() if is_read(d)),
+        Property.NUMBERS: _numbered(view, documents),
+        Property.BASELINE: 0,
+    }
+    declared = {out.property: out for out in target.out_of_scope}
+    entries = []
+    for name in Property:
+        if name is Property.BASELINE:
+            ja, en = _BASELINE
+            entry = ScopeEntry(
+                property=name, in_scope=False, exercised=False, exercised_count=0, note_ja=ja, note_en=en
+            )
+        elif name in declared:
+            out = declared[name]
+            entry = ScopeEntry(
+                property=name,
+                in_scope=False,
+                exercised=False,
+                exercised_count=0,
+                note_ja=f"対象外: {out.reason}(申告者 {out.declared_by})",
+                note_en=f"out of scope: {out.reason} (declared by {out.declared_by})",
+            )
+        else:
+            entry = _in_scope(name, counts[name], view, target)
+        entries.append(entry)
+    return tuple(entries)
+
+
+def _in_scope(name: Property, count: int, view: HistoryView, target: Target) -> ScopeEntry:
+    ja, en = ("", "") if count else _NOT_EXERCISED
+    if name is Property.FRESHNESS:
+        ja, en = _freshness_note(count, view, target)
+    elif name is Property.ISOLATION:
+        ja, en = _isolation_note(count, view)
+    return ScopeEntry(property=name, in_scope=True, exercised=count > 0, exercised_count=count, note_ja=ja, note_en=en)
+
+
+def _freshness_note(count: int, view: HistoryView, target: Target) -> tuple[str, str]:
+    if count == 0:
+        why = ("更新の実施なし", "no updates were made") if target.updates else ("更新手段なし", "no way to update")
+        return f"実施なし({why[0]})", f"not exercised ({why[1]})"
+    what = f"{count} 件(登録の変更 {len(view.updates)} 件)", f"{count} applications, {len(view.updates)} changes"
+    return (
+        f"交付の可否と記載内容のみ: {what[0]}。反映時間の測定は本版では未実施",
+        f"only whether and what was issued: {what[1]}; reflection times are not measured in this version",
+    )
+
+
+def _isolation_note(count: int, view: HistoryView) -> tuple[str, str]:
+    followed = sum(1 for before in predecessors(view) if before >= 0)
+    return (
+        f"無効カードの申請 {count} 件、同一端末での続けての利用 {followed} 件。専用の試験は本版では未実施",
+        f"{count} applications with invalid cards, {followed} successions at a kiosk; no probes in this version",
+    )
+
+
+def _invalid_cards(view: HistoryView, card_states: dict[str, str]) -> int:
+    return sum(1 for card in view.applications.strings("card") if card_states.get(card, VALID) != VALID)
+
+
+def _numbered(view: HistoryView, documents: Documents) -> int:
+    """Return how many deliveries carry a number, printed or reported beside the document."""
+    printed = {delivery for delivery, d in documents.items() if issue_numbers(d)}
+    return sum(1 for d in view.deliveries if d.issue_number or d.delivery in printed)

@@ -1,0 +1,215 @@
+"""The one rule that turns findings, accounting, scope and completeness into a verdict.
+
+FAIL          if any finding is grave or a defect, whether or not the rest is complete.
+INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cannot be relied on.
+PASS          else; always with its scope.
+
+Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof,
+inputs_differ, target_died, void_batches, identity_open, unresolved, unread, for_review, checker_crashed,
+control_missing, control_missed, not_exercised.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from harness.checks.history import HistoryView
+from harness.judge.scope import MUST_BE_EXERCISED
+from harness.records.findings import Anomaly, Finding, Severity
+from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
+
+# Above this share of void batches what is left no longer is the campaign that was planned.
+_MOST_VOID = 0.10
+
+
+class Completeness(Struct, frozen=True, kw_only=True):
+    """What the plan asked for and what became of it."""
+
+    phases: tuple[str, ...]
+    batches: Mapping[str, int]  # batch -> applications planned in it
+    updates: int = 0  # planned, where the target accepts updates
+
+
+class Basis(Struct, frozen=True, kw_only=True):
+    """Everything the rule looks at."""
+
+    view: HistoryView
+    plan: Completeness
+    findings: tuple[Finding, ...]
+    identities: tuple[Identity, ...]
+    scope: tuple[ScopeEntry, ...]
+    controls: tuple[ControlCount, ...]
+    crashed: tuple[str, ...] = ()  # names of the checks that did not end, with the error's type
+    damage: tuple[str, ...] = ()  # parts of the run folder that could not be read
+    differing: tuple[str, ...] = ()  # inputs whose digest is not the manifest's
+
+
+def decide(basis: Basis) -> tuple[Outcome, tuple[Reason, ...]]:
+    """Return the outcome and its reasons; pure, and the only place where a PASS is made."""
+    found = [f for f in basis.findings if f.severity is not Severity.REVIEW]
+    doubts = tuple(_doubts(basis))
+    if found:
+        return Outcome.FAIL, (_found(found), *doubts)
+    if doubts:
+        return Outcome.INCONCLUSIVE, doubts
+    return Outcome.PASS, (_nothing_found(basis.scope),)
+
+
+def _found(found: list[Finding]) -> Reason:
+    grave = sum(1 for f in found if f.severity is Severity.GRAVE)
+    return Reason(
+        code="found",
+        ja=f"重大 {grave} 件、不具合 {len(found) - grave} 件を検出した",
+        en=f"{grave} grave findings and {len(found) - grave} defects",
+    )
+
+
+def _nothing_found(scope: tuple[ScopeEntry, ...]) -> Reason:
+    covered = ", ".join(s.property for s in scope if s.in_scope and s.exercised)
+    return Reason(
+        code="nothing_found",
+        ja=f"計画した試験をすべて実施し、検出はなかった(範囲: {covered})",
+        en=f"all planned tests were carried out and nothing was found (scope: {covered})",
+    )
+
+
+def _doubts(basis: Basis) -> Iterator[Reason]:
+    yield from _of_the_record(basis)
+    yield from _of_the_play(basis)
+    yield from _of_the_judging(basis)
+
+
+def _of_the_record(basis: Basis) -> Iterator[Reason]:
+    view = basis.view
+    for damage in basis.damage:
+        yield Reason(code="journal_damaged", ja=f"記録の破損: {damage}", en=f"damaged record: {damage}")
+    for name in basis.differing:
+        yield Reason(
+            code="inputs_differ",
+            ja=f"{name} が実施時のもの(マニフェストのダイジェスト)と一致しない",
+            en=f"{name} is not what the run was made with (digest in the manifest)",
+        )
+    for segment in view.segments:
+        if not segment.closed:
+            yield Reason(
+                code="segment_open",
+                ja=f"記録者 {segment.writer} が正常に終了していない",
+                en=f"writer {segment.writer} did not end in order",
+            )
+    if not view.proofs:
+        yield Reason(code="self_proof", ja="試験機の自己証明の記録がない", en="no self-proof of the generator")
+    for proof in view.proofs:
+        if not proof.passed:
+            failed = ", ".join(c.name for c in proof.checks if not c.passed)
+            yield Reason(
+                code="self_proof", ja=f"試験機の自己証明が不合格: {failed}", en=f"the self-proof failed: {failed}"
+            )
+
+
+def _of_the_play(basis: Basis) -> Iterator[Reason]:
+    view = basis.view
+    resumed = max(view.resumed_ns, default=0)
+    for at_ns, why in view.interruptions:
+        if at_ns > resumed:
+            yield Reason(code="interrupted", ja=f"途中で中断した: {why}", en=f"interrupted: {why}")
+    if view.deaths:
+        count = len(view.deaths)
+        yield Reason(
+            code="target_died",
+            ja=f"対象システムが計画外に応答しなくなった({count} 回)",
+            en=f"the target stopped answering unplanned ({count} times)",
+        )
+    yield from _plan(basis)
+    void = sum(1 for b in view.batches if b.void)
+    if void > len(basis.plan.batches) * _MOST_VOID:
+        yield Reason(
+            code="void_batches",
+            ja=f"無効となった組が {void} / {len(basis.plan.batches)} と多すぎる",
+            en=f"too many batches are void: {void} of {len(basis.plan.batches)}",
+        )
+
+
+def _plan(basis: Basis) -> Iterator[Reason]:
+    view, plan = basis.view, basis.plan
+    missing = [p for p in plan.phases if not view.phases.get(p, False)]
+    void = {b.batch for b in view.batches if b.void}
+    ended = {b.batch for b in view.batches if b.ended_ns >= 0}
+    unplayed = sum(1 for b in plan.batches if b not in ended)
+    begun = Counter(view.applications.strings("batch"))
+    short = sum(max(0, n - begun[b]) for b, n in plan.batches.items() if b in ended and b not in void)
+    updates = max(0, plan.updates - len(view.updates)) if not void else 0
+    if missing or unplayed or short or updates or not plan.batches:
+        phases = ", ".join(missing) or "-"
+        yield Reason(
+            code="plan_incomplete",
+            ja=f"計画を完了していない(未完了の段階 {phases}、未実施の組 {unplayed}、申請 {short}、登録変更 {updates})",
+            en=f"the plan was not completed (phases {phases}; not played: {unplayed} batches, "
+            f"{short} applications, {updates} updates)",
+        )
+
+
+def _of_the_judging(basis: Basis) -> Iterator[Reason]:
+    for identity in basis.identities:
+        if not identity.closes:
+            yield Reason(
+                code="identity_open",
+                ja=f"収支が合わない({identity.name}): {_first(identity.remainder_ja)}",
+                en=f"the account does not close ({identity.name}): {_first(identity.remainder)}",
+            )
+    for crash in basis.crashed:
+        yield Reason(code="checker_crashed", ja=f"検査が異常終了した: {crash}", en=f"a check crashed: {crash}")
+    yield from _undecided(basis)
+    yield from _controls(basis.controls)
+    for entry in basis.scope:
+        if entry.property in MUST_BE_EXERCISED and entry.in_scope and not entry.exercised:
+            yield Reason(
+                code="not_exercised",
+                ja=f"対象の性質 {entry.property} を一度も確かめられなかった",
+                en=f"property {entry.property} is in scope and was never exercised",
+            )
+
+
+def _undecided(basis: Basis) -> Iterator[Reason]:
+    classes = {c.source: c.count for i in basis.identities for c in i.classes}
+    if unresolved := classes.get(FinalClass.UNRESOLVED, 0):
+        yield Reason(
+            code="unresolved",
+            ja=f"結果不明の申請が {unresolved} 件残った",
+            en=f"{unresolved} applications are still unresolved",
+        )
+    review = [f for f in basis.findings if f.severity is Severity.REVIEW]
+    unread = {f.delivery for f in review if f.anomaly is Anomaly.UNREAD}
+    if unread or classes.get(FinalClass.UNREAD, 0):
+        number = max(len(unread), classes.get(FinalClass.UNREAD, 0))
+        yield Reason(code="unread", ja=f"読み取れない証明書が {number} 件ある", en=f"{number} documents are unread")
+    if others := sum(1 for f in review if f.anomaly is not Anomaly.UNREAD):
+        yield Reason(
+            code="for_review", ja=f"人による確認を要する指摘が {others} 件ある", en=f"{others} findings need review"
+        )
+
+
+def _controls(controls: Iterable[ControlCount]) -> Iterator[Reason]:
+    controls = tuple(controls)
+    if not any(c.injected for c in controls):
+        yield Reason(
+            code="control_missing",
+            ja="実帳票による検出確認を行えなかった(入れ替えられる二人以上の証明書がない)",
+            en="no control on the target's own paper: there are no two people's documents to swap",
+        )
+    for control in controls:
+        if control.found < control.injected:
+            yield Reason(
+                code="control_missed",
+                ja=f"実帳票による検出確認で見逃しがある({control.certificate}/{control.kind}: "
+                f"{control.found}/{control.injected})",
+                en=f"the control on the target's own paper missed some ({control.certificate}/{control.kind}: "
+                f"{control.found} of {control.injected})",
+            )
+
+
+def _first(sentences: tuple[str, ...]) -> str:
+    more = f" (+{len(sentences) - 1})" if len(sentences) > 1 else ""
+    return sentences[0] + more if sentences else ""
