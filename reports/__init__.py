@@ -3,7 +3,8 @@
 Places pictures that the readers stored and words that the judge chose; never opens a document and never judges.
 """
 
+from reports.groups import findings_in_full
 from reports.summary import summary
 from reports.write import write_report
 
-__all__ = ["summary", "write_report"]
+__all__ = ["findings_in_full", "summary", "write_report"]

@@ -58,7 +58,7 @@ def lay_out(victim: Story, donor: Story | None, neighbours: Sequence[Story]) -> 
     """Return the axis of these applications; the window is what victim and donor span."""
     main = [victim] + ([donor] if donor is not None else [])
     first = min(story.started_ns for story in main if story.started_ns)
-    last = max(max(story.last_ns for story in main), first + 1_000_000)
+    last = max(first + 1_000_000, *(story.last_ns for story in main))
     margin = int((last - first) * _MARGIN)
     window = (first - margin, last + margin)
     rows = [(victim, "victim")] + ([(donor, "donor")] if donor is not None else [])

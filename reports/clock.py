@@ -58,9 +58,11 @@ def time_of_day(wall_ns: int) -> str:
 
 
 def duration(nanoseconds: int, lang: Lang) -> str:
-    """Return a length of time in the unit that reads best, e.g. 412.0 ミリ秒, 30.21 秒, 4 分 05 秒."""
+    """Return a length of time in the unit that reads best, e.g. 0.41 ミリ秒, 412.0 ミリ秒, 30.21 秒, 4 分 05 秒."""
     second, minute, milli = ("秒", "分", "ミリ秒") if lang == "ja" else ("s", "min", "ms")
     size = abs(nanoseconds)
+    if size < 10_000_000:
+        return f"{size / 1e6:.2f} {milli}"
     if size < 1_000_000_000:
         return f"{size / 1e6:.1f} {milli}"
     if size < 120_000_000_000:

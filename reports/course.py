@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from array import array
 from collections.abc import Iterable
@@ -75,7 +76,7 @@ class Course:
     def took_place_ns(self) -> tuple[int, int]:
         """Return the first start and the last start or end; (0, 0) without applications."""
         starts = [at for at in self.started_ns if at]
-        return (min(starts), max(max(starts), max(self.ended_ns))) if starts else (0, 0)
+        return (min(starts), max(itertools.chain(starts, self.ended_ns))) if starts else (0, 0)
 
     def add(self, entry: Entry) -> None:
         """Take one record of the journal; those that do not tell the course are left out."""

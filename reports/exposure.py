@@ -15,6 +15,33 @@ from reports.planned import Planned
 _SPANS_MS = (0.0, 10.0, 100.0, 1_000.0, float("inf"))
 
 
+# Counts that belong together stand together; a count that no group names stands in the last.
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "amount": ("applications", "residents", "delivered", "pages"),
+    "coincidence": (
+        "bursts",
+        "void_batches",
+        "median_spread_ms",
+        "most_in_flight",
+        "overlapping_pairs",
+        "same_second_pairs",
+        "pairs_under_1_ms",
+        "pairs_under_10_ms",
+        "pairs_under_100_ms",
+    ),
+    "succession": ("same_kiosk_successions", "after_refusal_or_error"),
+    "topology": ("same_node_pairs", "cross_node_pairs"),
+    "other": ("longest_wait_ms", "updates"),
+}
+
+
+class ExposureGroup(Struct, frozen=True, kw_only=True):
+    """Counts under one heading."""
+
+    key: str  # its words are exposure_group_<key>
+    rows: tuple[ExposureRow, ...]
+
+
 class ExposureRow(Struct, frozen=True, kw_only=True):
     """One count."""
 
@@ -49,21 +76,31 @@ class BurstRow(Struct, frozen=True, kw_only=True):
     longest_spread_ns: int
 
 
-def exposure_rows(exposure: Exposure) -> tuple[ExposureRow, ...]:
-    """Return one row per count, in the order of the record."""
+def exposure_groups(exposure: Exposure) -> tuple[ExposureGroup, ...]:
+    """Return every count of the record once, under headings."""
+    named = {name for names in _GROUPS.values() for name in names}
+    rest = tuple(name for name in Exposure.__struct_fields__ if name not in named)
     return tuple(
-        ExposureRow(key=name, value=_number(name, getattr(exposure, name)), none=not getattr(exposure, name))
-        for name in Exposure.__struct_fields__
+        ExposureGroup(
+            key=key,
+            rows=tuple(
+                _exposure_row(name, getattr(exposure, name)) for name in names + (rest if key == "other" else ())
+            ),
+        )
+        for key, names in _GROUPS.items()
     )
 
 
-def _number(name: str, value: float) -> str:
-    return f"{value:,.1f} ms" if name.endswith("_ms") else f"{value:,}"
+def _exposure_row(name: str, value: float) -> ExposureRow:
+    shown = f"{value:,.1f} ms" if isinstance(value, float) else f"{value:,}"
+    return ExposureRow(key=name, value=shown, none=not value and name != "void_batches")
 
 
 def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:
     """Return the plan's phases in order, then those that only the journal knows."""
-    titles = {phase.phase: (phase.title_ja, phase.title_en) for phase in planned.header.phases} if planned.header else {}
+    titles = (
+        {phase.phase: (phase.title_ja, phase.title_en) for phase in planned.header.phases} if planned.header else {}
+    )
     names = [*titles, *(name for name in course.phases if name not in titles)]
     rows = []
     for name in names:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from harness.config import load_toml
 from harness.errors import HonninError, RunDamaged, UsageError
 from harness.journal import RunFolder, read_history
+from harness.records.manifest import Manifest
 from harness.records.target import Target
 from harness.records.verdict import VERDICT_VERSION, Verdict
 from reports.course import Course
@@ -27,6 +28,7 @@ class Gathered(Struct, frozen=True, kw_only=True):
 
     verdict: Verdict
     verdict_digest: str  # SHA-256 of verdict.json
+    manifest: Manifest | None
     target: Target | None
     planned: Planned
     course: Course
@@ -72,6 +74,7 @@ def gather(path: Path) -> Gathered:
     return Gathered(
         verdict=verdict,
         verdict_digest=digest,
+        manifest=_manifest(folder, damage),
         target=_target(folder, damage),
         planned=_planned(folder, damage),
         course=course,
@@ -89,6 +92,14 @@ def _course(folder: RunFolder, damage: list[str]) -> Course:
     except RunDamaged as e:
         damage.append(_inside(folder, e))
     return course
+
+
+def _manifest(folder: RunFolder, damage: list[str]) -> Manifest | None:
+    try:
+        return msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as e:
+        damage.append(f"manifest.json: {e.strerror if isinstance(e, OSError) else e}")
+        return None
 
 
 def _target(folder: RunFolder, damage: list[str]) -> Target | None:

@@ -54,6 +54,11 @@ def group(findings: Sequence[Finding], at_most: int = SHOWN_IN_FULL) -> tuple[Gr
     )
 
 
+def findings_in_full(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that a report shows in full: those whose pages need pictures."""
+    return tuple(finding for each in group(findings) for finding in each.shown)
+
+
 def severities(findings: Sequence[Finding]) -> tuple[tuple[Severity, int], ...]:
     """Return how many findings each severity has, the gravest first, zeros included."""
     return tuple((severity, sum(f.severity is severity for f in findings)) for severity in _SEVERITIES)

@@ -21,6 +21,7 @@ _MOST_CHARACTERS = 2_000  # of one value: a page that a hostile answer makes end
 # Controls, format characters that change direction or are invisible, private use, lone surrogates. Variation
 # selectors and joiners stay: names are written with them.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_HEX = re.compile("[0-9a-f]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
@@ -47,6 +48,11 @@ def short(digest: str) -> str:
     return f"{digest[:12]}…" if len(digest) > 12 else digest
 
 
+def digest_or_text(text: str) -> str:
+    """Return a value shortened if it is a digest: 64 digits would break a table and say no more."""
+    return short(text) if len(text) == 64 and _HEX.fullmatch(text) else text
+
+
 def environment(lang: Lang) -> Environment:
     """Return the environment of the templates in one language."""
     env = Environment(
@@ -66,7 +72,12 @@ def environment(lang: Lang) -> Environment:
         css=Markup(files("reports").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704 ours
     )
     env.filters.update(
-        when=partial(_when, lang), clock=time_of_day, duration=partial(_duration, lang), short=short, count=_count
+        when=partial(_when, lang),
+        clock=time_of_day,
+        duration=partial(_duration, lang),
+        short=short,
+        digest=digest_or_text,
+        count=_count,
     )
     return env
 
@@ -85,5 +96,3 @@ def _duration(lang: Lang, nanoseconds: int) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
-
-

@@ -35,7 +35,9 @@ def _not_covered(verdict: Verdict, lang: Lang) -> list[str]:
     say, comma = speaker(lang), "、" if lang == "ja" else ", "
     out = [word(entry.property, lang) for entry in verdict.scope if not entry.in_scope]
     missed = [word(entry.property, lang) for entry in verdict.scope if entry.in_scope and not entry.exercised]
-    return [f"{say(key)}: {comma.join(names)}" for key, names in (("out_of_scope", out), ("not_exercised", missed)) if names]
+    return [
+        f"{say(key)}: {comma.join(names)}" for key, names in (("out_of_scope", out), ("not_exercised", missed)) if names
+    ]
 
 
 def _findings(verdict: Verdict, lang: Lang) -> list[str]:

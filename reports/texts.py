@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from msgspec import Struct
 from harness.glossary import WORDS, Lang, word
 
 Say = Callable[..., str]
+_NO_KEY = re.compile(r"[^A-Za-z0-9]+")
 
 
 class Text(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,7 +42,7 @@ def speaker(lang: Lang) -> Say:
 
 def term(prefix: str, key: str, lang: Lang) -> str:
     """Return the word for a term that another room chose: of texts.toml, else of the glossary, else the term itself."""
-    text = texts().get(f"{prefix}_{key.replace(' ', '_').replace('-', '_')}")
+    text = texts().get(f"{prefix}_{_NO_KEY.sub('_', key)}")
     if text is not None:
         return text.ja if lang == "ja" else text.en
     return word(key, lang) if key in WORDS else key

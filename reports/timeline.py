@@ -5,10 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Sequence
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from reports.course import Course
+
+if TYPE_CHECKING:  # matplotlib takes half a second to import: only when something is drawn
+    from matplotlib.axes import Axes
+    from matplotlib.font_manager import FontProperties
 
 # Dots are thinned to one per cell of this grid: a plot of a million applications stays as small as one of a hundred.
 _COLUMNS, _ROWS = 400, 60
@@ -55,11 +60,20 @@ def points(course: Course, with_finding: Collection[str]) -> Points:
         marks=tuple((starts[row], taken[row]) for row in marked),
         steps=_in_flight([(starts[row], starts[row] + taken[row]) for row in rows]),
         bands=tuple(
-            Band(label=p.phase, first_s=(p.started_ns - origin) / _NS, last_s=((p.ended_ns or end) - origin) / _NS)
+            Band(
+                label=_plain(p.phase),
+                first_s=(p.started_ns - origin) / _NS,
+                last_s=((p.ended_ns or end) - origin) / _NS,
+            )
             for p in course.phases.values()
             if p.started_ns
         ),
     )
+
+
+def _plain(name: str) -> str:
+    """Return what the plot's font can surely show of a phase's name."""
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in name[:12])
 
 
 def _thin(dots: Sequence[tuple[float, float]], width: float, height: float) -> tuple[tuple[float, float], ...]:
@@ -92,9 +106,8 @@ def draw(plotted: Points, labels: Labels) -> str:
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
-    settings = {"svg.hashsalt": "honnin", "svg.fonttype": "path", "axes.unicode_minus": False}
     font = FontProperties(fname=str(files("matplotlib_fontja").joinpath("fonts/ipaexg.ttf")), size=9)
-    with mpl.rc_context(settings):
+    with mpl.rc_context({"svg.hashsalt": "honnin", "svg.fonttype": "path", "axes.unicode_minus": False}):
         figure = Figure(figsize=(9.6, 3.4), layout="constrained")
         FigureCanvasSVG(figure)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 3))
@@ -109,7 +122,8 @@ def draw(plotted: Points, labels: Labels) -> str:
 def _draw_in_flight(axes: Axes, plotted: Points, labels: Labels, font: FontProperties) -> None:
     for number, band in enumerate(plotted.bands):
         axes.axvspan(band.first_s, band.last_s, color="#eceff3" if number % 2 else "#f8f9fb", linewidth=0)
-        axes.text(band.first_s, 1.02, band.label, transform=axes.get_xaxis_transform(), fontproperties=font)
+        place = axes.get_xaxis_transform()
+        axes.text(band.first_s, 1.02, band.label, transform=place, fontproperties=font, parse_math=False)
     if plotted.steps:
         axes.step(*zip(*plotted.steps, strict=True), where="post", color="#33475b", linewidth=1)
     axes.set_ylim(bottom=0)
@@ -118,13 +132,12 @@ def _draw_in_flight(axes: Axes, plotted: Points, labels: Labels, font: FontPrope
 
 
 def _draw_taken(axes: Axes, plotted: Points, labels: Labels, font: FontProperties) -> None:
-    style = {"linestyle": "none"}
     if plotted.dots:
         x, y = zip(*plotted.dots, strict=True)
-        axes.plot(x, y, marker="o", markersize=2, color="#7b8a99", label=labels.without_finding, **style)
+        axes.plot(x, y, "o", markersize=2, color="#7b8a99", label=labels.without_finding)
     if plotted.marks:
         x, y = zip(*plotted.marks, strict=True)
-        axes.plot(x, y, marker="x", markersize=7, color="#b00020", markeredgewidth=1.8, label=labels.with_finding, **style)
+        axes.plot(x, y, "x", markersize=7, markeredgewidth=1.8, color="#b00020", label=labels.with_finding)
     axes.set_ylim(bottom=0)
     axes.set_xlabel(labels.elapsed_s, fontproperties=font)
     axes.set_ylabel(labels.taken_s, fontproperties=font)

@@ -37,6 +37,7 @@ class EvidenceRow(Struct, frozen=True, kw_only=True):
 
     evidence: Evidence
     applicants_own: str  # "" where not known or no plain item
+    missing: bool  # the text should be there and is not
     one_in: int  # the text fits one resident in so many; 0: not weighed
 
 
@@ -169,9 +170,14 @@ def _pages(digest: str, finding: Finding, pictures: PictureBook) -> tuple[Pictur
 
 
 def _row(evidence: Evidence, applicant: Resident | None) -> EvidenceRow:
-    # 2^bits residents per owner of this text (see Evidence.bits); beyond 2^40 the number says nothing more.
-    one_in = round(2 ** min(evidence.bits, 40.0)) if evidence.bits > 0 else 0
-    return EvidenceRow(evidence=evidence, applicants_own=registered(applicant, evidence.item), one_in=one_in)
+    missing = evidence.kind.startswith("missing")
+    return EvidenceRow(
+        evidence=evidence,
+        applicants_own=registered(applicant, evidence.item) or (evidence.value if missing else ""),
+        missing=missing,
+        # 2^bits residents per owner of this text (see Evidence.bits); beyond 2^40 the number says nothing more.
+        one_in=round(2 ** min(evidence.bits, 40.0)) if evidence.bits > 0 else 0,
+    )
 
 
 def _apart_ns(victim: Story | None, donor: Story | None) -> int | None:

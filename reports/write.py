@@ -11,7 +11,7 @@ from harness.glossary import Lang
 from harness.journal.run_folder import RunFolder, write_whole
 from harness.records.findings import Anomaly
 from reports import timeline
-from reports.exposure import burst_rows, exposure_rows, phase_rows
+from reports.exposure import burst_rows, exposure_groups, phase_rows
 from reports.gather import Gathered, gather
 from reports.groups import severities
 from reports.page import environment
@@ -48,7 +48,8 @@ def render(gathered: Gathered, lang: Lang) -> str:
             scope=scope_in_words(verdict, lang),
             bound=_bound(verdict.bound_per_burst),
             misdelivered=_class_count(gathered, "misdelivered"),
-            exposure=exposure_rows(verdict.exposure),
+            exposure=exposure_groups(verdict.exposure),
+            digests=_digests(gathered),
             phases=phase_rows(gathered.planned, gathered.course),
             bursts=burst_rows(gathered.planned, gathered.course),
             plot=_plot(gathered, lang),
@@ -57,12 +58,23 @@ def render(gathered: Gathered, lang: Lang) -> str:
     )
 
 
+def _digests(gathered: Gathered) -> tuple[tuple[str, str], ...]:
+    """Return what a reader can compare: everything judged, the verdict, what was planned and with whom."""
+    always = (("inputs", gathered.verdict.inputs_digest), ("verdict", gathered.verdict_digest))
+    manifest = gathered.manifest
+    if manifest is None:
+        return always
+    return (*always, ("scenario", manifest.scenario_digest), ("target", manifest.target_digest),
+            ("plan", manifest.plan_digest), ("population", manifest.population_digest))  # fmt: skip
+
+
 def _bound(probability: float | None) -> str:
     """Return the bound to two digits, rounded up: what is printed never claims more than what was computed."""
     if probability is None or probability <= 0:
         return ""
     size = 10 ** (math.floor(math.log10(probability)) - 1)
-    return f"{min(math.ceil(probability / size - 1e-9) * size, 1.0):.2g}"
+    bound = min(math.ceil(probability / size - 1e-9) * size, 1.0)
+    return f"{bound:.2g} ({bound * 100:.2g} %)"
 
 
 def _class_count(gathered: Gathered, name: str) -> int | None:

@@ -1,0 +1,57 @@
+"""`honnin report`: the real command on an imaginary run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from harness.cli import main
+
+RunFolderMaker = Callable[..., Path]
+
+
+def run_command(*arguments: str) -> int:
+    """Run the command line and return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        main(["report", *arguments])
+    code = ended.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def test_it_writes_the_page_and_says_where(
+    run_folder: RunFolderMaker, imaginary: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = run_folder(imaginary.verdict())
+    assert run_command(str(folder), "--lang", "ja") == 0
+    path = folder / "reports" / "report.html"
+    assert capsys.readouterr().out.strip() == str(path)
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert path.stat().st_mode & 0o077 == 0, "for its owner only"
+
+
+def test_both_languages_stand_side_by_side(
+    run_folder: RunFolderMaker, imaginary: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = run_folder(imaginary.verdict())
+    assert run_command(str(folder), "--lang", "ja") == 0
+    capsys.readouterr()
+    assert run_command(str(folder), "--lang", "en", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"report": str(folder / "reports" / "report.en.html")}
+    assert sorted(p.name for p in (folder / "reports").iterdir()) == ["report.en.html", "report.html"]
+
+
+def test_an_unjudged_run_is_a_mistake_of_use_that_names_the_next_command(
+    run_folder: RunFolderMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(str(run_folder(None))) == 64
+    assert "honnin judge" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_run_is_a_mistake_of_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(str(tmp_path)) == 64
+    assert "manifest.json" in capsys.readouterr().err

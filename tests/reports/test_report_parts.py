@@ -1,0 +1,193 @@
+"""The parts under the page: times, grouping, geometry, plot, words, terminal summary."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from msgspec.structs import replace
+
+from harness.glossary import WORDS
+from harness.journal import RunFolder, read_history
+from harness.records.findings import Anomaly, Property, Severity
+from harness.records.history import Ending, SegmentOpened
+from harness.records.verdict import Exposure, FinalClass, Outcome
+from reports import summary, timeline
+from reports.axis import lay_out
+from reports.clock import Clock, day_and_time, duration
+from reports.course import Course, read_course
+from reports.exposure import burst_rows, exposure_groups, phase_rows
+from reports.groups import group
+from reports.planned import read_planned
+from reports.story import read_stories
+from reports.texts import speaker, term, texts
+
+RunFolderMaker = Callable[..., Path]
+SECOND = 1_000_000_000
+
+
+def opened(writer: str, monotonic_ns: int, wall_ns: int) -> SegmentOpened:
+    """Return a segment's anchor."""
+    return SegmentOpened(version=1, run="r", writer=writer, host="h", pid=1, monotonic_ns=monotonic_ns, wall_ns=wall_ns)
+
+
+def test_writers_of_one_boot_share_one_clock_and_a_reboot_gets_its_own() -> None:
+    clock = Clock()
+    clock.anchor(opened("a", 100 * SECOND, 1_000 * SECOND))
+    clock.anchor(opened("b", 110 * SECOND, 1_010 * SECOND + 3_000_000))  # the wall clock was corrected by 3 ms
+    clock.anchor(opened("c", 5 * SECOND, 2_000 * SECOND))
+    assert clock.wall_ns("a", 120 * SECOND) == clock.wall_ns("b", 120 * SECOND) == 1_020 * SECOND
+    assert clock.wall_ns("c", 6 * SECOND) == 2_001 * SECOND
+
+
+def test_times_are_shown_in_japans_time_and_the_unit_that_reads_best() -> None:
+    assert day_and_time(1_743_557_400 * SECOND, "ja") == "2025年(令和7年)4月2日 10:30:00(日本時間)"
+    assert day_and_time(1_743_557_400 * SECOND, "en") == "2025-04-02 10:30:00 JST"
+    assert day_and_time(0, "ja") == "—"
+    assert duration(410_000, "ja") == "0.41 ミリ秒"
+    assert duration(-412_000_000, "en") == "412.0 ms"
+    assert duration(30_210_000_000, "ja") == "30.21 秒"
+    assert duration(245 * SECOND, "ja") == "4 分 05 秒"
+
+
+def test_the_gravest_findings_come_first_and_each_kind_is_shown(imaginary: ModuleType) -> None:
+    review = [
+        replace(imaginary.misdelivery(n), anomaly=Anomaly.UNREAD, severity=Severity.REVIEW, pattern="")
+        for n in range(1, 40)
+    ]
+    groups = group([*review, imaginary.misdelivery(40)])
+    assert [(g.severity, len(g.findings), len(g.shown)) for g in groups] == [
+        (Severity.GRAVE, 1, 1),
+        (Severity.REVIEW, 39, 19),
+    ]
+
+
+def test_the_axis_places_bars_sends_and_release_inside_its_frame(
+    run_folder: RunFolderMaker, imaginary: ModuleType
+) -> None:
+    entries = read_history(RunFolder(run_folder()))
+    stories = read_stories(entries, {"A000005", "A000006", "A000008"})
+    axis = lay_out(stories["A000005"], stories["A000006"], [stories["A000008"]])
+    assert [bar.role for bar in axis.bars] == ["victim", "donor", "neighbour"]
+    for bar in axis.bars:
+        assert axis.left <= bar.x <= bar.x + bar.width <= axis.width
+        assert bar.applies
+    victim, donor, _ = axis.bars
+    assert victim.x < donor.x, "the victim began earlier"
+    assert abs(victim.applies[0] - donor.applies[0]) < 1, "0.41 ms apart in 1.6 s"
+    assert axis.released is not None
+    assert abs(axis.released - victim.applies[0]) < 1
+    assert [tick.label for tick in axis.ticks] == ["0", "+0.5", "+1.0", "+1.5"]
+
+
+def test_an_application_without_an_ending_is_drawn_open(run_folder: RunFolderMaker, imaginary: ModuleType) -> None:
+    records = [r for r in imaginary.history() if getattr(r, "ending", None) is not Ending.UNRESOLVED]
+    stories = read_stories(read_history(RunFolder(run_folder(None, records))), {"A000008"})
+    assert lay_out(stories["A000008"], None, []).bars[0].open_end
+
+
+def test_phases_and_bursts_are_told_as_planned_and_as_played(run_folder: RunFolderMaker) -> None:
+    folder = RunFolder(run_folder())
+    planned, course = read_planned(folder.plan), read_course(read_history(folder))
+    rows = {row.phase: (row.planned, row.played, row.complete) for row in phase_rows(planned, course)}
+    assert rows == {"P1": (4, 4, True), "P3": (6, 4, True), "P4": (2, 0, False)}
+    (burst,) = burst_rows(planned, course)
+    assert (burst.bursts, burst.most_people, burst.longest_spread_ns) == (1, 4, 550_000), "the void burst is left out"
+
+
+def test_every_count_of_exposure_is_shown_once_with_words() -> None:
+    keys = [row.key for each in exposure_groups(Exposure()) for row in each.rows]
+    assert sorted(keys) == sorted(Exposure.__struct_fields__)
+    for key in keys:
+        assert {f"exposure_{key}", f"exposure_{key}_means"} <= texts().keys()
+
+
+def big_course(imaginary: ModuleType, applications: int) -> Course:
+    """Return a course of many applications, one started every millisecond."""
+    course = Course()
+    for number in range(applications):
+        course._row(f"A{number:06d}")
+        course.started_ns[number] = imaginary.WALL_NS + number * 1_000_000
+        course.ended_ns[number] = course.started_ns[number] + 100_000_000 + number % 977 * 1_000_000
+    return course
+
+
+def test_the_plot_of_many_applications_stays_small_and_is_the_same_every_time(imaginary: ModuleType) -> None:
+    labels = timeline.Labels(in_flight="a", taken_s="b", elapsed_s="c", without_finding="d", with_finding="e")
+    plotted = timeline.points(big_course(imaginary, 100_000), {"A000077"})
+    drawn = timeline.draw(plotted, labels)
+    assert len(plotted.marks) == 1
+    assert len(plotted.dots) <= 401 * 61
+    assert len(plotted.steps) <= 402
+    assert len(drawn) < 4_000_000
+    assert drawn == timeline.draw(plotted, labels)
+    assert "<dc:date>" not in drawn
+
+
+def test_in_flight_counts_are_exact_where_there_is_room(run_folder: RunFolderMaker) -> None:
+    course = read_course(read_history(RunFolder(run_folder())))
+    plotted = timeline.points(course, {"A000005"})
+    assert max(count for _, count in plotted.steps) == 4
+    assert [band.label for band in plotted.bands] == ["P1", "P3"]
+
+
+def test_both_languages_fill_in_the_same_fields() -> None:
+    for key, text in texts().items():
+        fields = [{name for _, name, _, _ in string.Formatter().parse(each) if name} for each in (text.ja, text.en)]
+        assert fields[0] == fields[1], key
+        assert text.ja, key
+
+
+def test_no_text_is_left_without_use() -> None:
+    package = files("reports")
+    sources = [p for p in Path(str(package)).rglob("*") if p.suffix in {".html", ".py"}]
+    code = "\n".join(p.read_text(encoding="utf-8") for p in sources)
+    prefixes = re.findall(r'"([a-z_]+_)" ?~', code) + [f"{p}_" for p in re.findall(r'term\("([a-z]+)"', code)]
+    unused = [key for key in texts() if f'"{key}"' not in code and not key.startswith(tuple(prefixes))]
+    assert unused == []
+
+
+def test_the_closed_vocabulary_has_words() -> None:
+    for member in (*Anomaly, *Property, *Severity, *FinalClass, *Outcome):
+        assert member in WORDS
+    for outcome in Outcome:
+        assert speaker("ja")(f"verdict_means_{outcome}")
+
+
+def test_a_term_without_a_word_is_shown_as_it_is() -> None:
+    assert term("kind", "foreign item", "ja") == "他人の記載"
+    assert term("class", "own", "ja") == "本人の証明書"
+    assert term("kind", "something new", "ja") == "something new"
+
+
+def test_the_summary_says_verdict_scope_gaps_findings_and_next_steps(imaginary: ModuleType) -> None:
+    lines = summary(imaginary.verdict(), "ja").splitlines()
+    assert lines[0] == "判定: 不具合を検出 [FAIL]"
+    assert lines[1].startswith("範囲: 本人性")
+    assert "対象外: 最新性(交付時点の登録内容)" in lines
+    assert "未実施: 基準帳票との一致" in lines
+    assert "  - 誤交付(他人の証明書) (一方向(コピー型)) × 1  [F0001]" in lines
+    assert lines[-2:] == [
+        "  - このシステムでの交付を開始しないでください。",
+        "  - この報告書の 4 章を開発事業者に渡してください。",
+    ]
+
+
+def test_the_summary_is_short_and_harmless_on_a_terminal(imaginary: ModuleType) -> None:
+    evil = replace(imaginary.verdict().reasons[0], ja="\x1b[2J消去\u202e")
+    text = summary(imaginary.verdict(reasons=(evil,) * 30), "ja")
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "ほか 20 件" in text
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_pass_is_never_worded_stronger_than_it_is(imaginary: ModuleType, lang: str) -> None:
+    text = summary(imaginary.verdict(Outcome.PASS), lang)
+    assert "合格" not in text
+    assert ("検出なし(計画した試験をすべて実施)" if lang == "ja" else "nothing detected") in text
