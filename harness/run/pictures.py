@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.errors import HonninError
 from harness.journal import DocumentStore, RunFolder, read_history
 from harness.journal.run_folder import write_whole
-from harness.reading import PageRenderer
+from harness.reading.pool import ReaderPool
 from harness.records.findings import Finding
 from harness.records.history import Delivery
 from harness.records.verdict import Verdict
@@ -25,20 +24,22 @@ def take_pictures(folder: RunFolder, verdict: Verdict) -> int:
     wanted = _wanted(folder, verdict)
     if not wanted:
         return 0
-    taken = 0
     store = DocumentStore(folder)
-    with PageRenderer(dpi=DPI) as renderer:
-        for digest in wanted:
-            if folder.picture(digest, 1).exists() or digest not in store:
-                continue
-            try:
-                pages = renderer.render(store.get(digest), at_most=MOST_PAGES)
-            except HonninError:
-                continue
-            for number, png in enumerate(pages, 1):
-                write_whole(folder.picture(digest, number), png)
-                taken += 1
-    return taken
+    with ReaderPool(1) as pool:
+        return sum(_draw(folder, store, pool, digest) for digest in wanted if digest in store)
+
+
+def _draw(folder: RunFolder, store: DocumentStore, pool: ReaderPool, digest: str) -> int:
+    body = store.get(digest)
+    for page in range(1, MOST_PAGES + 1):
+        if folder.picture(digest, page).exists():
+            continue
+        try:
+            png = pool.draw(body, page, DPI)
+        except ValueError:
+            return page - 1
+        write_whole(folder.picture(digest, page), png)
+    return MOST_PAGES
 
 
 def _wanted(folder: RunFolder, verdict: Verdict) -> dict[str, None]:

@@ -1,6 +1,6 @@
 """Follows the journal while it grows: hands new documents to the readers, counts for the display, flushes to disk.
 
-Judging never depends on it: what it missed is read again by `read_missing` before the judge starts.
+Judging never depends on its counts: a delivery without a stored reading makes the verdict INCONCLUSIVE.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from pathlib import Path
 
 from harness.errors import HonninError
 from harness.journal import DocumentStore, RunFolder, SegmentTail
-from harness.reading import ReaderPool, ReadingStore
+from harness.reading.pool import ReaderPool
+from harness.reading.store import ReadingWriter, load_readings
 from harness.records.history import ApplicationEnded, ApplicationStarted, Delivery, Ending
+from harness.records.reading import Reading
 
 _POLL_S = 0.05
 _FLUSH_S = 0.2  # the window that a power loss may take (harness.journal)
@@ -34,8 +36,8 @@ class Watch:
         self.failure: str = ""
         self._folder = folder
         self._store = DocumentStore(folder)
-        self._readings = ReadingStore(folder)
-        self._seen = set(self._readings.digests())
+        self._seen = set(load_readings(folder))
+        self._readings = ReadingWriter(folder, f"readings-{1 + len(list(folder.readings.iterdir()))}")
         self._pool = ReaderPool(readers)
         self._tails: dict[Path, SegmentTail] = {}
         self._files: dict[Path, int] = {}
@@ -55,9 +57,8 @@ class Watch:
         self._thread.join()
         try:
             self._take_deliveries()
-            while self.to_read > self.read:
-                self._keep_readings()
-                time.sleep(_POLL_S / 5)
+            for reading in self._pool.results():
+                self._keep(reading)
         finally:
             self._pool.close()
             self._readings.close()
@@ -102,9 +103,12 @@ class Watch:
         self.to_read += 1
 
     def _keep_readings(self) -> None:
-        for reading in self._pool.results():
-            self._readings.append(reading)
-            self.read += 1
+        for reading in self._pool.finished():
+            self._keep(reading)
+
+    def _keep(self, reading: Reading) -> None:
+        self._readings.append(reading)
+        self.read += 1
 
     def _flush(self) -> None:
         for path in (*self._folder.segments(), *self._folder.packs()):

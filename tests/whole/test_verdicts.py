@@ -1,0 +1,63 @@
+"""Whole runs against the reference issuer: the verdict is right, and agrees with the issuer's own truth."""
+
+import json
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+INCIDENTS = [
+    ("D01", "incidents/yokohama", "MISDELIVERY"),
+    ("D02", "incidents/kawasaki", "MISDELIVERY"),
+    ("D06", "incidents/munakata", "MISDELIVERY"),
+    ("D20", "incidents/kumamoto", "ZOMBIE-ISSUE"),
+    ("D21", "incidents/takamatsu", "MISDELIVERY"),
+]
+
+
+def truth(site):
+    """Map each document's digest to the resident it was rendered for, by the issuer's debug log."""
+    return {e["digest"]: e["resident"] for e in site.debug_log() if e.get("event") == "render"}
+
+
+def wrong_hand_overs(site):
+    """Return {digest, requesting resident} of every hand-over to somebody else, by the issuer's debug log."""
+    rendered = truth(site)
+    return {
+        (e["digest"], e["resident"])
+        for e in site.debug_log()
+        if e.get("event") == "hand-over" and rendered.get(e["digest"], e["resident"]) != e["resident"]
+    }
+
+
+def test_a_clean_issuer_passes_with_no_finding_and_judging_again_gives_the_same_bytes(site, play, honnin):
+    with site() as s:
+        code, verdict, folder, _ = play(s)
+    assert (code, verdict["outcome"], verdict["findings"]) == (0, "PASS", []), verdict["reasons"]
+    before = (folder / "verdict.json").read_bytes()
+    assert honnin("judge", folder).returncode == 0
+    assert (folder / "verdict.json").read_bytes() == before
+    report = (folder / "reports" / "report.en.html").read_text(encoding="utf-8")
+    assert "nothing detected" in report
+
+
+@pytest.mark.parametrize(("defect", "scenario", "anomaly"), INCIDENTS)
+def test_each_published_incident_is_found_in_its_scenario_with_the_right_people(site, play, defect, scenario, anomaly):
+    with site("--defect", defect) as s:
+        code, verdict, _, _ = play(s, scenario)
+        wrong = wrong_hand_overs(s)
+        rendered = truth(s)
+    assert (code, verdict["outcome"]) == (1, "FAIL"), verdict["reasons"]
+    assert anomaly in {f["anomaly"] for f in verdict["findings"]}
+    if anomaly == "MISDELIVERY":
+        found = [f for f in verdict["findings"] if f["anomaly"] == anomaly]
+        assert {(f["digest"], f["victim"]) for f in found} == wrong
+        assert all(f["donor"] == rendered[f["digest"]] for f in found)
+
+
+def test_the_journal_can_be_printed(site, play, honnin):
+    with site() as s:
+        _, _, folder, _ = play(s, "smoke")
+    printed = honnin("journal", folder, "--json", "--kind", "delivery").stdout.splitlines()
+    assert printed
+    assert all(json.loads(line)["record"]["t"] == "delivery" for line in printed)
