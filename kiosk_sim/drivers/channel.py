@@ -6,6 +6,7 @@ the bytes of a request be prepared before they are sent.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import time
@@ -132,6 +133,11 @@ class Channel:
             return 0
         except ssl.SSLError:
             return None
+
+    def shut(self) -> None:
+        """End all reading and writing; whoever waits in `receive` meets the end of the stream."""
+        with contextlib.suppress(OSError):  # closed by the server in the same moment
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close at once, unsent bytes and all."""

@@ -45,17 +45,18 @@ class Performer:
         *,
         target: Target,
         adapter: TargetAdapter,
+        routing: Routing,
         transport: Transport,
         log: PlayLog,
         signer_of: Callable[[str], Signer | None] = lambda _: None,
     ) -> None:
-        """`signer_of` gives the card of a serial, or None. Raises ValueError naming a URL that is none."""
+        """`signer_of` gives the card of a serial, or None."""
         self._adapter = adapter
         self._signer_of = signer_of
         self._log = log
         self._transport = transport
         self._asked = itertools.count(1)
-        self._ground = Ground(target=target, routing=Routing(target), transport=transport, log=log, builds_seen=set())
+        self._ground = Ground(target=target, routing=routing, transport=transport, log=log, builds_seen=set())
 
     def issue(
         self, planned: PlannedApplication, batch: Batch, *, planned_ns: int = 0, gate: Gate | None = None

@@ -6,6 +6,7 @@ First-byte times are those of the complete head of an answer, a little later tha
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -25,9 +26,11 @@ from kiosk_sim.drivers.transport import (
     IllegalRequest,
     Request,
     TlsOf,
+    broken_off,
     failure_to_connect,
     refused_certificate,
     say,
+    stopping,
 )
 from kiosk_sim.targets.actions import Answered, Failed, Headers
 
@@ -54,10 +57,8 @@ class OneConnection:
         get = getattr(self.stream, "get_extra_info", None)
         sock = get("socket") if get else None
         if isinstance(sock, socket.socket):
-            try:
+            with contextlib.suppress(OSError):  # closed by the server in the same moment
                 sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return  # closed by the server in the same moment
 
 
 class HttpxTransport:
@@ -69,22 +70,28 @@ class HttpxTransport:
         self._tls_of = tls_of
         self._name = name
         self._opened = 0
+        self._busy: set[OneConnection] = set()
+        self._stopped = False
 
     def exchange(self, request: Request, bounds: Bounds, depart: Depart) -> Exchanged:
         """See Transport."""
+        if self._stopped:
+            return stopping(time.monotonic_ns())
         _check(request)
         with self._leases.slot(request.holder, request.origin) as slot:
             connection = slot.connection or self._new(request)
             slot.connection = None
             exchanged = None
+            self._busy.add(connection)
             try:
                 exchanged = _Exchange(connection, request, bounds, depart).run()
             finally:
+                self._busy.discard(connection)
                 if exchanged is not None and isinstance(exchanged.result, Answered):
                     slot.connection = connection
                 else:
                     connection.transport.close()
-            return exchanged
+            return broken_off(exchanged) if self._stopped else exchanged
 
     def _new(self, request: Request) -> OneConnection:
         verify = self._tls_of(request.holder) if request.origin.tls else False
@@ -107,6 +114,12 @@ class HttpxTransport:
         """See Transport."""
         for connection in self._leases.finish(holder):
             connection.transport.close()
+
+    def break_off(self) -> None:
+        """See Transport."""
+        self._stopped = True
+        for connection in tuple(self._busy):
+            connection.shut()
 
     def close(self) -> None:
         """See Transport."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.records.history import Answer
 from harness.records.target import Client
@@ -146,9 +147,28 @@ class Transport(Protocol):
         """The holder's visit is over: a card's connection is closed, a kiosk's kept."""
         ...
 
+    def break_off(self) -> None:
+        """End all exchanges under way as failed, and let later ones fail before a byte leaves; from any thread."""
+        ...
+
     def close(self) -> None:
         """Close everything."""
         ...
+
+
+def stopping(done_ns: int) -> Exchanged:
+    """Describe an exchange that a stopping player did not begin."""
+    return Exchanged(
+        result=Failed(answer=Answer.UNREACHABLE, reason="not sent: the player is being stopped"), done_ns=done_ns
+    )
+
+
+def broken_off(exchanged: Exchanged) -> Exchanged:
+    """Say of an exchange that failed while the player was stopped that this may be the reason."""
+    if isinstance(exchanged.result, Answered):
+        return exchanged
+    told = replace(exchanged.result, reason=f"{exchanged.result.reason} (broken off: the player was stopped)")
+    return replace(exchanged, result=told)
 
 
 def refused_certificate(e: BaseException | None) -> bool:

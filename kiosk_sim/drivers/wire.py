@@ -18,9 +18,11 @@ from kiosk_sim.drivers.transport import (
     IllegalRequest,
     Request,
     TlsOf,
+    broken_off,
     failure_to_connect,
     refused_certificate,
     say,
+    stopping,
 )
 from kiosk_sim.targets.actions import Answered, Failed, Headers
 
@@ -95,9 +97,13 @@ class WireTransport:
         self._name = name
         self._note = note
         self._opened = 0
+        self._busy: set[HttpConnection] = set()
+        self._stopped = False
 
     def exchange(self, request: Request, bounds: Bounds, depart: Depart) -> Exchanged:
         """See Transport."""
+        if self._stopped:
+            return stopping(time.monotonic_ns())
         with self._leases.slot(request.holder, request.origin) as slot:
             try:
                 connection = self._warm(slot.connection, request, bounds.connect_s)
@@ -105,6 +111,7 @@ class WireTransport:
                 slot.connection = None
                 return failure_to_connect(request, e, time.monotonic_ns())
             slot.connection = connection
+            self._busy.add(connection)
             try:
                 exchanged = _Exchange(connection, request, bounds).run(depart)
                 connection.rest()
@@ -112,10 +119,11 @@ class WireTransport:
                 connection.reusable = False
                 raise
             finally:
+                self._busy.discard(connection)
                 if not connection.reusable:
                     connection.channel.close()
                     slot.connection = None
-            return exchanged
+            return broken_off(exchanged) if self._stopped else exchanged
 
     def _warm(self, connection: HttpConnection | None, request: Request, connect_s: float) -> HttpConnection:
         """Return the kept connection if it still lives, else a new one with a new id."""
@@ -148,6 +156,12 @@ class WireTransport:
         """See Transport."""
         for connection in self._leases.finish(holder):
             connection.channel.close()
+
+    def break_off(self) -> None:
+        """See Transport."""
+        self._stopped = True
+        for connection in tuple(self._busy):
+            connection.channel.shut()
 
     def close(self) -> None:
         """See Transport."""

@@ -65,6 +65,8 @@ def load_adapter(target: Target, file: Path) -> TargetAdapter:
         ) from None
     except AttributeError:
         raise ConfigError(file, "adapter", f"module `{module}` has no class `{attribute}`") from None
+    except (ValueError, TypeError) as e:
+        raise ConfigError(file, "adapter", f"{target.adapter} does not accept this target file: {e}") from None
     return _complete(made, file)
 
 

@@ -1,0 +1,188 @@
+"""Dispatches a phase's batches to the kiosks: bursts, open and closed models, sequences; several at once if planned."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import gevent
+from gevent.event import Event
+from gevent.lock import Semaphore
+from gevent.pool import Group
+
+from harness.records.history import BatchReleased
+from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate
+from kiosk_sim.batches import BatchRun, Interruption, Troupe
+from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
+from kiosk_sim.engine.rendezvous import Rendezvous
+from kiosk_sim.played import Played
+
+
+class _Occupied:
+    """Kiosks and residents in use: a batch starts when all of its own are free."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+        self._freed = Event()
+
+    def take(self, batch: Batch) -> None:
+        wanted = _cast(batch)
+        while wanted & self._used:
+            self._freed.clear()
+            self._freed.wait()
+        self._used |= wanted
+
+    def give(self, batch: Batch) -> None:
+        self._used -= _cast(batch)
+        self._freed.set()
+
+
+def _cast(batch: Batch) -> set[str]:
+    people = {f"resident {a.resident}" for a in batch.applications} | {f"resident {u.resident}" for u in batch.updates}
+    return people | {f"kiosk {a.kiosk}" for a in batch.applications}
+
+
+class Coordinator:
+    """Plays the batches of one phase, in their order, at most `parallel` at once."""
+
+    def __init__(self, fleet: Fleet, troupe: Troupe, faults: Faults, played: Played, parallel: int) -> None:
+        """Nothing is dispatched yet."""
+        self._fleet = fleet
+        self._troupe = troupe
+        self._faults = faults
+        self._played = played
+        self._slots = Semaphore(max(1, parallel))
+        self._occupied = _Occupied()
+        self._gates: set[Rendezvous] = set()
+        self._interrupted = False
+
+    def stop(self) -> None:
+        """No new arrivals; bursts that are gathering go with whoever has come."""
+        self._troupe.stop()
+        for gate in tuple(self._gates):
+            gate.hurry()
+
+    def play(self, batches: Iterable[Batch]) -> bool:
+        """Play all batches to their ends; return whether that was all of the plan."""
+        group = Group()
+        for batch in batches:
+            self._slots.acquire()
+            self._occupied.take(batch)
+            if self._troupe.stopping:
+                self._interrupted = True
+                break
+            group.spawn(self._play_one, batch)
+        group.join()
+        return not self._interrupted
+
+    def _play_one(self, batch: Batch) -> None:
+        try:
+            with BatchRun(batch, self._played, self._troupe.log) as run:
+                self._play_kind(run)
+        except Interruption:
+            self._interrupted = True
+        except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
+            self._interrupted = True
+            self._faults.add(f"batch {batch.batch}", e)
+        finally:
+            self._occupied.give(batch)
+            self._slots.release()
+
+    def _play_kind(self, run: BatchRun) -> None:
+        match run.batch.kind:
+            case BatchKind.SEQUENCE:
+                self._troupe.play_sequence(run, self._play_and_wait)
+            case BatchKind.BURST:
+                self._burst(run)
+            case BatchKind.ARRIVALS:
+                self._arrivals(run)
+            case BatchKind.CLOSED:
+                self._closed(run)
+
+    def _play_and_wait(self, planned: PlannedApplication, run: BatchRun) -> None:
+        self._fleet.order(Ticket(planned, run)).wait()
+
+    def _burst(self, run: BatchRun) -> None:
+        """Arm everybody, release, wait for all. Free updates count their start_ms from the release."""
+        batch = run.batch
+        for update in (u for u in batch.updates if u.before is not None):
+            self._troupe.update(update, run)
+        gate = Rendezvous(batch.sync_step, {a.application: a.gap_ms for a in batch.applications})
+        self._gates.add(gate)
+        tickets = [self._fleet.order(Ticket(a, run, gate=gate)) for a in batch.applications]
+        at_ns = gate.release(batch.arm_timeout_ms / 1000.0)
+        self._gates.discard(gate)
+        updates = self._updates_from(run, at_ns)
+        _wait_all(tickets, updates)
+        self._journal_release(run, gate, at_ns)
+
+    def _journal_release(self, run: BatchRun, gate: Rendezvous, at_ns: int) -> None:
+        released = gate.result(at_ns)
+        self._troupe.log.write(
+            BatchReleased(
+                batch=run.batch.batch,
+                at_ns=released.at_ns,
+                applications=released.applications,
+                left_ns=released.left_ns,
+                absent=released.absent,
+            )
+        )
+        if released.absent:
+            run.void(f"absent at the release: {', '.join(released.absent)}")
+
+    def _arrivals(self, run: BatchRun) -> None:
+        """Start each application at its own time, whatever became of the others."""
+        start_ns = time.monotonic_ns()
+        updates = self._updates_from(run, start_ns)
+        tickets = []
+        for planned in sorted(run.batch.applications, key=lambda a: a.start_ms):
+            due_ns = start_ns + round(planned.start_ms * 1e6)
+            self._sleep_until(due_ns)
+            if self._troupe.stopping:
+                break
+            for update in run.updates_before(planned.application):
+                self._troupe.update(update, run)
+            tickets.append(self._fleet.order(Ticket(planned, run, planned_ns=due_ns)))
+        _wait_all(tickets, updates)
+        if len(tickets) < len(run.batch.applications):
+            raise Interruption
+
+    def _sleep_until(self, due_ns: int) -> None:
+        """Sleep in short pieces, so that a stop is noticed."""
+        while (left_s := (due_ns - time.monotonic_ns()) / 1e9) > 0 and not self._troupe.stopping:
+            gevent.sleep(min(left_s, 0.1))
+
+    def _closed(self, run: BatchRun) -> None:
+        """Let every kiosk serve its row of customers; a new one begins when the one before has left."""
+        for update in (u for u in run.batch.updates if u.before is not None):
+            self._troupe.update(update, run)
+        updates = self._updates_from(run, time.monotonic_ns())
+        tickets = [self._fleet.order(Ticket(a, run, pause_ms=a.gap_ms)) for a in run.batch.applications]
+        _wait_all(tickets, updates)
+
+    def _updates_from(self, run: BatchRun, start_ns: int) -> gevent.Greenlet | None:
+        """Play the updates bound to no application at their start_ms, one after the other."""
+        free = sorted(run.updates_after(), key=lambda u: u.start_ms)
+        return gevent.spawn(self._update_in_time, free, run, start_ns) if free else None
+
+    def _update_in_time(self, updates: list[PlannedUpdate], run: BatchRun, start_ns: int) -> None:
+        try:
+            for update in updates:
+                self._sleep_until(start_ns + round(update.start_ms * 1e6))
+                if self._troupe.stopping:
+                    run.void(f"{update.update} not played: interrupted")
+                    continue
+                self._troupe.update(update, run)
+        except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
+            run.void("a register update failed in the player")
+            self._faults.add(f"updates of batch {run.batch.batch}", e)
+
+
+def _wait_all(tickets: list[Ticket], updates: gevent.Greenlet | None) -> None:
+    """Wait for everybody; raise Interruption afterwards where a visit never began."""
+    for ticket in tickets:
+        ticket.done.wait()
+    if updates is not None:
+        updates.join()
+    if any(ticket.interrupted for ticket in tickets):
+        raise Interruption

@@ -1,0 +1,112 @@
+"""The quiet player: `python -m kiosk_sim.quiet --run DIR --phase P`, httpx, one application at a time.
+
+Exit codes: 0 played, 4 interrupted, 5 disk full, 64 the run folder cannot be played.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from harness.errors import ConfigError, DiskFull, UsageError
+from harness.records.history import Interrupted, PhaseEnded, PhaseStarted
+from harness.records.plan import Batch, BatchKind, Phase
+from kiosk_sim.batches import BatchRun, Interruption, Troupe
+from kiosk_sim.drivers.transport import Transport
+from kiosk_sim.exits import Exit
+from kiosk_sim.planfile import read_phase
+from kiosk_sim.played import Played, read_played
+from kiosk_sim.progress import Progress
+from kiosk_sim.retired import Retired
+from kiosk_sim.stage import Stage, open_stage
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Play one phase of a run folder; return the exit code."""
+    parser = argparse.ArgumentParser(prog="kiosk_sim.quiet", description=__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="run folder")
+    parser.add_argument("--phase", required=True, help="phase of its plan, e.g. P1")
+    given = parser.parse_args(arguments)
+    try:
+        return play_phase(given.run, given.phase)
+    except UsageError as e:
+        print(e, file=sys.stderr)
+        return Exit.USAGE
+    except DiskFull as e:
+        print(e, file=sys.stderr)
+        return Exit.DISK_FULL
+
+
+def play_phase(run: Path, name: str) -> int:
+    """Play a quiet phase to its end, or until SIGTERM or SIGINT; raise UsageError or DiskFull."""
+    stage_of_run = open_stage(run, f"quiet-{name}", quiet=True)
+    phase, batches = read_phase(stage_of_run.folder.plan, name)
+    _check(stage_of_run, batches)
+    played = read_played(stage_of_run.folder)
+    progress = Progress(name, sum(len(b.applications) for b in batches))
+    troupe = Troupe(
+        performer=stage_of_run.performer,
+        log=stage_of_run.log,
+        retired=Retired(played.open, played.spoilt_residents, stage_of_run.target.limits.settle_s),
+        progress=progress,
+        updates_allowed=stage_of_run.target.updates,
+    )
+    _stop_on_signals(troupe, phase, stage_of_run.transport)
+    stage_of_run.log.write(PhaseStarted(phase=name, at_ns=time.monotonic_ns()))
+    complete = _play(troupe, batches, played, progress)
+    _finish(stage_of_run, name, complete)
+    progress.tell(now=True)
+    return Exit.OK if complete else Exit.INTERRUPTED
+
+
+def _check(stage: Stage, batches: tuple[Batch, ...]) -> None:
+    for batch in batches:
+        if batch.kind is not BatchKind.SEQUENCE:
+            reason = f"{batch.kind} cannot be played quietly; quiet phases hold sequences, let the engine play others"
+            raise ConfigError(stage.folder.plan, batch.batch, reason)
+
+
+def _play(troupe: Troupe, batches: tuple[Batch, ...], played: Played, progress: Progress) -> bool:
+    """Play what is left of the batches; return whether that was all."""
+    try:
+        for whole in batches:
+            batch = played.left_of(whole)
+            progress.skipped(len(whole.applications) - len(batch.applications if batch else ()))
+            if batch is not None:
+                if troupe.stopping:
+                    return False
+                with BatchRun(batch, played, troupe.log) as run:
+                    troupe.play_sequence(run, troupe.play)
+    except Interruption:
+        return False
+    return True
+
+
+def _finish(stage: Stage, phase: str, complete: bool) -> None:
+    reason = "" if complete else "stopped by a signal"
+    if not complete:
+        stage.log.write(Interrupted(at_ns=time.monotonic_ns(), reason=reason))
+    stage.log.write(PhaseEnded(phase=phase, at_ns=time.monotonic_ns(), complete=complete, reason=reason))
+    stage.close()
+
+
+def _stop_on_signals(troupe: Troupe, phase: Phase, transport: Transport) -> None:
+    """Stop arrivals at the first signal; break off what is still in flight once the drain time is over."""
+    out_of_patience = threading.Timer(phase.drain_s, transport.break_off)
+    out_of_patience.daemon = True
+
+    def asked(_: int, __: object) -> None:
+        if not troupe.stopping:
+            troupe.stop()
+            out_of_patience.start()
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, asked)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
