@@ -346,7 +346,8 @@ def verdict(outcome: Outcome = Outcome.FAIL, findings: tuple[Finding, ...] | Non
         ),
         statement_en=(
             "Under the conditions “go-live”, 1 independent burst (6 overlapping pairs, 6 in the same "
-            "second) was played; 1 misdelivery was found. Nothing is said of conditions, configurations and versions not tested."
+            "second) was played; 1 misdelivery was found. "
+            "Nothing is said of conditions, configurations and versions not tested."
         ),
         started_wall_ns=WALL_NS,
         ended_wall_ns=WALL_NS + 9_000 * MS,
