@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 import harness
@@ -37,7 +36,7 @@ from harness.judge.statement import bound_per_burst, next_steps, state
 from harness.judge.verdict import Basis, decide
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate
-from harness.records.findings import Anomaly, Finding, Property
+from harness.records.findings import Finding, Property
 from harness.records.resident import Resident
 from harness.records.verdict import VERDICT_VERSION, ControlCount, FinalClass, Identity, Outcome, Verdict
 
@@ -123,16 +122,17 @@ class _Judge:
     def _findings(self, documents: Documents) -> tuple[Finding, ...]:
         """Run every check; a crash in one never silences another."""
         view, states = self.view, self.inputs.card_states
-        empty: Donors = {}
-        donors = self._guarded("donors", lambda: trace_donors(view, documents), empty)
-        found = [
-            *self._guarded("ownership", lambda: check_ownership(view, documents, donors), ()),
-            *self._guarded("pages", lambda: check_pages(view, documents), ()),
-            *self._guarded("exactly once", lambda: check_exactly_once(view, documents, donors), ()),
-            *self._guarded("numbers", lambda: check_numbers(view, documents), ()),
-            *self._guarded("freshness", lambda: self._freshness(documents), ()),
-            *self._guarded("isolation", lambda: check_isolation(view, states), ()),
-        ]
+        donors: Donors = self._guarded("donors", lambda: trace_donors(view, documents), {})
+        checks: dict[str, Callable[[], tuple[Finding, ...]]] = {
+            "ownership": lambda: check_ownership(view, documents, donors),
+            "pages": lambda: check_pages(view, documents),
+            "exactly once": lambda: check_exactly_once(view, documents, donors),
+            "numbers": lambda: check_numbers(view, documents),
+            "freshness": lambda: self._freshness(documents),
+            "isolation": lambda: check_isolation(view, states),
+        }
+        nothing: tuple[Finding, ...] = ()
+        found = [f for name, check in checks.items() for f in self._guarded(name, check, nothing)]
         return tuple(explain(f, view) for f in _numbered(view, found))
 
     def _freshness(self, documents: Documents) -> tuple[Finding, ...]:
@@ -154,7 +154,7 @@ class _Judge:
             if who in changed or (who in residents and self._refusal(residents[who], Certificate(kind)))
         )
 
-    def _identities(self, documents: Documents, classes: dict[str, FinalClass | None]) -> tuple[Identity, ...]:
+    def _identities(self, documents: Documents, classes: Mapping[str, FinalClass | None]) -> tuple[Identity, ...]:
         inputs = self.inputs
         sources = Sources(
             planned=inputs.planned,

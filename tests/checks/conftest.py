@@ -1,0 +1,39 @@
+"""Gives tests the builder of hand-written histories, and residents to write them about."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.records.resident import Resident, Seal
+
+
+def _histories():
+    """Load the builder once, also for the tests of the judge, which stand beside this folder."""
+    if "honnin_histories" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("honnin_histories", Path(__file__).with_name("histories.py"))
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["honnin_histories"] = module
+        spec.loader.exec_module(module)
+    return sys.modules["honnin_histories"]
+
+
+@pytest.fixture
+def made():
+    """The module `histories`: History, own_page, foreign_page, digest, ns."""
+    return _histories()
+
+
+@pytest.fixture
+def history(made):
+    return made.History()
+
+
+@pytest.fixture
+def residents():
+    seal = Seal(number="S1", registered_on="2020-01-01", diameter_mm=12.0, png_base64="")
+    return {
+        key: Resident(key=key, municipality="架空県見本市", household=f"H{key[1:]}", name=f"見本 {key}", seal=seal)
+        for key in ("R1", "R2", "R3", "R4", "R5")
+    }

@@ -1,0 +1,226 @@
+"""Property O: whose a document is, who the donor was, and what the findings are called."""
+
+import pytest
+from msgspec.structs import replace
+
+from harness.checks.donors import trace_donors
+from harness.checks.ownership import check_ownership
+from harness.records.certificates import Certificate, Options, Scope
+from harness.records.findings import Anomaly, Evidence, Severity
+from harness.records.ownership import PageVerdict
+from harness.records.reading import FileMarks, ReadingStatus
+
+
+def check(history):
+    view = history.view()
+    return check_ownership(view, history.documents, trace_donors(view, history.documents))
+
+
+def only(findings):
+    assert len(findings) == 1, findings
+    return findings[0]
+
+
+def test_everyones_own_documents_give_no_finding(history):
+    history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2").gets("A2", number="N2")
+    assert check(history) == ()
+
+
+def test_a_household_copy_that_lists_others_is_own(history, made):
+    history.asks("A1", "R1", options=Options(scope=Scope.ALL))
+    history.gets("A1", [made.own_page("R1")], listed=("R1", "R2"))
+    assert check(history) == ()
+
+
+def test_the_weakly_read_own_name_is_own(history, made):
+    history.asks("A1", "R1").gets("A1", [made.own_page("R1", verdict=PageVerdict.OWN_WEAK)])
+    assert check(history) == ()
+
+
+def test_another_persons_document_is_a_misdelivery_with_victim_and_donor(history, made):
+    history.asks("A1", "R1", 0, 2).gets("A1", [made.foreign_page("R2")])
+    history.asks("A2", "R2", 0.5, 3).gets("A2")
+    found = only(check(history))
+    assert (found.anomaly, found.severity, found.pattern) == (Anomaly.MISDELIVERY, Severity.GRAVE, "copy")
+    assert (found.victim, found.donor, found.donor_application) == ("R1", "R2", "A2")
+    assert any(e.value == "R2の氏名" for e in found.evidence)
+
+
+def test_the_same_bytes_name_the_donors_application_exactly(history, made):
+    history.asks("A1", "R2", 0, 1).gets("A1", body="old")
+    history.asks("A2", "R1", 5, 7).gets("A2", [made.foreign_page("R2")], body="new")
+    history.asks("A3", "R2", 20, 21).gets("A3", body="new", at=6)
+    assert only(check(history)).donor_application == "A3"
+
+
+def test_the_issue_number_names_the_donors_application(history, made):
+    history.asks("A1", "R2", 0, 1).gets("A1", number="N1")
+    history.asks("A2", "R2", 4.9, 7).gets("A2", number="N2")
+    history.asks("A3", "R1", 5, 7).gets("A3", [made.foreign_page("R2", number="N1")])
+    found = only(check(history))
+    assert (found.donor_application, found.evidence[0].kind) == ("A1", "issue number")
+
+
+def test_the_ledger_names_the_donor_who_never_received_the_document(history, made):
+    from harness.records.history import Ending
+
+    history.asks("A1", "R2", 0, 1, ending=Ending.UNRESOLVED)
+    history.asks("A2", "R2", 4.9, 7).gets("A2", number="N2")
+    history.asks("A3", "R1", 5, 7).gets("A3", [made.foreign_page("R2", number="N1")])
+    history.ledger("A1", numbers=("N1",))
+    assert only(check(history)).donor_application == "A1"
+
+
+def test_otherwise_the_donors_application_nearest_in_time_and_of_that_kind_is_named(history, made):
+    history.asks("A1", "R2", 0, 1).gets("A1")
+    history.asks("A2", "R2", 9, 11, certificate=Certificate.TAX).gets("A2")
+    history.asks("A3", "R2", 12, 13).gets("A3")
+    history.asks("A4", "R1", 9, 14).gets("A4", [made.foreign_page("R2", certificate=Certificate.JUMINHYO)])
+    assert only(check(history)).donor_application == "A3"
+
+
+def test_a_document_cannot_come_from_an_application_that_began_after_its_arrival(history, made):
+    history.asks("A1", "R2", 0, 1).gets("A1")
+    history.asks("A2", "R1", 9, 10).gets("A2", [made.foreign_page("R2")])
+    history.asks("A3", "R2", 10.5, 11).gets("A3")
+    assert only(check(history)).donor_application == "A1"
+
+
+def test_of_a_household_copy_the_donor_is_the_member_who_applied(history, made):
+    history.asks("A1", "R3", 0, 2).gets("A1")
+    history.asks("A2", "R1", 0, 2).gets("A2", [made.foreign_page("R2", "R3", "R4")])
+    found = only(check(history))
+    assert (found.donor, found.donor_application) == ("R3", "A1")
+
+
+def test_a_donor_without_application_is_still_named(history, made):
+    history.asks("A1", "R1").gets("A1", [made.foreign_page("R5")])
+    found = only(check(history))
+    assert (found.donor, found.donor_application) == ("R5", "")
+
+
+def test_two_who_received_each_others_are_a_swap(history, made):
+    history.asks("A1", "R1").gets("A1", [made.foreign_page("R2")])
+    history.asks("A2", "R2").gets("A2", [made.foreign_page("R1")])
+    assert {(f.victim, f.donor, f.pattern) for f in check(history)} == {("R1", "R2", "swap"), ("R2", "R1", "swap")}
+
+
+def test_each_receiving_the_nexts_is_a_chain(history, made):
+    for number in (1, 2, 3):
+        history.asks(f"A{number}", f"R{number}", number, number + 5)
+        history.gets(f"A{number}", [made.foreign_page(f"R{number + 1}")])
+    history.asks("A4", "R4", 4, 9)
+    assert {f.pattern for f in check(history)} == {"chain"}
+
+
+def test_one_persons_document_for_many_is_a_star(history, made):
+    history.asks("A4", "R4", 0, 1).gets("A4", body="x")
+    for number in (1, 2, 3):
+        history.asks(f"A{number}", f"R{number}", number, number + 1)
+        history.gets(f"A{number}", [made.foreign_page("R4")], body="x")
+    assert {(f.donor, f.pattern) for f in check(history)} == {("R4", "star")}
+
+
+def test_anothers_page_among_own_pages_is_a_page_mix(history, made):
+    history.asks("A1", "R1").gets("A1", [made.own_page("R1"), made.foreign_page("R2", page=2)])
+    found = only(check(history))
+    assert (found.anomaly, found.severity, found.pages, found.donor) == (Anomaly.PAGE_MIX, Severity.GRAVE, (2,), "R2")
+
+
+def test_a_mixed_page_without_an_own_one_is_a_misdelivery(history, made):
+    history.asks("A1", "R1").gets("A1", [made.foreign_page("R2", verdict=PageVerdict.MIXED)])
+    assert only(check(history)).anomaly is Anomaly.MISDELIVERY
+
+
+def test_a_person_outside_the_population_is_a_stranger(history, made):
+    page = replace(made.own_page("R1"), verdict=PageVerdict.STRANGER, reason="見知らぬ氏名", owners=())
+    history.asks("A1", "R1").gets("A1", [page])
+    found = only(check(history))
+    assert (found.anomaly, found.severity) == (Anomaly.STRANGER, Severity.GRAVE)
+
+
+def test_another_kind_of_certificate_is_type_confusion(history, made):
+    history.asks("A1", "R1", certificate=Certificate.JUMINHYO)
+    missing = (Evidence(kind="missing item", item="relation"),)
+    history.gets("A1", [made.own_page("R1", certificate=Certificate.TAX)], missing=missing)
+    found = only(check(history))
+    assert (found.anomaly, found.severity) == (Anomaly.TYPE_CONFUSION, Severity.DEFECT)
+
+
+def test_items_not_asked_for_are_an_option_leak(history):
+    history.asks("A1", "R1").gets("A1", leaked=(Evidence(kind="leak", page=1, item="my_number"),))
+    found = only(check(history))
+    assert (found.anomaly, found.severity, found.pages) == (Anomaly.OPTION_LEAK, Severity.DEFECT, (1,))
+
+
+def test_a_wrong_item_is_a_defect_and_a_missing_one_is_for_review(history):
+    history.asks("A1", "R1").gets("A1", wrong=(Evidence(kind="wrong item", page=1, item="address"),))
+    history.asks("A2", "R2").gets("A2", missing=(Evidence(kind="missing item", item="former_name"),))
+    assert [(f.anomaly, f.severity) for f in check(history)] == [
+        (Anomaly.WRONG_ITEM, Severity.DEFECT),
+        (Anomaly.WRONG_ITEM, Severity.REVIEW),
+    ]
+
+
+def test_another_persons_data_in_the_file_are_residue(history):
+    history.asks("A1", "R1").gets("A1", residue=(Evidence(kind="metadata", value="R2の氏名", owner="R2"),))
+    found = only(check(history))
+    assert (found.anomaly, found.severity, found.donor) == (Anomaly.RESIDUE, Severity.GRAVE, "R2")
+
+
+@pytest.mark.parametrize(("owner", "severity"), [("R2", Severity.GRAVE), ("", Severity.REVIEW)])
+def test_a_seal_of_another_is_grave_and_one_of_nobody_is_for_review(history, owner, severity):
+    history.asks("A1", "R1", certificate=Certificate.INKAN).gets("A1", seal=Evidence(kind="seal", page=1, owner=owner))
+    found = only(check(history))
+    assert (found.anomaly, found.severity, found.donor) == (Anomaly.WRONG_SEAL, severity, owner)
+
+
+@pytest.mark.parametrize("status", [ReadingStatus.NOT_PDF, ReadingStatus.ENCRYPTED, ReadingStatus.READER_DIED])
+def test_what_cannot_be_read_is_never_own_and_goes_to_review(history, status):
+    history.asks("A1", "R1").gets("A1", status=status, reason="why")
+    found = only(check(history))
+    assert (found.anomaly, found.severity) == (Anomaly.UNREAD, Severity.REVIEW)
+    assert "why" in found.evidence[0].value
+
+
+def test_one_unread_page_makes_the_document_unread(history, made):
+    unread = replace(made.own_page("R1", page=2), verdict=PageVerdict.UNREAD, reason="no label decodes")
+    history.asks("A1", "R1").gets("A1", [made.own_page("R1"), unread])
+    found = only(check(history))
+    assert (found.anomaly, found.pages) == (Anomaly.UNREAD, (2,))
+
+
+def test_a_part_that_broke_off_is_no_unread_document(history):
+    history.asks("A1", "R1").gets("A1", complete=False, status=ReadingStatus.CORRUPT)
+    assert check(history) == ()
+
+
+def test_a_cut_off_file_is_told_as_truncated_not_as_unread(history):
+    history.asks("A1", "R1").gets("A1", status=ReadingStatus.CORRUPT, marks=FileMarks(headers=1, eofs=0))
+    assert check(history) == ()
+
+
+def test_the_same_unread_bytes_for_two_people_fail_at_once(history):
+    for application, resident in (("A1", "R1"), ("A2", "R2"), ("A3", "R1")):
+        history.asks(application, resident).gets(application, body="same", status=ReadingStatus.ENCRYPTED)
+    grave = [f for f in check(history) if f.severity is Severity.GRAVE]
+    assert [(f.anomaly, f.victim, f.donor) for f in grave] == [(Anomaly.MISDELIVERY, "R2", "R1")]
+
+
+def test_the_same_unread_bytes_fetched_again_by_one_person_do_not(history):
+    history.asks("A1", "R1").gets("A1", body="same", status=ReadingStatus.ENCRYPTED)
+    history.gets("A1", body="same", status=ReadingStatus.ENCRYPTED)
+    assert {f.anomaly for f in check(history)} == {Anomaly.UNREAD}
+
+
+def test_the_customer_before_at_the_kiosk_is_told_as_evidence(history, made):
+    history.asks("A1", "R2", 0, 1, kiosk="K1").gets("A1")
+    history.asks("A2", "R1", 2, 3, kiosk="K1").gets("A2", [made.foreign_page("R2")])
+    assert any(e.kind == "customer before" for e in only(check(history)).evidence)
+
+
+def test_people_who_share_items_with_the_applicant_are_not_accused(history, made):
+    """A twin at the same address: the page is own, whatever else owns the same texts."""
+    history.asks("A1", "R1").gets("A1", [made.own_page("R1")])
+    history.asks("A2", "R2").gets("A2", [made.own_page("R2")])
+    assert check(history) == ()
