@@ -1,0 +1,144 @@
+"""What the values beside a page's labels say: other people's names, wrong values, values nobody asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from harness.reading.attribution import Attributed, Foreign, FormTexts
+from harness.reading.dates import find_dates
+from harness.reading.folded_page import FoldedPage
+from harness.reading.labelled import Labelled, agrees, labelled_values
+from harness.reading.oracle import View, Wanted
+from harness.reading.owners import Owner, OwnerIndex
+from harness.reading.profile import Format
+from harness.records.findings import Evidence
+
+_NUMBER = re.compile(r"\d[\d,]*")
+_LONG_NUMBER = re.compile(r"\d{4}")  # an individual number begins with four digits in every notation
+_NAME_ROLES = frozenset({"name", "alias"})
+_SHORT = 2
+
+
+class Beside:
+    """The labels of one page and their values."""
+
+    def __init__(self, page: FoldedPage, form: FormTexts, index: OwnerIndex) -> None:
+        """Look at `page` with the labels of `form`."""
+        self._page = page
+        self._form = form
+        self._index = index
+
+    @cached_property
+    def values(self) -> list[Labelled]:
+        """All labels that carry a value."""
+        return [v for v in labelled_values(self._page, self._form.labels, self._form.fillers) if v.value]
+
+    def other_people(self, identity: Sequence[Wanted], permitted: frozenset[str]) -> Iterator[Foreign]:
+        """Yield names of other residents that stand where a listed person's name must stand."""
+        for found, _items in self._disagreeing(identity):
+            owned = self._name_at_start(found, permitted)
+            if owned is not None:
+                text, owners = owned
+                bits = self._index.bits(self._index.owners_of(text))
+                yield Foreign(start=found.start, end=found.start + len(text), text=text, owners=owners, bits=bits)
+
+    def strangers(self, identity: Sequence[Wanted]) -> list[Labelled]:
+        """Return values where a listed person's name must stand that are nobody's name."""
+        return [f for f, _ in self._disagreeing(identity) if _name_like(f.value)]
+
+    def wrong(self, wanted: Sequence[Wanted], missing: frozenset[str], page: int) -> Iterator[Evidence]:
+        """Yield values that are not what must stand beside their label.
+
+        A text counts only where the right one is nowhere on the page, or where it is known to be somebody's: tables
+        put other things beside a label than its value.
+        """
+        for found, items in self._disagreeing(wanted):
+            first = items[0]
+            value = _typed(found.value, first.format)
+            if value is None or any(found.value.startswith(label) for label in self._form.labels):
+                continue
+            owners = self._owners(first, value)
+            if any(w.item in missing for w in items) or (owners and first.format is not Format.TEXT):
+                owner = owners[0] if len(owners) == 1 else ""
+                shown = found.value[:60]
+                yield Evidence(kind="wrong item", page=page, item=first.item, value=shown, owner=owner)
+
+    def leaked(self, view: View, layers: Sequence[Attributed], page: int) -> Iterator[Evidence]:
+        """Yield items printed though their option was not chosen."""
+        allowed = {t for w in view.wanted for t in w.texts}
+        wanted_labels = {label for w in view.wanted for label in w.labels}
+        for item in view.forbidden:
+            texts = [t for t in item.texts if len(t) > _SHORT and t not in allowed]
+            seen = next((t for t in texts if any(_free(layer, t) for layer in layers)), "")
+            beside = "" if seen else self._beside(item, wanted_labels)
+            if seen or beside:
+                yield Evidence(kind="leaked item", page=page, item=item.item, value=seen or beside, owner=item.person)
+
+    def _beside(self, item: Wanted, wanted_labels: set[str]) -> str:
+        """Return the value of a label that belongs to items not asked for alone."""
+        for found in self.values:
+            if found.label not in item.labels or found.label in wanted_labels:
+                continue
+            if not item.source and _LONG_NUMBER.match(found.value):
+                return found.value[:14]
+            if any(agrees(self._page, found, t) for t in item.texts):
+                return item.texts[0]
+        return ""
+
+    def _disagreeing(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Labelled, list[Wanted]]]:
+        for found in self.values:
+            items = [w for w in wanted if found.label in w.labels and (w.texts or w.day)]
+            if items and not any(self._agree(found, w) for w in items):
+                yield found, items
+
+    def _agree(self, found: Labelled, wanted: Wanted) -> bool:
+        if wanted.day is not None:
+            dates = find_dates(found.value)
+            return bool(dates) and dates[0][2] == wanted.day
+        if wanted.format is Format.NUMBER:
+            number = _NUMBER.match(found.value)
+            return number is not None and number.group().replace(",", "") == wanted.texts[0]
+        return any(agrees(self._page, found, t) for t in wanted.texts)
+
+    def _name_at_start(self, found: Labelled, permitted: frozenset[str]) -> tuple[str, tuple[Owner, ...]] | None:
+        """Return the longest name that the value begins with, and its bearers, if no permitted person bears it."""
+        best: tuple[str, tuple[Owner, ...]] | None = None
+        for hit in self._index.find(found.value):
+            text = self._index.text(hit.text)
+            bearers = tuple(o for o in self._index.owners(hit.text) if o.role in _NAME_ROLES)
+            whole = hit.end == len(found.value) or found.start + hit.end in self._page.edges
+            if hit.start or not bearers or not whole or (best and len(best[0]) >= len(text)):
+                continue
+            best = (text, bearers)
+        if best is None or any(o.resident in permitted for o in best[1]):
+            return None
+        return best
+
+    def _owners(self, item: Wanted, value: object) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return self._index.having(item.source, value)
+        if item.format is Format.NUMBER:
+            return self._index.having(item.source, str(value))
+        return tuple(dict.fromkeys(o.resident for o in self._index.owners_of(str(value))))
+
+
+def _typed(value: str, format_: Format) -> object | None:
+    """Return the value as its item's type, None where it is none: then the label's neighbour is something else."""
+    if format_ is Format.DATE:
+        dates = find_dates(value)
+        return dates[0][2] if dates and dates[0][0] == 0 else None
+    if format_ is Format.NUMBER:
+        number = _NUMBER.match(value)
+        return number.group().replace(",", "") if number else None
+    return value
+
+
+def _name_like(value: str) -> bool:
+    return _SHORT <= len(value) <= 40 and not value[0].isdecimal() and not find_dates(value) and "\ufffd" not in value
+
+
+def _free(layer: Attributed, text: str) -> bool:
+    page = layer.page
+    return any(page.stands_free(*span) and not layer.inside_foreign(span) for span in page.occurrences(text))

@@ -1,0 +1,164 @@
+"""Reads one PDF into a `Reading`, and draws one of its pages, in this process.
+
+PDFium is not thread-safe and can be made to abort: outside tests and measurements only the worker calls this.
+"""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from harness.reading.envelope import mark, refuse
+from harness.reading.limits import ReaderLimits
+from harness.reading.page_objects import walk
+from harness.reading.page_text import PageText, read_text
+from harness.reading.pictures import read_image
+from harness.reading.residue import residue_text
+from harness.records.reading import FileMarks, PageRead, Reading, ReadingStatus
+
+READER = f"pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version} (PDFium {pypdfium2.version.PDFIUM_INFO.build})"
+
+
+def read_document(digest: str, body: bytes, limits: ReaderLimits, passwords: tuple[str, ...] = ()) -> Reading:
+    """Read a document. `digest` is the SHA-256 of `body`; the empty password is tried before `passwords`.
+
+    Never raises for a bad document: status and reason say what is wrong with it.
+    """
+    if refused := refuse(body, limits):
+        return Reading(digest=digest, status=refused[0], reason=refused[1], reader=READER)
+    marks = mark(body)
+    opened = _open(body, passwords)
+    if isinstance(opened, tuple):
+        return Reading(digest=digest, status=opened[0], reason=opened[1], marks=marks, reader=READER)
+    document, password = opened.document, opened.password
+    try:
+        return _read(digest, body, document, password, marks, limits)
+    finally:
+        document.close()
+
+
+class _Opened:
+    """An open document and the password that opened it."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, password: str | None) -> None:
+        self.document = document
+        self.password = password
+
+
+def _open(body: bytes, passwords: tuple[str, ...]) -> _Opened | tuple[ReadingStatus, str]:
+    """Open with the empty user password first: many vendors encrypt only to set print and copy permissions."""
+    for password in (None, *passwords):
+        try:
+            return _Opened(pypdfium2.PdfDocument(body, password=password), password)
+        except pypdfium2.PdfiumError as e:
+            if pdfium.FPDF_GetLastError() != pdfium.FPDF_ERR_PASSWORD and "password" not in str(e).lower():
+                return ReadingStatus.CORRUPT, f"PDFium cannot open it: {e}"
+    return ReadingStatus.ENCRYPTED, "it is encrypted and neither the empty nor a given password opens it"
+
+
+def _read(
+    digest: str,
+    body: bytes,
+    document: pypdfium2.PdfDocument,
+    password: str | None,
+    marks: FileMarks,
+    limits: ReaderLimits,
+) -> Reading:
+    count = len(document)
+    if count > limits.pages:
+        status, reason = ReadingStatus.OVER_LIMIT, f"{count} pages; the limit is {limits.pages}"
+        return Reading(digest=digest, status=status, reason=reason, marks=marks, reader=READER)
+    pages: list[PageRead] = []
+    reason = "" if count else "it has no pages"
+    for index in range(count):
+        try:
+            pages.append(read_page(document, index, limits))
+        except pypdfium2.PdfiumError as e:
+            reason = f"page {index + 1} of {count} cannot be read: {e}"
+            break
+    return Reading(
+        digest=digest,
+        status=ReadingStatus.CORRUPT if reason else ReadingStatus.READ,
+        reason=reason,
+        pages=tuple(pages),
+        marks=marks,
+        residue=residue_text(document, body, password, limits),
+        reader=READER,
+    )
+
+
+def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits) -> PageRead:
+    """Read page `index` (from 0); raise PdfiumError where it does not load."""
+    page = document[index]
+    notes = ""
+    if pdfium.FPDFPage_GetAnnotCount(page) > 0:
+        notes = _notes(page)
+        page = _flattened(document, page, index)
+    text_page = page.get_textpage()
+    found = walk(page, limits.page_objects)
+    text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters)
+    images = [read_image(page, placed, limits) for placed in found.images]
+    width, height = page.get_size()
+    return PageRead(
+        number=index + 1,
+        text=text.visible,
+        hidden_text="\n".join(t for t in (text.hidden.strip(), notes) if t),
+        width=width,
+        height=height,
+        images=tuple(i for i in images if i is not None),
+        places=text.places,
+    )
+
+
+def _flattened(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int) -> pypdfium2.PdfPage:
+    """Draw annotations and form fields into the page as printing does, and load it again."""
+    if document.formenv is None:
+        document.init_forms()
+    page.close()
+    page = document[index]
+    pdfium.FPDFPage_Flatten(page, pdfium.FLAT_PRINT)
+    page.close()
+    return document[index]
+
+
+def _notes(page: pypdfium2.PdfPage) -> str:
+    """Return contents and values of all annotations: flattening draws only what has an appearance."""
+    texts: list[str] = []
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        texts.extend(_annotation_string(annotation, key) for key in (b"Contents", b"V", b"T"))
+        pdfium.FPDFPage_CloseAnnot(annotation)
+    return "\n".join(t for t in texts if t)
+
+
+def _annotation_string(annotation: object, key: bytes) -> str:
+    size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if size <= 2:
+        return ""
+    buffer = (pdfium.FPDF_WCHAR * (size // 2))()
+    pdfium.FPDFAnnot_GetStringValue(annotation, key, buffer, size)
+    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\x00")
+
+
+def draw_page(body: bytes, number: int, dpi: int, passwords: tuple[str, ...] = ()) -> bytes:
+    """Return page `number` (from 1) as PNG at `dpi`; raise ValueError with a reason where that cannot be."""
+    opened = _open(body, passwords)
+    if isinstance(opened, tuple):
+        raise ValueError(opened[1])
+    document = opened.document
+    try:
+        if not 1 <= number <= len(document):
+            raise ValueError(f"the document has {len(document)} pages, not {number}")
+        document.init_forms()
+        picture = document[number - 1].render(scale=dpi / 72, may_draw_forms=True).to_pil()
+    except pypdfium2.PdfiumError as e:
+        raise ValueError(f"PDFium cannot draw page {number}: {e}") from None
+    finally:
+        document.close()
+    out = io.BytesIO()
+    picture.save(out, "PNG", optimize=False)
+    return out.getvalue()

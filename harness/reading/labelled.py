@@ -1,0 +1,74 @@
+"""Reads what stands beside a label: the only way to tell a wrong value from a merely unread one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from harness.reading.fold import fold_weak
+from harness.reading.folded_page import FoldedPage, Span
+
+_PUNCTUATION = "::;・"
+
+
+class Labelled(Struct, frozen=True, kw_only=True):
+    """A label and the text after it, to the line's end or the next label."""
+
+    label: str
+    value: str  # folded; "" where the field is empty or holds a filler
+    start: int  # of the value, in the page's text
+    end: int
+
+
+def labelled_values(page: FoldedPage, labels: Sequence[str], fillers: Sequence[str]) -> list[Labelled]:
+    """Return every label that stands as a word of its own, with what follows it.
+
+    `labels` and `fillers` are folded, the longest first. A label at a line's end takes the next line's text.
+    """
+    spans = sorted(_label_spans(page, labels))
+    starts = [start for start, _ in spans] + [len(page.text)]
+    found = []
+    for number, (start, end) in enumerate(spans):
+        value = _value_span(page, end, starts[number + 1])
+        found.append(_labelled(page, page.text[start:end], value, fillers))
+    return found
+
+
+def _label_spans(page: FoldedPage, labels: Sequence[str]) -> Iterator[Span]:
+    taken: list[Span] = []
+    for label in labels:
+        for start, end in page.occurrences(label):
+            if start not in page.word_edges or not _ends(page, end):
+                continue
+            if not any(a < end and start < b for a, b in taken):
+                taken.append((start, end))
+                yield start, end
+
+
+def _ends(page: FoldedPage, end: int) -> bool:
+    return end in page.word_edges or page.text[end] in _PUNCTUATION
+
+
+def _value_span(page: FoldedPage, start: int, stop: int) -> Span:
+    while start < stop and page.text[start] in _PUNCTUATION:
+        start += 1
+    end = min((b for b in page.breaks if start < b <= stop), default=stop)
+    return start, end
+
+
+def _labelled(page: FoldedPage, label: str, span: Span, fillers: Sequence[str]) -> Labelled:
+    value = page.text[span[0] : span[1]]
+    if any(value.startswith(f) for f in fillers):
+        value = ""
+    return Labelled(label=label, value=value, start=span[0], end=span[1])
+
+
+def agrees(page: FoldedPage, found: Labelled, expected: str) -> bool:
+    """Tell whether the value beside a label is the expected text, or its first line, or begins with it as a word."""
+    value = found.value
+    if value == expected or (len(value) > 1 and expected.startswith(value)):
+        return True
+    if value.startswith(expected):
+        return found.start + len(expected) in page.edges
+    return fold_weak(value).startswith(fold_weak(expected)) and fold_weak(expected) != expected

@@ -1,0 +1,121 @@
+"""Judges whose a document is, page by page: the register oracle's opinion on a reading.
+
+A page is the applicant's only on positive evidence: a permitted person is named on it and nobody else's item is. What
+cannot be trusted or identifies nobody is UNREAD: never a pass, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.reading.attribution import FormTexts
+from harness.reading.oracle import Expectation, View, Wanted
+from harness.reading.owners import OwnerIndex
+from harness.reading.page_judgement import JudgedPage, PageJudge
+from harness.reading.presence import Found
+from harness.reading.profile import Per, Profile
+from harness.reading.residue_search import foreign_residue
+from harness.reading.seals import SealIndex, judge_seal
+from harness.records.findings import Evidence
+from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
+from harness.records.reading import Reading, ReadingStatus
+
+_OWN = frozenset({PageVerdict.OWN, PageVerdict.OWN_WEAK})
+
+
+class Judge:
+    """Judges documents of one population and profile; keeps what is the same for all of them. Pure and thread-safe."""
+
+    def __init__(self, index: OwnerIndex, profile: Profile, seals: SealIndex | None = None) -> None:
+        """Remember the index of owners, the profile, and the registered seals (None: seals are not looked at)."""
+        self._index = index
+        self._profile = profile
+        self._form = FormTexts(profile)
+        self._seals = seals
+
+    def document(
+        self, reading: Reading, expectation: Expectation, *, application: str = "", delivery: str = ""
+    ) -> DocumentOwnership:
+        """Return whose `reading` is, seen from the application that `expectation` is of."""
+        base = DocumentOwnership(
+            application=application,
+            delivery=delivery,
+            digest=reading.digest,
+            status=reading.status,
+            reason=reading.reason,
+            marks=reading.marks,
+        )
+        if not reading.pages:
+            return base
+        judge = PageJudge(self._index, self._profile, self._form, expectation)
+        judged = _settle([judge.page(page) for page in reading.pages])
+        return self._whole(base, reading, expectation, judged)
+
+    def _whole(
+        self, base: DocumentOwnership, reading: Reading, expectation: Expectation, judged: Sequence[JudgedPage]
+    ) -> DocumentOwnership:
+        from msgspec.structs import replace
+
+        own = all(j.ownership.verdict in _OWN for j in judged) and reading.status is ReadingStatus.READ
+        best = _best_view(expectation, judged)
+        return replace(
+            base,
+            pages=tuple(j.ownership for j in judged),
+            missing=tuple(_missing(expectation.views[best], best, judged)) if own else (),
+            leaked=tuple(e for j in judged for e in j.leaked),
+            wrong=tuple(e for j in judged for e in j.wrong[best]),
+            residue=foreign_residue(reading, expectation, self._index, self._form),
+            seal=judge_seal(reading, expectation, self._seals) if self._seals is not None else None,
+            listed=tuple(dict.fromkeys(r for j in judged for r in j.listed)),
+        )
+
+
+def judge_document(
+    reading: Reading,
+    expectation: Expectation,
+    index: OwnerIndex,
+    profile: Profile,
+    *,
+    seals: SealIndex | None = None,
+    application: str = "",
+    delivery: str = "",
+) -> DocumentOwnership:
+    """Judge a single document; for many of them keep a `Judge`."""
+    judge = Judge(index, profile, seals)
+    return judge.document(reading, expectation, application=application, delivery=delivery)
+
+
+def _settle(judged: list[JudgedPage]) -> list[JudgedPage]:
+    """Let a page that fits several people count as own where a sure page carries the same issue number."""
+    sure = {j.ownership.issue_number for j in judged if j.ownership.verdict in _OWN} - {""}
+    return [j.as_own() if j.ambiguous and j.ownership.issue_number in sure else j for j in judged]
+
+
+def _best_view(expectation: Expectation, judged: Sequence[JudgedPage]) -> int:
+    """Return the state of the register that the document fits best; the newest of equals."""
+
+    def flaws(number: int) -> tuple[int, int]:
+        view = expectation.views[number]
+        return sum(1 for _ in _missing(view, number, judged)) + sum(len(j.wrong[number]) for j in judged), -number
+
+    return min(range(len(expectation.views)), key=flaws)
+
+
+def _missing(view: View, number: int, judged: Sequence[JudgedPage]) -> Iterator[Evidence]:
+    """Yield the items of `view` that must be printed and are not found where they must be."""
+    for place, wanted in enumerate(view.wanted):
+        if wanted.day is None and not wanted.texts:
+            continue
+        found = [j.found[number][place] is not Found.NO for j in judged]
+        if wanted.per is Per.PAGE:
+            for j, here in zip(judged, found, strict=True):
+                if not here:
+                    yield _evidence(wanted, j.ownership)
+        elif not any(found):
+            yield _evidence(wanted, None)
+
+
+def _evidence(wanted: Wanted, page: PageOwnership | None) -> Evidence:
+    value = "{}-{:02}-{:02}".format(*wanted.day) if wanted.day else wanted.texts[0]
+    number = page.page if page else 0
+    return Evidence(kind="missing item", page=number, item=wanted.item, value=value, owner=wanted.person)

@@ -1,0 +1,117 @@
+"""The forms in which a registered value may stand on paper, and all texts that a person's record explains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from harness.reading.dates import find_dates, parse_iso
+from harness.reading.fold import fold
+from harness.reading.profile import Format
+from harness.reading.sources import Person
+from harness.records.resident import Koseki, KosekiMember, Resident
+
+if TYPE_CHECKING:
+    from harness.reading.oracle import Wanted
+
+_TO_HIRAGANA = {c: c - 0x60 for c in range(0x30A1, 0x30F7)}
+_TO_KATAKANA = {c: c + 0x60 for c in range(0x3041, 0x3097)}
+_PREFECTURE = re.compile(r"^.{2,3}?[都道府県]")
+_BRACKETED = re.compile(r"【[^】]*】|\s+")
+_LEAST_PART = 2  # shorter parts of an event prove nothing
+
+
+def renderings(base: Wanted, value: str, municipality: str) -> Iterator[Wanted]:
+    """Yield what to look for: one item, or several for a value whose parts are printed apart."""
+    if base.format is Format.DATE:
+        day = parse_iso(value)
+        yield replace(base, day=day) if day else replace(base, texts=(fold(value),))
+    elif base.format is Format.PARTS:
+        for part in parts(value):
+            yield _part(base, part)
+    elif base.format is Format.NUMBER:
+        yield replace(base, texts=numbers(value))
+    elif base.format is Format.KANA:
+        yield replace(base, texts=kana_forms(fold(value)))
+    elif base.format is Format.ADDRESS:
+        yield replace(base, texts=address_forms(value, municipality))
+    else:
+        yield replace(base, texts=(fold(value),))
+
+
+def parts(value: str) -> list[str]:
+    """Return the values in a line of 身分事項, its bracketed labels dropped: 【出生日】平成2年1月2日 【届出人】父."""
+    return [p for p in _BRACKETED.split(value) if p]
+
+
+def numbers(value: str) -> tuple[str, ...]:
+    """Return 1234567 and 1,234,567."""
+    plain = fold(value)
+    return (plain, f"{int(plain):,}") if plain.isdecimal() else (plain,)
+
+
+def kana_forms(folded: str) -> tuple[str, ...]:
+    """Return a reading in both syllabaries: registers hold katakana where papers print hiragana."""
+    return tuple(dict.fromkeys((folded, folded.translate(_TO_HIRAGANA), folded.translate(_TO_KATAKANA))))
+
+
+def address_forms(value: str, municipality: str) -> tuple[str, ...]:
+    """Return the address in full, without the prefecture, and without the municipality of the issuer."""
+    full = fold(value)
+    town = fold(municipality)
+    forms = {full: None, _PREFECTURE.sub("", full): None}
+    if town and full.startswith(town) and len(full) > len(town) + 3:
+        forms[full[len(town) :]] = None
+    return tuple(forms)
+
+
+def texts_of(person: Person, *, with_koseki: bool) -> Iterator[str]:
+    """Yield every folded text that the person's own records explain, in every form; dates and figures excepted."""
+    if person.resident is not None:
+        yield from _resident_texts(person.resident)
+    if with_koseki and person.koseki is not None:
+        yield from _koseki_texts(person.koseki)
+    if with_koseki and person.member is not None:
+        yield from member_texts(person.member)
+
+
+def _resident_texts(resident: Resident) -> Iterator[str]:
+    for name in (resident.name, resident.former_name, resident.alias, resident.hittousha, resident.householder):
+        if name:
+            yield fold(name)
+    for address in (resident.address, resident.previous_address, resident.honseki):
+        if address:
+            yield from address_forms(address, resident.municipality)
+    if resident.kana:
+        yield from kana_forms(fold(resident.kana))
+    others = (resident.nationality, resident.residence_status, resident.residence_card, resident.remarks)
+    seal = resident.seal.number if resident.seal else ""
+    yield from (fold(t) for t in (*others, seal) if t)
+
+
+def _koseki_texts(koseki: Koseki) -> Iterator[str]:
+    yield fold(koseki.honseki)
+    yield fold(koseki.hittousha)
+
+
+def member_texts(member: KosekiMember) -> Iterator[str]:
+    """Yield a koseki member's texts: parents, events whole and in parts, addresses."""
+    for name in (member.given_name, member.father, member.mother):
+        if name:
+            yield fold(name)
+    for event in member.events:
+        yield fold(event)
+        yield from (fold(p) for p in parts(event))
+    for address, _since in member.addresses:
+        yield fold(address)
+
+
+def _part(base: Wanted, part: str) -> Wanted:
+    text = fold(part)
+    dates = find_dates(text)
+    if dates and dates[0][0] == 0 and dates[0][1] == len(text):
+        return replace(base, day=dates[0][2])
+    return replace(base, texts=(text,) if len(text) >= _LEAST_PART else ())

@@ -1,0 +1,70 @@
+"""Collects text that is in the file though on no page: metadata, attachments, earlier revisions, appended files.
+
+Another person's data there is a leak of its own (RESIDUE), whoever the visible pages belong to.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pypdfium2
+
+from harness.reading.envelope import earlier_revisions, separate_files
+from harness.reading.limits import ReaderLimits
+
+_XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+_XMP_BYTES = 100_000
+
+
+def residue_text(document: pypdfium2.PdfDocument, body: bytes, password: str | None, limits: ReaderLimits) -> str:
+    """Return the texts found beside the pages, one part a line; the parts keep their own line breaks."""
+    parts = [*_metadata(document), *_xmp(body), *_attachments(document)]
+    for earlier in (*separate_files(body), *earlier_revisions(body, limits.revisions)):
+        parts.extend(_texts_of(earlier, password, limits))
+    return "\n".join(p for p in parts if p.strip())[: limits.residue_characters]
+
+
+def _metadata(document: pypdfium2.PdfDocument) -> list[str]:
+    try:
+        return [v for v in document.get_metadata_dict().values() if v]
+    except pypdfium2.PdfiumError:
+        return []
+
+
+def _xmp(body: bytes) -> list[str]:
+    """Return the text of XMP packets that are stored uncompressed, as the standard recommends."""
+    return [_TAG.sub(" ", m.group()[:_XMP_BYTES].decode("utf-8", "replace")) for m in _XMP.finditer(body)]
+
+
+def _attachments(document: pypdfium2.PdfDocument) -> list[str]:
+    parts = []
+    for index in range(document.count_attachments()):
+        try:
+            attachment = document.get_attachment(index)
+            content = bytes(attachment.get_data())
+        except pypdfium2.PdfiumError:
+            continue
+        parts.append(attachment.get_name())
+        parts.append(content.decode("utf-8", "replace"))
+    return parts
+
+
+def _texts_of(body: bytes, password: str | None, limits: ReaderLimits) -> list[str]:
+    """Return the page texts of another state of the file; nothing where it does not open by itself."""
+    try:
+        document = pypdfium2.PdfDocument(body, password=password)
+    except pypdfium2.PdfiumError:
+        return []
+    try:
+        pages = range(min(len(document), limits.pages))
+        return [_page_text(document, index) for index in pages]
+    finally:
+        document.close()
+
+
+def _page_text(document: pypdfium2.PdfDocument, index: int) -> str:
+    try:
+        return str(document[index].get_textpage().get_text_range())
+    except pypdfium2.PdfiumError:
+        return ""

@@ -1,0 +1,54 @@
+"""Keeps readings in a run folder, so that judging again never parses a document again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from harness.errors import RunDamaged
+from harness.journal.append import AppendFile
+from harness.journal.run_folder import RunFolder
+from harness.records.reading import Reading
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Reading)
+
+
+class ReadingWriter:
+    """Appends to `readings/<reader>.jsonl`, one Reading a line."""
+
+    def __init__(self, folder: RunFolder, reader: str) -> None:
+        """Create the file; it must not exist: a writer's name is used once."""
+        self._file = AppendFile(folder.readings / f"{reader}.jsonl")
+
+    def append(self, reading: Reading) -> None:
+        """Store one reading; returns when the kernel holds it. Raises DiskFull."""
+        self._file.append(_encoder.encode(reading) + b"\n")
+
+    def close(self) -> None:
+        """Flush and close."""
+        self._file.close()
+
+
+def load_readings(folder: RunFolder) -> dict[str, Reading]:
+    """Return all stored readings by digest; a torn last line of a file was never acknowledged and is left out.
+
+    Raises RunDamaged naming file and line where a line before the last cannot be read.
+    """
+    found: dict[str, Reading] = {}
+    for path in sorted(folder.readings.glob("*.jsonl")):
+        for reading in _lines(path):
+            found.setdefault(reading.digest, reading)
+    return found
+
+
+def _lines(path: Path) -> list[Reading]:
+    *whole, _torn = path.read_bytes().split(b"\n")
+    readings = []
+    for number, line in enumerate(whole, 1):
+        try:
+            readings.append(_decoder.decode(line))
+        except msgspec.DecodeError as e:
+            raise RunDamaged(f"{path}: line {number}: {e}; `honnin reread` makes the readings anew") from None
+    return readings

@@ -1,0 +1,82 @@
+"""The reader process: `python -m harness.reading.worker`. Takes requests on stdin, answers on stdout, one at a time.
+
+It bounds its own memory, leaves no core dumps, steps back behind everyone else and ends itself when a document
+takes too long even if its supervisor is gone: a hostile document costs this process, nothing more.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+from harness.reading.frames import (
+    DrawReply,
+    DrawRequest,
+    ReadReply,
+    ReadRequest,
+    Ready,
+    Reply,
+    Request,
+    encode,
+    read_request,
+)
+
+_NICENESS = 10  # kiosks and their timing go first
+_OVERTIME_S = 2.0  # the supervisor's limit comes first; this one is for the case that it died
+_MEMORY_ARGUMENT = 1
+
+
+def main() -> None:
+    """Serve requests until stdin ends. The one argument is the address-space limit in MB."""
+    _bound(int(sys.argv[_MEMORY_ARGUMENT]))
+    requests, replies = _take_streams()
+    from harness.reading.document import READER  # after the limits: loading PDFium must obey them too
+
+    replies.write(encode(Ready(reader=READER)))
+    replies.flush()
+    while (request := read_request(requests)) is not None:
+        signal.setitimer(signal.ITIMER_REAL, request.limits.seconds + _OVERTIME_S)
+        reply = _answer(request)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        replies.write(encode(reply))
+        replies.flush()
+
+
+def _bound(memory_mb: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1024 * 1024,) * 2)
+    os.nice(_NICENESS)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even inside PDFium
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's affair
+
+
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Return the request and reply streams; anything a library prints goes to stderr instead."""
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return sys.stdin.buffer, replies
+
+
+def _answer(request: Request) -> Reply:
+    from harness.reading.document import READER, draw_page, read_document
+    from harness.records.reading import Reading, ReadingStatus
+
+    try:
+        if isinstance(request, DrawRequest):
+            return DrawReply(png=draw_page(request.body, request.page, request.dpi, request.passwords))
+        return ReadReply(reading=read_document(request.digest, request.body, request.limits, request.passwords))
+    except MemoryError:
+        reason = f"reading it needs more than {request.limits.memory_mb} MB"
+    except ValueError as e:
+        reason = str(e)
+    if isinstance(request, ReadRequest):
+        status = ReadingStatus.OVER_LIMIT if "needs more than" in reason else ReadingStatus.CORRUPT
+        return ReadReply(reading=Reading(digest=request.digest, status=status, reason=reason, reader=READER))
+    return DrawReply(reason=reason)
+
+
+if __name__ == "__main__":
+    main()
