@@ -111,11 +111,11 @@ def command(out: Path, scenario: str, seed: int, lang: Lang, quiet: bool) -> int
 
 
 def _make_people(folder: Path, seed: int) -> None:
-    from kiosk_sim.cards import make_cards
+    from kiosk_sim.cards import Algorithm, make_cards
 
     save(make_population(seed, RESIDENTS), folder / "population")
     people = load(folder / "population")
-    make_cards(people.residents, folder / "cards", algorithm="p384", only=None, processes=2)
+    make_cards(people.residents, folder / "cards", algorithm=Algorithm.P_384)
 
 
 @contextmanager

@@ -132,10 +132,12 @@ def cards_for(request: Request) -> CardsFor:
         return {k: people[k].cards[-1] for k in keys if people[k].cards}
 
     def from_box(keys: Collection[str]) -> dict[str, str]:
-        from kiosk_sim.cards import load_cards
+        from kiosk_sim.cards import ensure_keys, load_cards
 
         assert request.cards_folder is not None
         box = load_cards(request.cards_folder)
-        return {k: box.for_resident(k).serial for k in keys}
+        serials = {k: box.for_resident(k).serial for k in keys}
+        ensure_keys(request.cards_folder, serials=serials.values())
+        return serials
 
     return from_population if request.cards_folder is None else from_box

@@ -15,11 +15,12 @@ from msgspec import Struct
 import harness
 from harness.campaign import compile_plan, pool_of, write_plan
 from harness.campaign.scenario import Scenario
+from harness.config import read_json_lines, write_json_lines
 from harness.errors import ConfigError, UsageError
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.population import Population
-from harness.records.manifest import MANIFEST_VERSION, Manifest
+from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
 from harness.records.plan import PlanHeader
 from harness.records.target import Target
 
@@ -89,7 +90,8 @@ def _card_of(serials: dict[str, str]) -> Callable[[str], str]:
 def _copy_cards(request: Request, folder: RunFolder) -> str:
     if request.cards_folder is None:
         return ""
-    shutil.copyfile(request.cards_folder / "cards.jsonl", folder.path / "cards.jsonl")
+    standings = read_json_lines(request.cards_folder / "cards.jsonl", CardStanding)  # no PIN, no key, no file name
+    write_json_lines(folder.path / "cards.jsonl", standings)
     return "cards.jsonl"
 
 

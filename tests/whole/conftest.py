@@ -105,11 +105,11 @@ def newest_run(out):
 def people(tmp_path_factory):
     """A folder with 60 residents and their cards, made once."""
     from harness.population import load, make_population, save
-    from kiosk_sim.cards import make_cards
+    from kiosk_sim.cards import Algorithm, make_cards
 
     folder = tmp_path_factory.mktemp("people")
     save(make_population(7, 60), folder / "population")
-    make_cards(load(folder / "population").residents, folder / "cards", algorithm="p384", only=None, processes=2)
+    make_cards(load(folder / "population").residents, folder / "cards", algorithm=Algorithm.P_384)
     return folder
 
 
