@@ -1,1 +1,0 @@
-"""Templates and style sheet of the page, as package data."""
