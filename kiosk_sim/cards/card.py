@@ -148,7 +148,7 @@ class CardBox:
 
     def in_state(self, state: CardState) -> tuple[Card, ...]:
         """Return every card in a state, e.g. the revoked ones for a campaign's refusal tests."""
-        serials = [serial for serial, record in self._records.items() if state_at(record, self._now) is state]
+        serials = [serial for serial, record in self._records.items() if state_at(record, self._now) == state]
         return tuple(self.by_serial(serial) for serial in serials)
 
 

@@ -88,14 +88,11 @@ def serve(folder: Path, *, port: int, ready: Callable[[str], None], die_with_par
     if die_with_parent:
         _die_with_parent()
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        # shutdown() waits for serve_forever(), which runs in this very thread: hence another one
-        stop = threading.Thread(target=server.shutdown)
-        signal.signal(signal.SIGTERM, lambda *_: stop.start())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # shutdown() waits for serve_forever(), which runs in this very thread: hence another one
+            signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
         ready(f"http://127.0.0.1:{server.server_port}/")
-        try:
-            server.serve_forever(poll_interval=0.1)
-        except KeyboardInterrupt:
-            return
+        server.serve_forever(poll_interval=0.1)
 
 
 def announce(url: str, ready_file: Path | None) -> None:
