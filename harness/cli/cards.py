@@ -223,9 +223,8 @@ def export(cards: Path, destination: Path, as_json: bool) -> None:
 @click.argument("cards", type=_FOLDER)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free port.")
 @click.option("--ready-file", type=_FILE, help='Write {"url","pid"} here once requests are answered.')
-@click.option("--die-with-parent", is_flag=True, help="End when the starting process ends (Linux).")
 @_json
-def serve_ocsp(cards: Path, port: int, ready_file: Path | None, die_with_parent: bool, as_json: bool) -> None:
+def serve_ocsp(cards: Path, port: int, ready_file: Path | None, as_json: bool) -> None:
     """Answer OCSP requests (RFC 6960) about CARDS on 127.0.0.1 until Ctrl-C: good, revoked or unknown.
 
     Changes to the folder show at once. Try it:
@@ -243,7 +242,7 @@ def serve_ocsp(cards: Path, port: int, ready_file: Path | None, die_with_parent:
             click.echo(f"OCSP responder at {url} (Ctrl-C ends it)")
 
     try:
-        serve(cards, port=port, ready=ready, die_with_parent=die_with_parent)
+        serve(cards, port=port, ready=ready)
     except OSError as e:
         raise UsageError(f"port {port}: {e.strerror}; use --port 0 for a free one") from None
 

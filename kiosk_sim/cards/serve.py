@@ -1,11 +1,13 @@
-"""The OCSP responder as a program of its own: `python -m kiosk_sim.cards.serve --cards DIR`; HTTP on loopback only."""
+"""The OCSP responder as a program of its own, on loopback only: `python -m kiosk_sim.cards.serve --cards DIR`.
+
+Other programs start it with harness.lifeline, so that it ends with them.
+"""
 
 from __future__ import annotations
 
 import argparse
 import base64
 import binascii
-import ctypes
 import json
 import os
 import signal
@@ -24,7 +26,6 @@ from kiosk_sim.cards.responder import Responder
 
 _LARGEST_REQUEST = 64 * 1024  # bytes; a request about one certificate takes about 120
 _IDLE_S = 30.0  # a silent connection is closed, so that stuck clients cannot collect threads
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -79,14 +80,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep silent: one line a request would be all noise during a run."""
 
 
-def serve(folder: Path, *, port: int, ready: Callable[[str], None], die_with_parent: bool = False) -> None:
+def serve(folder: Path, *, port: int, ready: Callable[[str], None]) -> None:
     """Answer until SIGTERM or Ctrl-C; `ready` is told the URL once connections are taken. `port` 0 takes a free one.
 
     Needs the main thread (signals). Raises CardsError if `folder` is no cards folder, OSError if the port is taken.
     """
     handler = type("Handler", (_Handler,), {"responder": Responder(folder)})
-    if die_with_parent:
-        _die_with_parent()
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         for number in (signal.SIGTERM, signal.SIGINT):
             # shutdown() waits for serve_forever(), which runs in this very thread: hence another one
@@ -105,30 +104,18 @@ def announce(url: str, ready_file: Path | None) -> None:
         sys.stdout.flush()
 
 
-def _die_with_parent() -> None:
-    """Ask Linux for SIGTERM when the parent ends; elsewhere, do nothing."""
-    if not sys.platform.startswith("linux"):
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before the request took effect
-        raise SystemExit(0)
-
-
 def main() -> int:
     """Run the responder from the command line."""
     parser = argparse.ArgumentParser(prog="python -m kiosk_sim.cards.serve", description=__doc__)
     parser.add_argument("--cards", type=Path, required=True, help="cards folder")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--ready-file", type=Path, help='file that gets {"url","pid"} when ready')
-    parser.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends (Linux)")
     options = parser.parse_args()
     try:
         serve(
             options.cards,
             port=options.port,
             ready=lambda url: announce(url, options.ready_file),
-            die_with_parent=options.die_with_parent,
         )
     except (HonninError, OSError) as e:
         sys.stderr.write(f"{e}\n")

@@ -3,7 +3,6 @@
 import datetime
 import json
 import subprocess
-import sys
 
 import pytest
 from cryptography import x509
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+from harness.lifeline import start
 from harness.records.resident import Resident
 from kiosk_sim.cards import Algorithm, load_cards, make_cards
 
@@ -65,8 +65,7 @@ def some():
 @pytest.fixture
 def responder(fresh):
     """Return the URL of the OCSP responder of `fresh`, a program of its own that must end orderly."""
-    command = [sys.executable, "-m", "kiosk_sim.cards.serve", "--cards", fresh, "--die-with-parent"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+    with start("kiosk_sim.cards.serve", "--cards", str(fresh), stdout=subprocess.PIPE) as child:
         try:
             yield json.loads(child.stdout.readline())["url"]
         finally:

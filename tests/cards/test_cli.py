@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.cli import main
+from harness.lifeline import start
 from kiosk_sim.cards import load_cards
 
 VERBS = ("make", "import", "renew", "revoke", "export", "serve-ocsp")
@@ -121,9 +122,8 @@ def test_export_lists_what_it_wrote(honnin, fresh, tmp_path):
 
 
 def test_serve_ocsp_tells_its_url_and_ends_on_interrupt(fresh):
-    command = [sys.executable, "-m", "harness.cli", "cards", "serve-ocsp", fresh, "--die-with-parent"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert "OCSP responder at http://127.0.0.1:" in child.stdout.readline()
+    with start("harness.cli", "cards", "serve-ocsp", str(fresh), stdout=subprocess.PIPE) as child:
+        assert b"OCSP responder at http://127.0.0.1:" in child.stdout.readline()
         child.send_signal(2)
         assert child.wait(timeout=10) == 0
 

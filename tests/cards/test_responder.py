@@ -2,7 +2,6 @@
 
 import base64
 import http.client
-import json
 import subprocess
 import sys
 import threading
@@ -123,17 +122,3 @@ def test_without_cards_it_does_not_start(tmp_path):
     )
     assert done.returncode == 64
     assert "no cards folder" in done.stderr
-
-
-def test_it_ends_with_its_parent(fresh):
-    command = ["-m", "kiosk_sim.cards.serve", "--cards", str(fresh), "--die-with-parent"]
-    parent = (
-        "import subprocess, sys\n"
-        f"child = subprocess.Popen([sys.executable, *{command!r}], stdout=subprocess.PIPE)\n"
-        "sys.stdout.buffer.write(child.stdout.readline())\n"
-    )
-    done = subprocess.run([sys.executable, "-c", parent], capture_output=True, timeout=30, check=True)
-    netloc = urllib.parse.urlsplit(json.loads(done.stdout)["url"]).netloc
-    with pytest.raises(OSError):
-        for _ in range(200):  # it answers until the signal has reached it
-            exchange(netloc, "GET")
