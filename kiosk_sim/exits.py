@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from enum import IntEnum
+
+from harness.errors import DiskFull, GeneratorFault, RunDamaged, UsageError
 
 
 class Exit(IntEnum):
@@ -14,3 +18,18 @@ class Exit(IntEnum):
     INTERRUPTED = 4
     DISK_FULL = 5
     USAGE = 64
+
+
+def exit_code(program: Callable[[], int]) -> int:
+    """Run `program`; return its exit code, or that of the error it raised, which is told on standard error."""
+    try:
+        return program()
+    except (UsageError, RunDamaged) as e:
+        print(e, file=sys.stderr)
+        return Exit.USAGE
+    except DiskFull as e:
+        print(e, file=sys.stderr)
+        return Exit.DISK_FULL
+    except GeneratorFault as e:
+        print(e, file=sys.stderr)
+        return Exit.GENERATOR_FAULT

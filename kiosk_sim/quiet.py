@@ -12,12 +12,12 @@ import threading
 import time
 from pathlib import Path
 
-from harness.errors import ConfigError, DiskFull, UsageError
+from harness.errors import ConfigError
 from harness.records.history import Interrupted, PhaseEnded, PhaseStarted
 from harness.records.plan import Batch, BatchKind, Phase
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.drivers.transport import Transport
-from kiosk_sim.exits import Exit
+from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import Played, read_played
 from kiosk_sim.progress import Progress
@@ -31,14 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--run", type=Path, required=True, help="run folder")
     parser.add_argument("--phase", required=True, help="phase of its plan, e.g. P1")
     given = parser.parse_args(arguments)
-    try:
-        return play_phase(given.run, given.phase)
-    except UsageError as e:
-        print(e, file=sys.stderr)
-        return Exit.USAGE
-    except DiskFull as e:
-        print(e, file=sys.stderr)
-        return Exit.DISK_FULL
+    return exit_code(lambda: play_phase(given.run, given.phase))
 
 
 def play_phase(run: Path, name: str) -> int:

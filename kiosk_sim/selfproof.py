@@ -19,13 +19,13 @@ from pathlib import Path
 import msgspec
 
 from harness.config import load_toml
-from harness.errors import DiskFull, GeneratorFault, UsageError
+from harness.errors import DiskFull, GeneratorFault
 from harness.journal import RunFolder
 from harness.lifeline import start
 from harness.records.history import ProofCheck, SelfProof
 from harness.records.target import Target
 from kiosk_sim.counting import Counted, Manner
-from kiosk_sim.exits import Exit
+from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.proof_checks import check_all
 from kiosk_sim.proof_plan import ENGINE_PHASE, QUIET_PHASE, lay_out
 from kiosk_sim.stage import open_log, read_manifest
@@ -38,14 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Prove the generator and journal the proof; return the exit code."""
     parser = argparse.ArgumentParser(prog="kiosk_sim.selfproof", description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="run folder")
-    try:
-        return prove(parser.parse_args(arguments).run)
-    except UsageError as e:
-        print(e, file=sys.stderr)
-        return Exit.USAGE
-    except DiskFull as e:
-        print(e, file=sys.stderr)
-        return Exit.DISK_FULL
+    given = parser.parse_args(arguments)
+    return exit_code(lambda: prove(given.run))
 
 
 def prove(run: Path) -> int:

@@ -17,14 +17,14 @@ import gevent
 from locust.env import Environment
 from locust.runners import LocalRunner
 
-from harness.errors import DiskFull, GeneratorFault, UsageError
+from harness.errors import DiskFull, GeneratorFault
 from harness.records.history import Interrupted, PhaseEnded, PhaseStarted
 from harness.records.plan import Batch
 from kiosk_sim.batches import Troupe
 from kiosk_sim.engine.coordinator import Coordinator
 from kiosk_sim.engine.fleet import Faults, Fleet, kiosk_user
 from kiosk_sim.engine.lag import LoopLag
-from kiosk_sim.exits import Exit
+from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import read_played
 from kiosk_sim.progress import Progress
@@ -41,14 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--phase", required=True, help="phase of its plan, e.g. P2")
     given = parser.parse_args(arguments)
     _raise_file_limit()
-    try:
-        return _Play(given.run, given.phase).play()
-    except UsageError as e:
-        print(e, file=sys.stderr)
-        return Exit.USAGE
-    except DiskFull as e:
-        print(e, file=sys.stderr)
-        return Exit.DISK_FULL
+    return exit_code(lambda: _Play(given.run, given.phase).play())
 
 
 def _raise_file_limit() -> None:
@@ -129,10 +122,10 @@ class _Play:
         except DiskFull as e:
             faults.disk_full = str(e)
         self._progress.tell(now=True)
-        return _exit_code(faults, complete)
+        return _code_of(faults, complete)
 
 
-def _exit_code(faults: Faults, complete: bool) -> int:
+def _code_of(faults: Faults, complete: bool) -> int:
     if faults.disk_full:
         print(faults.disk_full, file=sys.stderr)
         return Exit.DISK_FULL
