@@ -64,11 +64,6 @@ class FormTexts:
         fixed = [span for text in self.texts for span in page.occurrences(text)]
         return fixed + [page.unspaced(m.span()) for pattern in self.variable for m in pattern.finditer(page.spaced)]
 
-    def mark_edges(self, page: FoldedPage) -> None:
-        """Let words begin and end at the form's texts, where a producer puts no space between label and value."""
-        for start, end in (span for text in self.texts for span in page.occurrences(text)):
-            page.edges.update((start, end))
-
 
 def attribute(
     page: FoldedPage, own_texts: frozenset[str], weakly_own: frozenset[str], index: OwnerIndex, form: FormTexts

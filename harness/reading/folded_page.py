@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from harness.reading.dates import Day, find_dates
@@ -19,6 +19,8 @@ class FoldedPage:
 
     def __init__(self, raw: str) -> None:
         """Fold `raw`, remembering where its words and lines ended."""
+        self._raw = raw
+        self._forms: Sequence[str] = ()
         words: list[str] = []
         edges, breaks, length = [0], {0}, 0
         for line in raw.splitlines():
@@ -45,9 +47,17 @@ class FoldedPage:
         return start, span[1] - self.spaced.count(" ", 0, span[1])
 
     @cached_property
-    def weak(self) -> str:
-        """The text in WEAK form."""
-        return fold_weak(self.text)
+    def weak(self) -> FoldedPage:
+        """The page in WEAK form."""
+        page = FoldedPage(fold_weak(self._raw))
+        page.let_edges_be_at(self._forms)
+        return page
+
+    def let_edges_be_at(self, texts: Sequence[str]) -> None:
+        """Let words begin and end at the form's own texts, where a producer puts no space between label and value."""
+        self._forms = texts
+        for start, end in (span for text in texts for span in self.occurrences(text)):
+            self.edges.update((start, end))
 
     @cached_property
     def dates(self) -> list[tuple[int, int, Day]]:
@@ -84,7 +94,8 @@ class FoldedPage:
 
     def matches_weakly(self, folded: str, gaiji: tuple[tuple[str, str], ...]) -> bool:
         """Tell whether a text is there but for what producers lose: selectors, characters beyond the BMP, gaiji."""
-        return weak_pattern(folded, gaiji).search(self.weak) is not None
+        matches = weak_pattern(folded, gaiji).finditer(self.weak.text)
+        return any(self.weak.stands_free(*m.span()) for m in matches)
 
     def _edge(self, place: int) -> bool:
         if place in self.edges or place >= len(self.text):

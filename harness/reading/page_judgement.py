@@ -114,7 +114,7 @@ class _Page:
         """The page in its orders of reading, attributed."""
         judge = self._judge
         for text in self._texts:
-            judge.form.mark_edges(text)
+            text.let_edges_be_at(judge.form.texts)
         return [attribute(t, judge.own_texts, judge.weakly_own, judge.index, judge.form) for t in self._texts]
 
     @cached_property

@@ -19,6 +19,7 @@ _WORD = re.compile(r"\S+")
 # PDFium marks a hyphen at a line's end so; on a certificate it is part of an address
 _END_OF_LINE_HYPHEN = {0x02: "-", 0xFFFE: "-"}
 _UNMAPPED = "\ufffd"
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +57,32 @@ def read_text(text_page: pdfium.FPDF_TEXTPAGE, paper: Box, hidden_objects: set[i
         else:
             visible.append(gap + word.group())
             places.extend(_points(box))
-    return PageText("".join(visible), "".join(hidden), base64.b64encode(places.tobytes()).decode("ascii"))
+    return PageText(
+        _whole("".join(visible)), _whole("".join(hidden)), base64.b64encode(places.tobytes()).decode("ascii")
+    )
 
 
 def _characters(text_page: pdfium.FPDF_TEXTPAGE, count: int) -> str:
-    """Return exactly `count` characters; one that the font maps to nothing is U+FFFD."""
+    """Return exactly `count` characters; one that the font maps to nothing is U+FFFD.
+
+    PDFium counts a character beyond the BMP as two: the halves stay apart here, see `_whole`.
+    """
     buffer = (c_ushort * (2 * count + 2))()
-    got = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
-    text = bytes(memoryview(buffer).cast("B")[: 2 * max(got - 1, 0)]).decode("utf-16-le", "replace")
-    if len(text) != count or "\x00" in text:
-        text = "".join(_character(pdfium.FPDFText_GetUnicode(text_page, i)) for i in range(count))
+    got = pdfium.FPDFText_GetText(text_page, 0, count, buffer) - 1
+    text = bytes(memoryview(buffer).cast("B")[: 2 * max(got, 0)]).decode("utf-16-le", "surrogatepass")
+    if got != count or "\x00" in text:
+        codes = [pdfium.FPDFText_GetUnicode(text_page, i) for i in range(count)]
+        text = "".join(chr(c) if 0 < c < 0x110000 else _UNMAPPED for c in codes)
+    elif len(text) != count:
+        text = "".join(map(chr, buffer[:count]))
     return text.translate(_END_OF_LINE_HYPHEN)
 
 
-def _character(code: int) -> str:
-    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else _UNMAPPED
+def _whole(text: str) -> str:
+    """Join the halves of characters beyond the BMP; a lone half is U+FFFD."""
+    if not _HALF.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _unseen_characters(text_page: pdfium.FPDF_TEXTPAGE, text: str, hidden_objects: set[int]) -> frozenset[int]:

@@ -48,6 +48,6 @@ def _has(layer: Attributed, wanted: Wanted, text: str) -> bool:
 
 def _weakly(page: FoldedPage, text: str, gaiji: tuple[tuple[str, str], ...]) -> bool:
     losable = _LOSABLE.search(text) is not None
-    if len(text) <= _SHORT or not (losable or page.weak != page.text):
+    if len(text) <= _SHORT or not (losable or page.weak.text != page.text):
         return False
     return page.matches_weakly(text, gaiji)
