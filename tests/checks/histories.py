@@ -213,8 +213,10 @@ class History:
         delivery = delivery or f"D{len(self.documents) + 1:04d}"
         body = body or delivery
         resident = self.residents.get(application, "")
-        ended = next((r for r in self.records if isinstance(r, ApplicationEnded) and r.application == application), None)
-        at_ns = ns(at) if at is not None else (ended.at_ns - 1 if ended else ns(1))
+        ended = next(
+            (r for r in self.records if isinstance(r, ApplicationEnded) and r.application == application), None
+        )
+        at_ns = ns(at) if at is not None else (ends[0].at_ns - 1 if ends else ns(1))
         if pages is None:
             pages = (own_page(resident, number=number),) if status is ReadingStatus.READ else ()
         self.bodies[digest(body)] = self.bodies.get(digest(body), 0) + 1

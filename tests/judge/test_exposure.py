@@ -1,0 +1,94 @@
+"""What was exercised, counted."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.judge.exposure import measure_exposure, node_builds
+from harness.records.history import Ending, NodeSeen
+from harness.records.plan import BatchKind
+
+
+def exposure(history):
+    return measure_exposure(history.view(), history.documents)
+
+
+def test_overlaps_nodes_and_most_in_flight(history):
+    history.asks("A1", "R1", 0, 10, node="n1").asks("A2", "R2", 5, 15, node="n1").asks("A3", "R3", 8, 9, node="n2")
+    history.asks("A4", "R4", 20, 21, node="")
+    e = exposure(history)
+    assert (e.overlapping_pairs, e.same_node_pairs, e.cross_node_pairs, e.most_in_flight) == (3, 1, 2, 3)
+
+
+def test_pairs_in_the_same_second_of_the_wall_clock(history):
+    history.asks("A1", "R1", 0.1).asks("A2", "R2", 0.9).asks("A3", "R3", 1.0).asks("A4", "R4", 0.5)
+    assert exposure(history).same_second_pairs == 3
+
+
+def test_departures_of_bursts_and_their_spread(history):
+    for number, at in enumerate((0.0, 0.0005, 0.005, 0.05), 1):
+        history.asks(f"A{number}", f"R{number}", at)
+    history.batch("B00001", left=(0.0, 0.0005, 0.005, 0.05), applications=("A1", "A2", "A3", "A4"))
+    e = exposure(history)
+    assert (e.bursts, e.pairs_under_1_ms, e.pairs_under_10_ms, e.pairs_under_100_ms) == (1, 1, 3, 6)
+    assert e.median_spread_ms == 50.0
+
+
+def test_a_void_burst_counts_only_as_void(history):
+    history.asks("A1", "R1").asks("A2", "R2")
+    history.batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"), void="A3 did not arrive")
+    e = exposure(history)
+    assert (e.bursts, e.void_batches, e.pairs_under_1_ms, e.overlapping_pairs) == (0, 1, 0, 0)
+    assert e.applications == 2
+
+
+def test_a_sequence_is_no_burst(history):
+    history.asks("A1", "R1").batch("B00001", BatchKind.SEQUENCE)
+    assert exposure(history).bursts == 0
+
+
+def test_successions_at_a_kiosk_and_after_something_other_than_a_delivery(history):
+    history.asks("A1", "R1", 0, 1).asks("A2", "R2", 2, 3, ending=Ending.FAILED).asks("A3", "R3", 4, 5)
+    e = exposure(history)
+    assert (e.same_kiosk_successions, e.after_refusal_or_error) == (2, 1)
+
+
+def test_waits_pages_residents_and_updates(history, made):
+    history.asks("A1", "R1", 0, 5, wait=4.5).gets("A1", [made.own_page("R1"), made.own_page("R1", page=2)])
+    history.asks("A2", "R1", 6, 7, wait=0.5).gets("A2").updates("U1", "R1", "address", "新", 8, 9)
+    e = exposure(history)
+    assert (e.longest_wait_ms, e.pages, e.residents, e.delivered, e.updates) == (4500.0, 3, 1, 2, 1)
+
+
+def test_an_empty_history_exposes_nothing(history):
+    e = exposure(history)
+    assert (e.applications, e.overlapping_pairs, e.longest_wait_ms, e.median_spread_ms) == (0, 0, 0.0, 0.0)
+
+
+spans = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10), st.sampled_from(["n1", "n2", ""])), max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(spans)
+def test_the_sweep_agrees_with_comparing_all_pairs(made, cases):
+    history = made.History()
+    for number, (start, length, node) in enumerate(cases):
+        history.asks(f"A{number}", "R1", start, start + length, node=node)
+    e = exposure(history)
+    pairs = [(a, b) for i, a in enumerate(cases) for b in cases[:i] if a[0] <= b[0] + b[1] and b[0] <= a[0] + a[1]]
+    assert e.overlapping_pairs == len(pairs)
+    assert e.same_node_pairs == sum(1 for a, b in pairs if a[2] and a[2] == b[2])
+    assert e.cross_node_pairs == sum(1 for a, b in pairs if a[2] and b[2] and a[2] != b[2])
+    assert e.same_second_pairs == sum(1 for i, a in enumerate(cases) for b in cases[:i] if a[0] == b[0])
+
+
+def test_builds_are_measured_where_reported_else_declared_else_unknown(history):
+    history.asks("A1", "R1", node="n1").asks("A2", "R2", node="n2").asks("A3", "R3", node="n3")
+    history.add(NodeSeen(node="n1", build="1.0", source="measured", at_ns=1))
+    history.add(NodeSeen(node="n1", build="1.1", source="measured", at_ns=2))
+    builds = node_builds(history.view(), [("n1", "0.9"), ("n2", "0.9")])
+    assert [(b.node, b.build, b.source, b.applications) for b in builds] == [
+        ("n1", "1.0", "measured", 1),
+        ("n1", "1.1", "measured", 1),
+        ("n2", "0.9", "declared", 1),
+        ("n3", "", "unknown", 1),
+    ]
