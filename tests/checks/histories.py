@@ -213,9 +213,7 @@ class History:
         delivery = delivery or f"D{len(self.documents) + 1:04d}"
         body = body or delivery
         resident = self.residents.get(application, "")
-        ended = next(
-            (r for r in self.records if isinstance(r, ApplicationEnded) and r.application == application), None
-        )
+        ends = [r for r in self.records if isinstance(r, ApplicationEnded) and r.application == application]
         at_ns = ns(at) if at is not None else (ends[0].at_ns - 1 if ends else ns(1))
         if pages is None:
             pages = (own_page(resident, number=number),) if status is ReadingStatus.READ else ()
