@@ -11,7 +11,7 @@ from harness.journal import RunFolder
 from harness.judge import judge_run
 from harness.records.verdict import Outcome, Verdict
 from harness.run.pictures import take_pictures
-from reports import summary, write_report
+from reports import findings_in_full, summary, write_report
 
 _EXIT = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 2}
 
@@ -21,7 +21,7 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
     display.say("judging")
     verdict = judge_run(folder.path)
     display.say("report")
-    take_pictures(folder, verdict)
+    take_pictures(folder, findings_in_full(verdict.findings))
     write_report(folder.path, lang)
     return verdict
 

@@ -8,6 +8,7 @@ left out; anything else that does not fit means that the segment is damaged.
 from __future__ import annotations
 
 import os
+import re
 import time
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from harness.records.history import (
 )
 
 _HEAD = 27  # three fields of 8 hexadecimal digits, each followed by a space
+_FRAME = re.compile(rb"([0-9a-f]{8}) ([0-9a-f]{8}) ([0-9a-f]{8}) ")
 _MAX_JSON = 16 * 1024 * 1024  # no record comes near; a larger length is damage
 _decoder = msgspec.json.Decoder(HistoryRecord)
 _encoder = msgspec.json.Encoder()
@@ -132,11 +134,11 @@ class SegmentTail:
         return entries
 
     def _entry(self, line: bytes) -> Entry:
+        head = _FRAME.match(line)
+        if head is None:
+            raise self._damaged("is not framed as a record")
+        length, checksum, sequence = (int(field, 16) for field in head.groups())
         body = line[18:]
-        try:
-            length, checksum, sequence = int(line[:8], 16), int(line[9:17], 16), int(body[:8], 16)
-        except ValueError:
-            raise self._damaged("is not framed as a record") from None
         if length != len(line) - _HEAD or checksum != zlib.crc32(body):
             raise self._damaged("does not agree with its checksum")
         if sequence != self.sequence:

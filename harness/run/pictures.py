@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.journal import DocumentStore, RunFolder, read_history
 from harness.journal.run_folder import write_whole
 from harness.reading.pool import ReaderPool
 from harness.records.findings import Finding
 from harness.records.history import Delivery
-from harness.records.verdict import Verdict
 
-MOST_FINDINGS = 40  # a report shows no more of them in full
 MOST_PAGES = 4  # of one document
 DPI = 100
 
 
-def take_pictures(folder: RunFolder, verdict: Verdict) -> int:
-    """Store `evidence/<digest>-p<page>.png` for the first findings; return how many are new.
+def take_pictures(folder: RunFolder, findings: Sequence[Finding]) -> int:
+    """Store `evidence/<digest>-p<page>.png` for these findings; return how many are new.
 
     A page that cannot be drawn is left out: the report then says that there is no picture.
     """
-    wanted = _wanted(folder, verdict)
+    wanted = _wanted(folder, findings)
     if not wanted:
         return 0
     store = DocumentStore(folder)
@@ -42,9 +40,8 @@ def _draw(folder: RunFolder, store: DocumentStore, pool: ReaderPool, digest: str
     return MOST_PAGES
 
 
-def _wanted(folder: RunFolder, verdict: Verdict) -> dict[str, None]:
+def _wanted(folder: RunFolder, findings: Sequence[Finding]) -> dict[str, None]:
     """Return digests in the order of findings: what the victim got, then what the donor got."""
-    findings = verdict.findings[:MOST_FINDINGS]
     if not findings:
         return {}
     delivered = dict(_deliveries(folder))

@@ -73,13 +73,13 @@ def test_a_torn_last_line_is_left_out_and_reported(tmp_path_factory, cut):
     assert inspect_segments(folder)[0].torn_bytes == torn - whole
 
 
-@pytest.mark.parametrize("position", [0, 5, 12, 20, 30, 60])
+@pytest.mark.parametrize("position", [0, 1, 5, 8, 12, 17, 20, 26, 30, 60])
 def test_a_changed_byte_before_the_end_is_damage_not_a_shorter_history(folder, position):
     with SegmentWriter(folder, "w", "run") as segment:
         segment.append(Note(at_ns=1, text="a" * 80))
     body = bytearray(folder.segment("w").read_bytes())
     line = body.index(b"\n") + 1
-    body[line + position] ^= 0x01
+    body[line + position] ^= 0x40
     folder.segment("w").write_bytes(body)
     with pytest.raises(RunDamaged, match="restore the run folder"):
         list(read_history(folder))
