@@ -6,9 +6,10 @@ from collections.abc import Callable
 from random import Random
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.population.seal_likeness import CLOSEST_ALLOWED, alike_pairs
-from harness.population.seals import draw_seal, encode_png, ink64
+from harness.population.seals import decode_png, draw_seal, encode_png, ink64
 
 _ROUNDS = 50  # one round in practice leaves a handful of pairs per 10,000; this many means the drawing is broken
 
@@ -43,3 +44,11 @@ def seal_text(surname: str, given: str, full: str, seed: str) -> str:
     if not surname or drawn > 0.75:
         return full
     return surname if drawn < 0.6 else given
+
+
+def engraved_inks(pictures: list[str]) -> NDArray[np.uint8]:
+    """Return the ink of seals given as base64 of PNG, one row each, ready for `alike_pairs`."""
+    inks = np.zeros((len(pictures), 64 * 64), dtype=np.uint8)
+    for place, picture in enumerate(pictures):
+        inks[place] = ink64(decode_png(picture))
+    return inks

@@ -37,6 +37,7 @@ class Typeface:
     def __init__(self, source: Path | bytes) -> None:
         """Open a font file or a font in memory."""
         self._source = source
+        self._sizes: dict[int, ImageFont.FreeTypeFont] = {}
         with TTFont(BytesIO(source) if isinstance(source, bytes) else source, lazy=True) as font:
             self._characters = frozenset(font.getBestCmap())
             self._sequences = frozenset(
@@ -55,7 +56,10 @@ class Typeface:
 
     def at(self, size: int) -> ImageFont.FreeTypeFont:
         """Return the font at a size in pixels, for drawing."""
-        return ImageFont.truetype(BytesIO(self._source) if isinstance(self._source, bytes) else self._source, size)
+        if size not in self._sizes:
+            source = BytesIO(self._source) if isinstance(self._source, bytes) else self._source
+            self._sizes[size] = ImageFont.truetype(source, size)
+        return self._sizes[size]
 
 
 @cache

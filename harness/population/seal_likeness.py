@@ -19,7 +19,7 @@ CLOSEST_ALLOWED = 0.80
 
 _EDGE = 64
 _BLOCK = 2  # 32 x 32 block means keep most of the ink's variance and a quarter of the work
-_ROWS = 512  # seals compared with all others in one matrix product
+_ROWS = 256  # seals compared with all others in one matrix product
 _SLACK = 1e-4  # covers single-precision rounding of the bound
 
 
@@ -59,16 +59,16 @@ def correlation(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 def _bounding_vectors(inks: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return one row per seal whose dot products bound the correlations from above."""
     side = _EDGE // _BLOCK
-    means = np.empty((len(inks), side * side), dtype=np.float32)
-    norms = np.empty(len(inks), dtype=np.float32)
+    bounds = np.empty((len(inks), side * side + 1), dtype=np.float32)
     for start in range(0, len(inks), _ROWS):
         part = inks[start : start + _ROWS].astype(np.float32)
         part -= part.mean(axis=1, keepdims=True)
-        norms[start : start + _ROWS] = np.maximum(np.linalg.norm(part, axis=1), 1e-6)
-        means[start : start + _ROWS] = part.reshape(-1, side, _BLOCK, side, _BLOCK).mean(axis=(2, 4)).reshape(-1, side * side)
-    means *= _BLOCK / norms[:, None]
-    rest = np.sqrt(np.clip(1 - (means * means).sum(axis=1), 0, None))
-    return np.hstack([means, rest[:, None]], dtype=np.float32)
+        part /= np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-6)
+        # twice the mean of a 2 x 2 block: unit vectors of the block means' space
+        means = part.reshape(-1, side, _BLOCK, side, _BLOCK).sum(axis=(2, 4)).reshape(-1, side * side) / _BLOCK
+        bounds[start : start + _ROWS, :-1] = means
+        bounds[start : start + _ROWS, -1] = np.sqrt(np.clip(1 - (means * means).sum(axis=1), 0, None))
+    return bounds
 
 
 def _candidates(bounds: NDArray[np.float32], limit: float, fresh: NDArray[np.int_]) -> Iterator[tuple[int, int]]:

@@ -18,13 +18,19 @@ from PIL import Image, ImageChops, ImageDraw
 
 from harness.population.fonts import characters_of, typefaces
 
-SIZE_PX = 160  # an 18 mm seal at 225 dpi
+Mask = NDArray[np.bool_]
+
+SIZE_PX = 128  # an 18 mm seal at 180 dpi
+_CANVAS_PX = 192  # characters are set larger than the seal, so that bending them leaves no steps
 _GLYPH_PX = 72
 _MOST_CHARACTERS = 6
-_WARP_PX = 13  # how far inner points of the distortion grid move: enough to part seals of one surname
-_TILT_DEGREES = 9
 
-# rows of every column, from right to left, for 1..6 characters
+_BENDINGS = 256  # different distortions; seals that come out alike all the same are drawn again
+_BEND_PX = 16  # how far inner knots of the distortion move: enough to part seals of one surname
+_TILT_DEGREES = 9
+_FINE = 64  # parts of a pixel in integer interpolation: the same on every machine
+
+# characters in every column, from right to left, for 1..6 characters
 _LAYOUTS = {
     1: ((1,),),
     2: ((2,), (1, 1)),
@@ -38,15 +44,14 @@ _LAYOUTS = {
 def draw_seal(text: str, seed: str) -> Image.Image:
     """Draw a seal with up to six characters of `text`, spaces left out; equal arguments draw equal pictures.
 
-    Returns a picture of mode "1", 160 x 160, ink black (0) on white (255).
+    Returns a picture of mode "1", 128 x 128, ink black (0) on white (255).
     """
     random = Random(seed)
     characters = [char for char in characters_of(text) if not char.isspace()][:_MOST_CHARACTERS]
-    ink = Image.new("L", (SIZE_PX, SIZE_PX), 0)
-    _set_characters(ink, characters, random)
-    ink = ink.transform(ink.size, Image.Transform.MESH, _warp(random), Image.Resampling.BILINEAR)
-    carved = _carve(ink, random)
-    return ImageChops.invert(carved).convert("1", dither=Image.Dither.NONE)
+    canvas = _set_characters(characters, random)
+    bent = np.take(np.asarray(canvas), _bendings()[random.randrange(_BENDINGS)])
+    weight = random.choice((60, 100, 140, 180))  # cut-off between paper and ink: a heavier or lighter hand
+    return Image.fromarray(~_carve(bent >= weight, random))
 
 
 def encode_png(seal: Image.Image) -> str:
@@ -71,19 +76,21 @@ def ink64(seal: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(cut.resize((64, 64), Image.Resampling.BOX), dtype=np.uint8).reshape(-1) >> 4
 
 
-def _set_characters(ink: Image.Image, characters: list[str], random: Random) -> None:
+def _set_characters(characters: list[str], random: Random) -> Image.Image:
     """Set the characters in columns from right to left, each stretched to fill its cell."""
+    canvas = Image.new("L", (_CANVAS_PX, _CANVAS_PX), 0)
     columns = random.choice(_LAYOUTS[max(1, len(characters))])
-    inset = random.randint(12, 24)
-    side = SIZE_PX - 2 * inset
-    width = side / len(columns)
+    inset = random.randint(15, 28)
+    side = _CANVAS_PX - 2 * inset
+    width = side // len(columns)
     rest = iter(characters)
     for column, rows in enumerate(columns):
-        height = side / rows
+        height = side // rows
+        left = _CANVAS_PX - inset - (column + 1) * width
         for row, char in zip(range(rows), rest, strict=False):
-            cell = (max(8, round(width) - 3), max(8, round(height) - 3))
-            left, top = SIZE_PX - inset - (column + 1) * width, inset + row * height
-            ink.paste(_glyph(char).resize(cell, Image.Resampling.BILINEAR), (round(left) + 1, round(top) + 1))
+            glyph = _glyph(char).resize((width - 3, height - 3), Image.Resampling.BILINEAR)
+            canvas.paste(glyph, (left + 1, inset + row * height + 1))
+    return canvas
 
 
 @cache
@@ -98,55 +105,70 @@ def _glyph(char: str) -> Image.Image:
     return canvas.crop((left - across, top - down, right + across, bottom + down))
 
 
-def _warp(random: Random) -> list[tuple[tuple[int, int, int, int], tuple[float, ...]]]:
-    """Return a mesh of 3 x 3 quadrilaterals with moved corners, tilted as a whole by a few degrees."""
-    tilt = math.radians(random.uniform(-_TILT_DEGREES, _TILT_DEGREES))
-    cos, sin, middle, step = math.cos(tilt), math.sin(tilt), SIZE_PX / 2, SIZE_PX / 3
-    corners = {}
-    for i in range(4):
-        for j in range(4):
-            reach = _WARP_PX if 0 < i < 3 and 0 < j < 3 else _WARP_PX / 2
-            x, y = i * step - middle, j * step - middle
-            corners[i, j] = (
-                middle + x * cos - y * sin + random.uniform(-reach, reach),
-                middle + x * sin + y * cos + random.uniform(-reach, reach),
-            )
-    edges = [round(i * step) for i in range(4)]
-    return [
-        (
-            (edges[i], edges[j], edges[i + 1], edges[j + 1]),
-            (*corners[i, j], *corners[i, j + 1], *corners[i + 1, j + 1], *corners[i + 1, j]),
+@cache
+def _bendings() -> NDArray[np.uint16]:
+    """Return distortions as places on the canvas, one per pixel of the seal: shape (256, 128, 128)."""
+    random = Random("bendings")
+    weights = _knot_weights()
+    out = np.empty((_BENDINGS, SIZE_PX, SIZE_PX), dtype=np.uint16)
+    for bending in out:
+        knots = np.array(_knots(random), dtype=np.int64)
+        across, down = (
+            np.clip((weights @ knots[:, :, axis] @ weights.T) // _FINE**3, 0, _CANVAS_PX - 1) for axis in (0, 1)
         )
-        for i in range(3)
-        for j in range(3)
-    ]
-
-
-def _carve(ink: Image.Image, random: Random) -> Image.Image:
-    """Put the characters in a ring: relief or, one in six, intaglio (白文); chip the rim here and there."""
-    rim = random.randint(4, 11)
-    inner = (rim, rim, SIZE_PX - 1 - rim, SIZE_PX - 1 - rim)
-    face = _disc((0, 0, SIZE_PX - 1, SIZE_PX - 1))
-    ink = ink.point(_THRESHOLD[random.randint(0, 3)])
-    if random.random() < 1 / 6:
-        out = ImageChops.subtract(face, ImageChops.multiply(ink, _disc(inner)))
-    else:
-        ring = ImageChops.subtract(face, _disc(inner))
-        out = ImageChops.lighter(ring, ImageChops.multiply(ink, _disc(inner)))
-    draw = ImageDraw.Draw(out)
-    for _ in range(random.randint(0, 4)):
-        angle, reach = random.uniform(0, math.tau), random.randint(2, 7)
-        x, y = (SIZE_PX / 2 + trig(angle) * SIZE_PX * 0.48 for trig in (math.cos, math.sin))
-        draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=0)
+        bending[:] = down * _CANVAS_PX + across
     return out
 
 
-# cut-off between paper and ink: a heavier or lighter hand
-_THRESHOLD = [[0] * cut + [255] * (256 - cut) for cut in (60, 100, 140, 180)]
+def _knot_weights() -> NDArray[np.int64]:
+    """Return how much each of four knots in a row counts for each pixel, in parts of _FINE: shape (128, 4)."""
+    weights = np.zeros((SIZE_PX, 4), dtype=np.int64)
+    for pixel in range(SIZE_PX):
+        knot, part = divmod(pixel * 3 * _FINE // SIZE_PX, _FINE)
+        weights[pixel, knot], weights[pixel, knot + 1] = _FINE - part, part
+    return weights
+
+
+def _knots(random: Random) -> list[list[tuple[int, int]]]:
+    """Return 4 x 4 knots on the canvas (rows of (x, y) in parts of _FINE), moved, and tilted by a few degrees."""
+    tilt = math.radians(random.uniform(-_TILT_DEGREES, _TILT_DEGREES))
+    cos, sin, middle, step = math.cos(tilt), math.sin(tilt), _CANVAS_PX / 2, _CANVAS_PX / 3
+    knots = []
+    for row in range(4):
+        knots.append([])
+        for column in range(4):
+            reach = _BEND_PX if 0 < row < 3 and 0 < column < 3 else _BEND_PX / 2
+            x, y = column * step - middle, row * step - middle
+            across = middle + x * cos - y * sin + random.uniform(-reach, reach)
+            down = middle + x * sin + y * cos + random.uniform(-reach, reach)
+            knots[-1].append((round(across * _FINE), round(down * _FINE)))
+    return knots
+
+
+def _carve(ink: Mask, random: Random) -> Mask:
+    """Put the characters in a ring: relief or, one in six, intaglio (白文); chip the rim here and there."""
+    face, inner = _disc(0), _disc(random.randint(3, 9))
+    out = face & ~(ink & inner) if random.random() < 1 / 6 else (face & ~inner) | (ink & inner)
+    for _ in range(random.randint(0, 4)):
+        angle, reach = random.uniform(0, math.tau), random.randint(2, 6)
+        x, y = (int(SIZE_PX / 2 + trig(angle) * SIZE_PX * 0.48) for trig in (math.cos, math.sin))
+        top, left = max(0, y - reach), max(0, x - reach)
+        spot = out[top : y + reach + 1, left : x + reach + 1]
+        spot &= ~_chip(reach)[top - y + reach :, left - x + reach :][: spot.shape[0], : spot.shape[1]]
+    return out
 
 
 @cache
-def _disc(box: tuple[int, int, int, int]) -> Image.Image:
-    disc = Image.new("L", (SIZE_PX, SIZE_PX), 0)
-    ImageDraw.Draw(disc).ellipse(box, fill=255)
-    return disc
+def _disc(inset: int) -> Mask:
+    """Return the seal's face without a rim of this width."""
+    return _round(SIZE_PX, SIZE_PX / 2 - inset)
+
+
+@cache
+def _chip(reach: int) -> Mask:
+    return _round(2 * reach + 1, reach + 0.5)
+
+
+def _round(size: int, radius: float) -> Mask:
+    offset = np.arange(size) - (size - 1) / 2
+    return np.add.outer(offset**2, offset**2) <= radius**2
