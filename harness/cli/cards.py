@@ -79,10 +79,11 @@ def make(
     jobs: int,
     as_json: bool,
 ) -> None:
-    """Register a card for every resident of POPULATION in the folder CARDS, and make keys for some.
+    """Register everybody's card, make keys for some.
 
-    Serials exist at once for everybody. Keys take time, so only the residents named with --only get theirs now; a run
-    makes what its plan lacks. Repeating the command keeps what exists and completes what an interrupted one left.
+    Every resident of POPULATION gets a card in the folder CARDS. Serials exist at once for everybody. Keys take
+    time, so only the residents named with --only get theirs now; a run makes what its plan lacks. Repeating the command
+    keeps what exists and completes what an interrupted one left.
 
     \b
     honnin cards make population/ cards/                                  serials only, instant
@@ -138,8 +139,8 @@ def import_(
     """Take a vendor's TEST certificates (PKCS #12) over as cards.
 
     FILE is one .p12 with --resident, or a CSV list with the columns file,resident,kind (kind may be left out; paths are
-    relative to the list). Either all files are taken over or, told why, none. Refused are names of the real JPKI, in
-    any case, and issuers that are not recognised as test authorities.
+    relative to the list). Either all files are taken over or none, and then the reason is told.
+    Refused are names of the real JPKI, in any case, and issuers that are not recognised as test authorities.
 
     \b
     honnin cards import cards/ r1.p12 --resident R00001 --password-file password.txt
@@ -166,15 +167,17 @@ def import_(
 @_kind
 @_json
 def renew(cards: Path, residents: tuple[str, ...], kind: str, as_json: bool) -> None:
-    """Give residents (KEY, e.g. R00001) a successor to their card: a new serial, issued by the newest CA generation.
+    """Give residents (KEY like R00001) a successor to their card.
+
+    It has a new serial and is issued by the newest CA generation.
 
     The old card is superseded and on the CRL from now on; a revoked or expired one stays what it is. Hand the new CRL
     and serials.csv to the target (honnin cards export).
     """
     from kiosk_sim.cards import CardKind
-    from kiosk_sim.cards.renewal import renew_card
+    from kiosk_sim.cards.renewal import renew_cards
 
-    records = [renew_card(cards, resident, kind=CardKind(kind)) for resident in residents]
+    records = renew_cards(cards, residents, kind=CardKind(kind))
     lines = [f"{r.resident}: {r.kind.value} {r.serial}, valid to {r.expires_on}" for r in records]
     _say(as_json, "\n".join(lines), renewed=[_facts(record) for record in records])
 
@@ -187,13 +190,14 @@ def renew(cards: Path, residents: tuple[str, ...], kind: str, as_json: bool) -> 
 )
 @_json
 def revoke(cards: Path, serials: tuple[str, ...], reason: str, as_json: bool) -> None:
-    """Revoke cards by SERIAL (see serials.csv): they are on the CRL, and OCSP says so, from now on.
+    """Revoke cards by SERIAL (see serials.csv).
 
-    A running OCSP responder follows at once. The holder has no valid card until it is renewed.
+    They are on the CRL, and OCSP says so, from now on. A running OCSP responder follows at once. The holder has no
+    valid card until it is renewed.
     """
-    from kiosk_sim.cards.renewal import revoke_card
+    from kiosk_sim.cards.renewal import revoke_cards
 
-    records = [revoke_card(cards, serial, reason=reason) for serial in serials]
+    records = revoke_cards(cards, serials, reason=reason)
     lines = [f"{r.resident}: {r.kind.value} {r.serial} revoked at {r.revoked_at} ({r.reason})" for r in records]
     _say(as_json, "\n".join(lines), revoked=[_facts(record) for record in records])
 
@@ -203,7 +207,9 @@ def revoke(cards: Path, serials: tuple[str, ...], reason: str, as_json: bool) ->
 @click.argument("destination", type=_FOLDER)
 @_json
 def export(cards: Path, destination: Path, as_json: bool) -> None:
-    """Copy what a target needs to recognise the cards into DESTINATION. No key and no PIN leaves the folder.
+    """Copy what a target needs into DESTINATION.
+
+    No key and no PIN leaves the folder.
 
     \b
     ca-bundle.pem             the three CA certificates: one name, three keys; choose by key identifier
@@ -225,9 +231,9 @@ def export(cards: Path, destination: Path, as_json: bool) -> None:
 @click.option("--ready-file", type=_FILE, help='Write {"url","pid"} here once requests are answered.')
 @_json
 def serve_ocsp(cards: Path, port: int, ready_file: Path | None, as_json: bool) -> None:
-    """Answer OCSP requests (RFC 6960) about CARDS on 127.0.0.1 until Ctrl-C: good, revoked or unknown.
+    """Answer OCSP requests about CARDS until Ctrl-C.
 
-    Changes to the folder show at once. Try it:
+    HTTP on 127.0.0.1, as in RFC 6960: good, revoked or unknown. Changes to the folder show at once. Try it:
 
     \b
     openssl ocsp -issuer cards/authority/ca-3.pem -cert cards/certs/SERIAL.pem \\

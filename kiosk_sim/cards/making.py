@@ -69,7 +69,7 @@ def make_cards(
         before = cards.load()
         records = register(before, residents, authority, algorithm=algorithm, kind=CardKind.CARD, today=today)
         if phones:
-            holders = [r for r in residents if only is None or r.key in wanted]
+            holders = [r for r in residents if only is None or r.key in only]
             records = register(records, holders, authority, algorithm=algorithm, kind=CardKind.PHONE, today=today)
         registered = len(records) - len(before)
         records = _choose_algorithm(cards, records, wanted, algorithm)

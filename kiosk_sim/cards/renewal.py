@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from kiosk_sim.cards.records import CardKind, CardRecord
 REASONS = tuple(sorted(reason.value for reason in x509.ReasonFlags if reason is not x509.ReasonFlags.remove_from_crl))
 
 
-def revoke_card(folder: Path, serial: str, *, reason: str = lifecycle.LOST, now: datetime | None = None) -> CardRecord:
-    """Revoke a card and publish the new CRL; the OCSP responder follows at once. Revoking twice changes nothing.
+def revoke_cards(
+    folder: Path, serials: Iterable[str], *, reason: str = lifecycle.LOST, now: datetime | None = None
+) -> tuple[CardRecord, ...]:
+    """Revoke cards and publish the new CRLs; the OCSP responder follows at once. Revoking twice changes nothing.
 
-    Raises NoCard, CardsError for an imported card or an unknown reason, FolderBusy.
+    All or none: raises NoCard, CardsError for an imported card or an unknown reason, FolderBusy.
     """
     now = now or datetime.now(UTC)
     if reason not in REASONS:
@@ -30,21 +33,23 @@ def revoke_card(folder: Path, serial: str, *, reason: str = lifecycle.LOST, now:
     cards.require()
     with cards.locked():
         records = cards.load()
-        if serial not in records:
-            raise NoCard(f"{folder}: no card {serial}; serials are listed in {cards.serials.name}")
-        records[serial] = lifecycle.revoke(records[serial], now, reason)
+        wanted = tuple(dict.fromkeys(serials))
+        for serial in wanted:
+            if serial not in records:
+                raise NoCard(f"{folder}: no card {serial}; serials are listed in {cards.serials.name}")
+            records[serial] = lifecycle.revoke(records[serial], now, reason)
         cards.save(records.values())
         publish(cards, load_authority(cards.authority), records, now)
-    return records[serial]
+    return tuple(records[serial] for serial in wanted)
 
 
-def renew_card(
-    folder: Path, resident: str, *, kind: CardKind = CardKind.CARD, now: datetime | None = None
-) -> CardRecord:
-    """Give a resident a successor to the current card, with its key, and publish; return the successor.
+def renew_cards(
+    folder: Path, residents: Iterable[str], *, kind: CardKind = CardKind.CARD, now: datetime | None = None
+) -> tuple[CardRecord, ...]:
+    """Give residents a successor to their current card, with its key, and publish; return the successors.
 
-    If a renewal was killed before the successor's key was made, that one is completed instead of a further one begun.
-    Raises NoCard, CardsError for an imported card, FolderBusy.
+    If a renewal was killed before a successor's key was made, that one is completed instead of a further one begun.
+    All or none: raises NoCard, CardsError for an imported card, FolderBusy.
     """
     now = now or datetime.now(UTC)
     cards = CardsFolder(folder)
@@ -52,16 +57,19 @@ def renew_card(
     with cards.locked():
         records = cards.load()
         authority = load_authority(cards.authority)
-        card = current_card(records, resident, kind)
-        if cards.made(card) or not _is_successor(records, card):
-            records, card = lifecycle.renew(records, card, authority, now)
-            cards.save(records.values())
-        make_keys(cards, authority, [card], 1, None)
+        successors = []
+        for resident in dict.fromkeys(residents):
+            card = _current_card(records, resident, kind)
+            if cards.made(card) or not _is_successor(records, card):
+                records, card = lifecycle.renew(records, card, authority, now)
+            successors.append(card)
+        cards.save(records.values())
+        make_keys(cards, authority, successors, 2, None)
         publish(cards, authority, records, now)
-    return card
+    return tuple(successors)
 
 
-def current_card(records: Records, resident: str, kind: CardKind) -> CardRecord:
+def _current_card(records: Records, resident: str, kind: CardKind) -> CardRecord:
     """Return the resident's card of a kind that has no successor. Raises NoCard."""
     card = lifecycle.current(records, resident, kind)
     if card is None:

@@ -9,7 +9,7 @@ from kiosk_sim.cards import Algorithm, CardKind, CardsError, load_cards, make_ca
 from kiosk_sim.cards.errors import ImportRefused
 from kiosk_sim.cards.importing import ImportItem, import_certificates, read_import_list
 from kiosk_sim.cards.recognition import has_test_marker
-from kiosk_sim.cards.renewal import renew_card, revoke_card
+from kiosk_sim.cards.renewal import renew_cards, revoke_cards
 
 
 def item(file, resident="R00020", password=b"open", kind=CardKind.CARD):
@@ -155,7 +155,7 @@ def test_a_made_card_does_not_give_way(fresh, vendor):
 
 def test_imported_cards_are_revoked_and_renewed_by_their_vendor_only(fresh, vendor):
     import_certificates(fresh, [item(vendor())])
-    for change in (lambda: revoke_card(fresh, "4711"), lambda: renew_card(fresh, "R00020")):
+    for change in (lambda: revoke_cards(fresh, ["4711"]), lambda: renew_cards(fresh, ["R00020"])):
         with pytest.raises(CardsError, match="ask the vendor"):
             change()
 

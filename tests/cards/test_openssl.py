@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from kiosk_sim.cards import Algorithm, CardState, load_cards, make_cards
-from kiosk_sim.cards.renewal import revoke_card
+from kiosk_sim.cards.renewal import revoke_cards
 
 pytestmark = pytest.mark.tool("openssl")
 
@@ -77,7 +77,7 @@ def test_ocsp_says_good_revoked_and_unknown_for_each_generation(fresh, responder
         code, said = ask(responder, fresh, generation, "-cert", card.certificate_path)
         assert "Response verify OK" in said
         assert f"{card.certificate_path}: good" in said
-        revoke_card(fresh, card.serial)
+        revoke_cards(fresh, [card.serial])
         code, said = ask(responder, fresh, generation, "-cert", card.certificate_path, digest="-sha256")
         assert "Response verify OK" in said
         assert f"{card.certificate_path}: revoked" in said

@@ -10,7 +10,7 @@ from kiosk_sim.cards import CardsError, CardState, NoCard, load_cards
 from kiosk_sim.cards.files import CardsFolder
 from kiosk_sim.cards.making import ensure_keys
 from kiosk_sim.cards.publishing import CRL_VALID, export
-from kiosk_sim.cards.renewal import renew_card, revoke_card
+from kiosk_sim.cards.renewal import renew_cards, revoke_cards
 
 
 def on_crls(folder):
@@ -28,7 +28,7 @@ def mapping(folder):
 
 def test_renewal_gives_a_new_serial_and_revokes_the_old(fresh):
     old = load_cards(fresh).for_resident("R00001")
-    renew_card(fresh, "R00001")
+    renew_cards(fresh, ["R00001"])
     box = load_cards(fresh)
     new = box.for_resident("R00001")
     assert new.serial != old.serial
@@ -41,12 +41,12 @@ def test_renewal_gives_a_new_serial_and_revokes_the_old(fresh):
 
 
 def test_renewed_cards_come_from_the_newest_generation(fresh):
-    assert renew_card(fresh, "R00001").generation == 3
+    assert renew_cards(fresh, ["R00001"])[0].generation == 3
 
 
 def test_lost_card_is_on_its_generations_list_with_the_reason(fresh):
     card = load_cards(fresh).for_resident("R00002")
-    record = revoke_card(fresh, card.serial)
+    (record,) = revoke_cards(fresh, [card.serial])
     assert on_crls(fresh) == {card.serial: record.generation}
     crl = x509.load_pem_x509_crl((fresh / f"crl-{record.generation}.pem").read_bytes())
     entry = crl.get_revoked_certificate_by_serial_number(int(card.serial))
@@ -58,14 +58,14 @@ def test_lost_card_is_on_its_generations_list_with_the_reason(fresh):
 
 def test_revoking_twice_keeps_the_first_time(fresh):
     serial = load_cards(fresh).for_resident("R00002").serial
-    first = revoke_card(fresh, serial, now=datetime(2026, 1, 1, tzinfo=UTC))
-    assert revoke_card(fresh, serial).revoked_at == first.revoked_at
+    (first,) = revoke_cards(fresh, [serial], now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert revoke_cards(fresh, [serial])[0].revoked_at == first.revoked_at
 
 
 def test_lost_card_can_be_replaced(fresh):
     serial = load_cards(fresh).for_resident("R00002").serial
-    revoke_card(fresh, serial)
-    new = renew_card(fresh, "R00002")
+    revoke_cards(fresh, [serial])
+    (new,) = renew_cards(fresh, ["R00002"])
     box = load_cards(fresh)
     assert box.for_resident("R00002").serial == new.serial
     assert box.by_serial(serial).state is CardState.REVOKED
@@ -73,20 +73,20 @@ def test_lost_card_can_be_replaced(fresh):
 
 
 def test_a_renewal_killed_before_its_key_is_completed_not_repeated(fresh):
-    new = renew_card(fresh, "R00001")
+    (new,) = renew_cards(fresh, ["R00001"])
     (fresh / new.key).unlink()
     (fresh / new.certificate).unlink()
-    assert renew_card(fresh, "R00001").serial == new.serial
+    assert renew_cards(fresh, ["R00001"])[0].serial == new.serial
     assert (fresh / new.certificate).exists()
 
 
 def test_unknown_serial_resident_and_reason_are_told(fresh):
     with pytest.raises(NoCard, match="12345"):
-        revoke_card(fresh, "12345")
+        revoke_cards(fresh, ["12345"])
     with pytest.raises(NoCard, match="R99999"):
-        renew_card(fresh, "R99999")
+        renew_cards(fresh, ["R99999"])
     with pytest.raises(CardsError, match="keyCompromise"):
-        revoke_card(fresh, "12345", reason="fell into a river")
+        revoke_cards(fresh, ["12345"], reason="fell into a river")
 
 
 def test_crl_is_renewed_before_it_ends_and_its_number_grows(fresh):
@@ -112,4 +112,15 @@ def test_export_hands_over_no_key_and_no_pin(fresh, tmp_path):
 
 def test_an_authority_too_old_for_another_card_says_so(fresh):
     with pytest.raises(CardsError, match="too old"):
-        renew_card(fresh, "R00001", now=datetime.now(UTC) + timedelta(days=8 * 365))
+        renew_cards(fresh, ["R00001"], now=datetime.now(UTC) + timedelta(days=8 * 365))
+
+
+def test_several_are_changed_all_or_none(fresh):
+    before = {path: path.read_bytes() for path in fresh.rglob("*") if path.is_file()}
+    serial = load_cards(fresh).for_resident("R00001").serial
+    with pytest.raises(NoCard):
+        renew_cards(fresh, ["R00001", "R99999"])
+    with pytest.raises(NoCard):
+        revoke_cards(fresh, [serial, "12345"])
+    assert {path: path.read_bytes() for path in fresh.rglob("*") if path.is_file()} == before
+    assert len(renew_cards(fresh, ["R00001", "R00002", "R00001"])) == 2, "naming one twice renews once"

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from kiosk_sim.cards import load_cards
-from kiosk_sim.cards.renewal import renew_card
+from kiosk_sim.cards.renewal import renew_cards
 from kiosk_sim.cards.responder import Responder
 
 
@@ -99,7 +99,7 @@ def test_nonce_comes_back(fresh, question):
 def test_a_change_shows_in_the_next_answer(fresh, question):
     responder = Responder(fresh)
     assert status(responder.answer(question)) is ocsp.OCSPCertStatus.GOOD
-    new = renew_card(fresh, "R00001")
+    (new,) = renew_cards(fresh, ["R00001"])
     answer = ocsp.load_der_ocsp_response(responder.answer(question))
     assert answer.certificate_status is ocsp.OCSPCertStatus.REVOKED
     assert answer.revocation_reason is x509.ReasonFlags.superseded
