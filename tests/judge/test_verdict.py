@@ -1,0 +1,159 @@
+"""The one rule: FAIL on any defect, INCONCLUSIVE on any doubt, PASS only when nothing stands against it."""
+
+import pytest
+from msgspec.structs import replace
+
+from harness.judge.scope import measure_scope
+from harness.judge.verdict import Basis, Completeness, decide
+from harness.records.findings import Anomaly, Finding, Property, Severity
+from harness.records.history import Ending, Interrupted, RunResumed, SelfProof, TargetHealth
+from harness.records.target import Target
+from harness.records.verdict import ControlCount, Outcome
+
+ALL_FOUND = (ControlCount(certificate="juminhyo", kind="document", injected=5, found=5),)
+TARGET = Target(name="t", url="http://127.0.0.1")
+
+
+@pytest.fixture
+def basis(history, account, findings_of):
+    """A basis on which nothing can be said against the run, changed by `wrong`."""
+
+    def basis(records=None, **wrong):
+        if not history.records:
+            history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2").gets("A2", number="N2")
+            history.batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"))
+        view = history.view(records)
+        return replace(
+            Basis(
+                view=view,
+                plan=Completeness(phases=("P1",), batches=dict.fromkeys(history.batches, 2)),
+                findings=findings_of(history),
+                identities=account(history, records=records),
+                scope=measure_scope(view, history.documents, TARGET, 0, {}),
+                controls=ALL_FOUND,
+            ),
+            **wrong,
+        )
+
+    return basis
+
+
+def outcome(basis):
+    result, reasons = decide(basis)
+    return result, [r.code for r in reasons]
+
+
+def finding(severity, anomaly=Anomaly.LOST):
+    return Finding(finding="F0001", property=Property.EXACTLY_ONCE, anomaly=anomaly, severity=severity)
+
+
+def test_nothing_found_and_nothing_doubtful_is_a_pass_that_names_its_scope(basis):
+    result, reasons = decide(basis())
+    assert result is Outcome.PASS
+    assert "O" in reasons[0].en and "B" not in reasons[0].en
+
+
+@pytest.mark.parametrize("severity", [Severity.GRAVE, Severity.DEFECT])
+def test_a_defect_is_a_fail(basis, severity):
+    assert outcome(basis(findings=(finding(severity),))) == (Outcome.FAIL, ["found"])
+
+
+def test_a_defect_is_a_fail_even_when_the_run_is_incomplete(basis):
+    wrong = {"findings": (finding(Severity.GRAVE),), "crashed": ("numbers: KeyError",)}
+    assert outcome(basis(**wrong)) == (Outcome.FAIL, ["found", "checker_crashed"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"findings": (finding(Severity.REVIEW),)}, "for_review"),
+        ({"findings": (finding(Severity.REVIEW, Anomaly.UNREAD),)}, "unread"),
+        ({"controls": ()}, "control_missing"),
+        ({"controls": (replace(ALL_FOUND[0], found=4),)}, "control_missed"),
+        (
+            {"controls": (*ALL_FOUND, ControlCount(certificate="tax", kind="page", injected=1, found=0))},
+            "control_missed",
+        ),
+        ({"crashed": ("pages: KeyError: 1",)}, "checker_crashed"),
+        ({"damage": ("segments/x: record 4",)}, "journal_damaged"),
+        ({"differing": ("population",)}, "inputs_differ"),
+        ({"plan": Completeness(phases=("P1", "P2"), batches={"B00001": 2})}, "plan_incomplete"),
+        ({"plan": Completeness(phases=("P1",), batches={"B00001": 2, "B00002": 2})}, "plan_incomplete"),
+        ({"plan": Completeness(phases=("P1",), batches={"B00001": 3})}, "plan_incomplete"),
+        ({"plan": Completeness(phases=("P1",), batches={"B00001": 2}, updates=1)}, "plan_incomplete"),
+        ({"plan": Completeness(phases=(), batches={})}, "plan_incomplete"),
+    ],
+)
+def test_every_doubt_alone_makes_the_verdict_inconclusive(basis, wrong, code):
+    assert outcome(basis(**wrong)) == (Outcome.INCONCLUSIVE, [code])
+
+
+def test_an_open_account_is_a_doubt(basis):
+    identities = tuple(replace(i, closes=False, remainder=("x",), remainder_ja=("x",)) for i in basis().identities)
+    assert outcome(basis(identities=identities)) == (Outcome.INCONCLUSIVE, ["identity_open", "identity_open"])
+
+
+def test_a_writer_that_died_is_a_doubt(basis, history):
+    basis()
+    assert "segment_open" in outcome(basis(records=history.whole()[:-1]))[1]
+
+
+@pytest.mark.parametrize("proofs", [0, 2])
+def test_a_missing_or_failed_self_proof_is_a_doubt(basis, history, proofs):
+    basis()
+    whole = [r for r in history.whole() if not isinstance(r, SelfProof)]
+    whole[1:1] = [SelfProof(passed=n == 0, checks=(), at_ns=1) for n in range(proofs)]
+    assert "self_proof" in outcome(basis(records=whole))[1]
+
+
+def test_an_interrupted_run_is_a_doubt_until_it_is_resumed_and_done(basis, history, made):
+    basis()
+    history.add(Interrupted(at_ns=made.ns(4), reason="ctrl-c"))
+    assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["interrupted"])
+    history.add(RunResumed(at_ns=made.ns(5)))
+    assert outcome(basis())[0] is Outcome.PASS
+
+
+def test_an_unplanned_death_of_the_target_is_a_doubt(basis, history, made):
+    basis()
+    history.add(TargetHealth(at_ns=made.ns(4), alive=False), TargetHealth(at_ns=made.ns(5), alive=True))
+    assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["target_died"])
+
+
+def test_an_unresolved_application_is_a_doubt(basis, history):
+    basis()
+    history.asks("A3", "R3", ending=Ending.UNRESOLVED)
+    assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["unresolved"])
+
+
+@pytest.mark.parametrize(("void", "expected"), [(1, Outcome.PASS), (2, Outcome.INCONCLUSIVE)])
+def test_more_than_a_tenth_of_void_batches_is_a_doubt(basis, history, void, expected):
+    basis()
+    for number in range(2, 12):
+        history.batch(f"B{number:05d}", void="absent" if number < 2 + void else "")
+    plan = Completeness(phases=("P1",), batches=dict.fromkeys(history.batches, 0))
+    assert outcome(basis(plan=plan))[0] is expected
+
+
+def test_a_property_that_must_be_exercised_and_was_not_is_a_doubt(basis):
+    scope = tuple(replace(s, exercised=s.property is not Property.NUMBERS) for s in basis().scope)
+    assert outcome(basis(scope=scope)) == (Outcome.INCONCLUSIVE, ["not_exercised"])
+
+
+@pytest.mark.parametrize("idle", [Property.FRESHNESS, Property.ISOLATION, Property.BASELINE])
+def test_freshness_isolation_and_baseline_not_exercised_do_not_block(basis, idle):
+    scope = tuple(replace(s, exercised=s.property is not idle) for s in basis().scope)
+    assert outcome(basis(scope=scope))[0] is Outcome.PASS
+
+
+def test_nothing_played_is_never_a_pass(history, account):
+    view = history.view()
+    empty = Basis(
+        view=view,
+        plan=Completeness(phases=("P1",), batches={}),
+        findings=(),
+        identities=account(history),
+        scope=measure_scope(view, {}, TARGET, 0, {}),
+        controls=(),
+    )
+    assert decide(empty)[0] is Outcome.INCONCLUSIVE
