@@ -1,0 +1,1 @@
+"""The certificate-issuing centre: cards, sessions, and the way to the nodes."""

@@ -1,0 +1,46 @@
+"""One node's switchboard: which defects are on, and the behaviour that follows."""
+
+from __future__ import annotations
+
+import threading
+
+from mock_issuer.defects.behaviour import Behaviour
+from mock_issuer.defects.catalogue import CATALOGUE, Switch, require_known
+
+
+class Switches:
+    """Defects may go on and off while requests are served; a request sees the behaviour of one instant."""
+
+    def __init__(self) -> None:
+        """Begin clean."""
+        self._lock = threading.Lock()
+        self._on: dict[str, dict[str, float]] = {}
+        self.behaviour = Behaviour()
+
+    def turn_on(self, switch: Switch) -> None:
+        """Switch a defect on, anew if it was on. Raises ValueError for an unknown one."""
+        require_known(switch)
+        with self._lock:
+            self._on[switch.defect] = dict(switch.params)
+            self._rebuild()
+
+    def turn_off(self, defect: str | None) -> None:
+        """Switch one defect off, None for all."""
+        with self._lock:
+            if defect is None:
+                self._on.clear()
+            else:
+                self._on.pop(defect, None)
+            self._rebuild()
+
+    def active(self) -> dict[str, dict[str, float]]:
+        """Return the defects that are on with the parameters that were given."""
+        with self._lock:
+            return {name: dict(params) for name, params in self._on.items()}
+
+    def _rebuild(self) -> None:
+        behaviour = Behaviour()
+        for name, params in self._on.items():
+            defect = CATALOGUE[name]
+            behaviour = defect.apply(behaviour, {**defect.parameters, **params})
+        self.behaviour = behaviour

@@ -1,0 +1,13 @@
+"""Which module lays out which certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mock_issuer.documents import persons
+from mock_issuer.documents.layout import Layout, Order
+
+COMPOSERS: Mapping[str, Callable[[Order], Layout]] = {
+    "juminhyo": persons.compose,
+    "kisaijiko": persons.compose,
+}

@@ -1,0 +1,72 @@
+"""Makes a PDF of a layout with Typst: embedded subset fonts with right ToUnicode, only fonts from packages."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib_fontja
+import noto_cjk_sans_jp_regular
+import typst
+
+from mock_issuer.documents.layout import Layout
+from mock_issuer.documents.literal import literal
+
+MAYOR = "架空県見本市長　見本　太郎"
+_TEMPLATES = Path(__file__).parent / "templates"
+_NOTO = Path(noto_cjk_sans_jp_regular.__file__).parent  # first choice: has characters outside the BMP
+_IPAEX = Path(matplotlib_fontja.__file__).parent / "fonts"  # has variation sequences
+
+
+class Typesetter:
+    """A few compilers behind one door. Compiling releases the GIL; more compilers than cores only cost memory."""
+
+    def __init__(self, press: Path, compilers: int = 2) -> None:
+        """Open `press`, the only folder that documents may read (templates, seals, gaiji.ttf)."""
+        lay_out_templates(press)
+        fonts = _fonts(_NOTO, _IPAEX, press)
+        self._idle: queue.SimpleQueue[typst.Compiler] = queue.SimpleQueue()
+        for _ in range(compilers):
+            self._idle.put(typst.Compiler(b"", root=str(press), font_paths=fonts))
+
+    def set_document(self, layout: Layout, number: str) -> bytes:
+        """Return the PDF of a certificate with its issue number on every page."""
+        content = {name: getattr(layout, name) for name in ("title", "proof", "issued_on", "pages")}
+        content |= {"number": number, "mayor": MAYOR}
+        source = f'#import "{layout.template}.typ": certificate\n#certificate({literal(content)})'
+        with self._compiler() as compiler:
+            pdf = compiler.compile(input=source.encode(), format="pdf", pdf_tags=False)
+        assert isinstance(pdf, bytes)
+        return pdf
+
+    @contextmanager
+    def _compiler(self) -> Iterator[typst.Compiler]:
+        compiler = self._idle.get()
+        try:
+            yield compiler
+        finally:
+            self._idle.put(compiler)
+
+
+def lay_out_templates(press: Path) -> None:
+    """Copy the templates beside the pictures: Typst reads nothing outside its root."""
+    press.mkdir(parents=True, exist_ok=True)
+    families = [family for folder in (_NOTO, _IPAEX, press) for family in _fonts(folder).families()]
+    _replace(press / "fonts.typ", f"#let families = {literal(families)}\n".encode())
+    for template in _TEMPLATES.glob("*.typ"):
+        _replace(press / template.name, template.read_bytes())
+
+
+def _replace(file: Path, content: bytes) -> None:
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")  # nodes begin at the same time
+    part.write_bytes(content)
+    part.replace(file)
+
+
+def _fonts(*folders: Path) -> typst.Fonts:
+    """Return the fonts of these folders: none of the system's, and none that come with Typst."""
+    paths = [str(folder) for folder in folders]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)

@@ -1,0 +1,100 @@
+"""Documents go out here: paid, printed in order, handed to the kiosk, acknowledged, or given up as a whole."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from mock_issuer import clock
+from mock_issuer.debuglog import DebugLog, HandedOver
+from mock_issuer.defects.behaviour import PrintTimeout
+from mock_issuer.defects.switches import Switches
+from mock_issuer.ledger import ApplicationState
+from mock_issuer.node.applications import Application, Applications
+from mock_issuer.node.output import OutputBuffers
+from mock_issuer.node.printing import PrintFailed, PrintStage
+from mock_issuer.refusals import Refusal
+from mock_issuer.settings import Timing
+from mock_issuer.spool import Spool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """Hands documents out at one node."""
+
+    applications: Applications
+    buffers: OutputBuffers
+    spool: Spool
+    stage: PrintStage
+    switches: Switches
+    debug: DebugLog
+    timing: Timing
+
+    def collect(self, application: Application, copy: int) -> bytes:
+        """Return a copy once it is printed. Raises Refusal: 404, 409, 504 PRINT_TIMEOUT, 500 PRINT_FAILED."""
+        application.require_collectable(copy)
+        began = time.monotonic()
+        try:
+            document = self._printed(application, copy)
+        except PrintTimeout:
+            self.give_up(application, ApplicationState.CANCELLED, "PRINT_TIMEOUT")
+            message = "印刷待ちの制限時間を超えたため申請を取り消しました。手数料は返却されます。"
+            raise Refusal(504, "PRINT_TIMEOUT", message) from None
+        except PrintFailed:
+            self.give_up(application, ApplicationState.FAILED, "PRINT_FAILED")
+            raise Refusal(500, "PRINT_FAILED", "印刷できませんでした。手数料は返却されます。") from None
+        application.hand_over(copy, document)
+        self._note(application, copy, document, time.monotonic() - began)
+        return document
+
+    def _printed(self, application: Application, copy: int) -> bytes:
+        buffer = self.buffers.of(application.request.kiosk)
+        if application.generated:
+            return buffer.fill(self.stage.fetch(application.key, copy, self.switches.behaviour))
+        content = buffer.content()  # only a defective node accepts an application without generating it
+        if content is None:
+            raise PrintFailed
+        return content
+
+    def _note(self, application: Application, copy: int, document: bytes, waited_s: float) -> None:
+        from hashlib import sha256
+
+        self.debug.write(
+            HandedOver(
+                digest=sha256(document).hexdigest(),
+                application=application.name,
+                resident=application.request.resident,
+                kiosk=application.request.kiosk,
+                copy=copy,
+                waited_ms=round(waited_s * 1000),
+                at=clock.stamp(),
+            )
+        )
+
+    def complete(self, application: Application, digest: str) -> None:
+        """Note that the kiosk has printed all copies. Its files go when they are old enough (`tidy`)."""
+        if application.complete(digest):
+            buffer = self.buffers.of(application.request.kiosk)
+            self.switches.behaviour.output.finished(buffer, application.name)
+
+    def give_up(self, application: Application, state: ApplicationState, reason: str) -> None:
+        """Cancel an application as a whole: state, fee, files, output buffer. A second time does nothing."""
+        if application.give_up(state, reason):
+            buffer = self.buffers.of(application.request.kiosk)
+            self.switches.behaviour.output.abandoned(buffer, application.name)
+            self.spool.remove(application.key, application.request.options.copies)
+
+    def close_session(self, session: str) -> None:
+        """Give up what a session leaves behind unfinished."""
+        for application in self.applications.open_of(session):
+            self.give_up(application, ApplicationState.FAILED, "SESSION_CLOSED")
+
+    def tidy(self) -> None:
+        """Remove old files of closed applications; give up applications that nobody comes back to."""
+        now = time.monotonic()
+        for application in self.applications:
+            if application.closed_at is None and now - application.opened_at > self.timing.open_s:
+                self.give_up(application, ApplicationState.FAILED, "ABANDONED")
+            elif application.closed_at is not None and now - application.closed_at > self.timing.keep_s:
+                self.spool.remove(application.key, application.request.options.copies)
+                self.applications.forget(application.name)

@@ -1,0 +1,26 @@
+"""Issue numbers (発行番号): 見本-260401-n1-000123, unique for every copy that a node ever makes."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable
+
+from mock_issuer import clock
+
+
+class IssueNumbers:
+    """Counts on where the ledger ends; dates may repeat a number's tail, never the whole."""
+
+    def __init__(self, node: str, used: Iterable[str]) -> None:
+        """Begin after the highest of the numbers already used."""
+        highest = max((int(number.rpartition("-")[2]) for number in used), default=0)
+        self._node = node
+        self._lock = threading.Lock()
+        self._tails = itertools.count(highest + 1)
+
+    def take(self, copies: int) -> tuple[str, ...]:
+        """Return a number for each copy."""
+        day = clock.now().strftime("%y%m%d")
+        with self._lock:
+            return tuple(f"見本-{day}-{self._node}-{next(self._tails):06d}" for _ in range(copies))

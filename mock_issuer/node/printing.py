@@ -1,0 +1,133 @@
+"""The print stage of a node: order, print server, outbox. The reader holding the order takes the next image.
+
+Images carry no names, as in the systems this stands for: who gets which follows from the order alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import queue
+import threading
+import time
+from pathlib import Path
+
+from mock_issuer.defects.behaviour import Behaviour, PrintTimeout
+from mock_issuer.node.order import PrintOrder, Ticket
+from mock_issuer.node.outbox import Image, Outbox
+from mock_issuer.settings import Timing
+from mock_issuer.spool import Spool
+
+_FURTHER_SHEET = 0.4  # a second sheet takes this part of the first one's time
+# A turn is used only if this part of one sheet's print time is left; an optimistic guess, as of a system that does not
+# know its documents' sheets. With less left, printing would be begun in vain and no application would get through.
+_WORTH_BEGINNING = 0.8
+
+
+class PrintFailed(Exception):
+    """The print server could not read the document."""
+
+
+class PrintServer:
+    """Prepares one image after the other in a thread of its own. Its time is a stand-in for printer and 偽造防止."""
+
+    def __init__(self, spool: Spool, outbox: Outbox, print_ms: float) -> None:
+        """Begin to work."""
+        self._spool = spool
+        self._outbox = outbox
+        self._sheet_s = print_ms / 1000.0
+        self._numbers = itertools.count(1)
+        self._waiting: queue.SimpleQueue[tuple[int, str, int]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._wanted: set[int] = set()
+        threading.Thread(target=self._work, name="print-server", daemon=True).start()
+
+    def submit(self, key: str, copy: int) -> int:
+        """Ask for the image of a stored document and return the job's number."""
+        job = next(self._numbers)
+        with self._lock:
+            self._wanted.add(job)
+        self._waiting.put((job, key, copy))
+        return job
+
+    def withdraw(self, job: int) -> None:
+        """Take a job back: its image is thrown away, made or not."""
+        with self._lock:
+            self._wanted.discard(job)
+            self._outbox.remove(job)
+
+    def _work(self) -> None:
+        while True:
+            job, key, copy = self._waiting.get()
+            document = self._image(key, copy)
+            with self._lock:  # against withdraw: an image is thrown away or put out, never both
+                if job in self._wanted:
+                    self._wanted.discard(job)
+                    self._outbox.put(job, document)
+
+    def _image(self, key: str, copy: int) -> bytes | None:
+        try:
+            document, pages = self._spool.get(key, copy)
+        except FileNotFoundError:
+            return None
+        hashlib.sha256(document).digest()  # stands for the anti-forgery data; the document itself stays as it is
+        time.sleep(self._sheet_s * (1 + _FURTHER_SHEET * (pages - 1)))
+        return document
+
+
+class PrintStage:
+    """One node's way from the store to the reader."""
+
+    def __init__(self, spool: Spool, folder: Path, timing: Timing) -> None:
+        """Open the outbox in `folder` and start the print server."""
+        self._limit_s = timing.print_limit_s
+        self._worth_s = timing.print_ms / 1000.0 * _WORTH_BEGINNING
+        self._order = PrintOrder()
+        self._outbox = Outbox(folder)
+        self._server = PrintServer(spool, self._outbox, timing.print_ms)
+
+    def fetch(self, key: str, copy: int, behaviour: Behaviour) -> Path:
+        """Return the print image of a document as a file that is the caller's.
+
+        Raises PrintTimeout once the wait passes the limit, PrintFailed if the document is gone.
+        """
+        until = time.monotonic() + (behaviour.print_limit_s or self._limit_s)
+        ticket = self._order.join()
+        try:
+            if not self._order.wait_turn(ticket, until - self._worth_s):
+                raise PrintTimeout
+            job = self._server.submit(key, copy)
+            image = self._outbox.take(until)
+            if image is None:
+                return behaviour.on_print_expiry(_Expired(self._server, self._order, self._outbox, ticket, job))
+            return file_of(image)
+        finally:
+            self._order.leave(ticket)
+
+
+class _Expired:
+    """A print wait past its limit (defects.behaviour.ExpiredPrint)."""
+
+    def __init__(self, server: PrintServer, order: PrintOrder, outbox: Outbox, ticket: Ticket, job: int) -> None:
+        self._server = server
+        self._order = order
+        self._outbox = outbox
+        self._ticket = ticket
+        self._job = job
+
+    def withdraw(self) -> None:
+        self._server.withdraw(self._job)
+
+    def release_order(self) -> None:
+        self._order.leave(self._ticket)
+
+    def take_next(self, within_s: float) -> Path | None:
+        image = self._outbox.take(time.monotonic() + within_s)
+        return file_of(image) if image else None
+
+
+def file_of(image: Image) -> Path:
+    """Return an image's file. Raises PrintFailed where the print server had none."""
+    if image.file is None:
+        raise PrintFailed
+    return image.file

@@ -1,0 +1,68 @@
+"""The print spool on disk that all nodes share: the store of made documents, with a job row for each."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+
+from mock_issuer import clock
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS job (key TEXT NOT NULL, copy INTEGER NOT NULL, application TEXT NOT NULL,
+  node TEXT NOT NULL, pages INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, copy)) WITHOUT ROWID;
+"""
+_LOCK_WAIT_S = 10.0
+
+
+class Spool:
+    """One node's access to the shared store."""
+
+    def __init__(self, root: Path, node: str) -> None:
+        """Open the store of `root`, making it where it is new."""
+        self._store = root / "store"
+        self._jobs = root / "jobs.sqlite"
+        self._node = node
+        self._local = threading.local()
+        self._store.mkdir(parents=True, exist_ok=True)
+        self._connection().executescript(_SCHEMA)
+
+    def put(self, key: str, copy: int, pdf: bytes, *, application: str, pages: int) -> None:
+        """Store a document under its work key: atomically, and over whatever has that key."""
+        part = self._store / f".{secrets.token_hex(8)}.part"
+        part.write_bytes(pdf)
+        part.replace(self._path(key, copy))
+        row = (key, copy, application, self._node, pages, clock.stamp())
+        self._connection().execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def get(self, key: str, copy: int) -> tuple[bytes, int]:
+        """Return a document and its pages. Raises FileNotFoundError if there is none of that key."""
+        pdf = self._path(key, copy).read_bytes()
+        row = self._connection().execute("SELECT pages FROM job WHERE key = ? AND copy = ?", (key, copy)).fetchone()
+        return pdf, row[0] if row else 1
+
+    def remove(self, key: str, copies: int) -> None:
+        """Remove an application's documents and rows; what is gone already is no error."""
+        for copy in range(1, copies + 1):
+            self._path(key, copy).unlink(missing_ok=True)
+        self._connection().execute("DELETE FROM job WHERE key = ?", (key,))
+
+    def _path(self, key: str, copy: int) -> Path:
+        return self._store / f"{key}-{copy}.pdf"
+
+    def _connection(self) -> sqlite3.Connection:
+        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if held is None:
+            held = sqlite3.connect(self._jobs, timeout=_LOCK_WAIT_S, isolation_level=None)
+            held.execute("PRAGMA journal_mode = WAL")
+            held.execute("PRAGMA synchronous = OFF")  # a spool does not outlive the machine's power
+            self._local.connection = held
+        return held
+
+
+def clean_spool(root: Path) -> None:
+    """Remove what an earlier life of the issuer left: its applications are lost, their documents must not remain."""
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(mode=0o700, parents=True)

@@ -1,0 +1,381 @@
+"""A tiny municipality, a mini CA, a served issuer and a kiosk: what the issuer's tests stand on.
+
+The population files are written with harness.records, so that the issuer's own readers are tested against the
+contract's field names.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from PIL import Image, ImageDraw
+
+from harness.config import write_json_lines
+from harness.records.resident import Koseki, KosekiMember, Resident, Seal, Tax
+
+DAY = timedelta(days=1)
+DN = x509.Name(
+    [
+        x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "JP"),
+        x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "JPKI-MOCK"),
+    ]
+)
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+def seal_of(number: int, cancelled_on: str | None = None) -> Seal:
+    """A seal unlike all others: its number in dots."""
+    picture = Image.new("1", (120, 120), 1)
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((4, 4, 115, 115), outline=0, width=4)
+    for bit in range(10):
+        if number >> bit & 1:
+            draw.rectangle((24 + bit % 4 * 20, 24 + bit // 4 * 26, 36 + bit % 4 * 20, 44 + bit // 4 * 26), fill=0)
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return Seal(
+        number=f"{number:06d}",
+        registered_on="2020-01-15",
+        diameter_mm=15.0,
+        png_base64=base64.b64encode(file.getvalue()).decode(),
+        cancelled_on=cancelled_on,
+    )
+
+
+def tax_of(number: int, year: int = 2025) -> Tax:
+    return Tax(
+        year=year,
+        total_income=3_456_000 + number,
+        salary_income=3_400_000 + number,
+        deductions=1_200_000,
+        dependants=number % 3,
+        taxable=2_256_000 + number,
+        city_levy=135_300 + number,
+        city_per_capita=3_500,
+        prefecture_levy=90_200 + number,
+        prefecture_per_capita=1_500,
+        annual_tax=230_500 + 2 * number,
+        paid=230_500,
+        unpaid=2 * number,
+    )
+
+
+def resident_of(number: int, **changes: object) -> Resident:
+    """An ordinary single person who may have every certificate."""
+    person = Resident(
+        key=f"R{number:05d}",
+        municipality="架空県見本市",
+        household=f"H{number:05d}",
+        name=f"見本　{_numeral(number)}郎",
+        kana=f"ミホン　{_numeral(number)}ロウ",
+        former_name="",
+        born_on=f"19{60 + number % 40}-0{1 + number % 9}-1{number % 9}",
+        sex="男",
+        relation="世帯主",
+        householder=f"見本　{_numeral(number)}郎",
+        address=f"架空県見本市本町{number}丁目{number + 1}番{number + 2}号",
+        address_since="2019-05-01",
+        resident_since="2019-04-30",
+        notified_on="2019-05-02",
+        previous_address=f"架空県例市例町{number}番地",
+        koseki=f"K{number:05d}",
+        honseki=f"架空県見本市字見本{number}番地",
+        hittousha=f"見本　{_numeral(number)}郎",
+        nationality="",
+        remarks="",
+        seal=seal_of(number),
+        taxes=(tax_of(number),),
+    )
+    return msgspec.structs.replace(person, **changes)
+
+
+def _numeral(number: int) -> str:
+    return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
+
+
+def koseki_of(person: Resident) -> Koseki:
+    assert person.koseki and person.honseki and person.hittousha and person.name and person.born_on
+    member = KosekiMember(
+        resident=person.key,
+        given_name=person.name.split("\u3000")[-1],
+        born_on=person.born_on,
+        father="見本　父太",
+        mother="見本　母子",
+        relation="長男",
+        events=("出生 【出生日】昭和55年1月1日 【出生地】架空県見本市 【届出人】父",),
+        addresses=((f"{person.previous_address}", "2001-02-03"), (f"{person.address}", "2019-05-01")),
+    )
+    return Koseki(key=person.koseki, honseki=person.honseki, hittousha=person.hittousha, members=(member,))
+
+
+def write_population(folder: Path, residents: list[Resident], koseki: list[Koseki]) -> Path:
+    folder.mkdir(parents=True)
+    write_json_lines(folder / "residents.jsonl", iter(residents))
+    write_json_lines(folder / "koseki.jsonl", iter(koseki))
+    (folder / "population.json").write_text(json.dumps({"version": 1, "municipality": "架空県見本市"}))
+    return folder
+
+
+# -- cards ------------------------------------------------------------------------------------------------------------
+
+
+class Card:
+    """A certificate and its key."""
+
+    def __init__(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> None:
+        self.certificate = certificate
+        self.key = key
+        self.serial = str(certificate.serial_number)
+
+    def sign(self, nonce: bytes) -> bytes:
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(nonce, padding.PKCS1v15(), hashes.SHA256())
+        return self.key.sign(nonce, ec.ECDSA(hashes.SHA384()))
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+
+class Authority:
+    """Three CA generations under one DN."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self.keys = [ec.generate_private_key(ec.SECP384R1()) for _ in range(3)]
+        self.certificates = [self._ca(key) for key in self.keys]
+        self.serials: dict[str, tuple[str, str]] = {}
+        self.revoked: dict[int, list[int]] = {0: [], 1: [], 2: []}
+        (folder / "ca-bundle.pem").write_bytes(b"".join(c.public_bytes(Encoding.PEM) for c in self.certificates))
+
+    def _ca(self, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+        builder = self._builder(key.public_key(), DN, 20 * 365 * DAY)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        return builder.sign(key, hashes.SHA384())
+
+    def _builder(self, key: object, subject: x509.Name, life: timedelta) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .issuer_name(DN)
+            .subject_name(subject)
+            .public_key(key)  # type: ignore[arg-type]
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - 10 * DAY)
+            .not_valid_after(now + life)
+        )
+
+    def card(
+        self, resident: str, generation: int = 1, *, state: str = "active", life: timedelta = DAY, kind: str = "p384"
+    ) -> Card:
+        """Make a card; `life` below zero makes it expired."""
+        key = ec.generate_private_key(ec.SECP384R1()) if kind == "p384" else rsa.generate_private_key(65537, 2048)
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"MOCK{resident}")])
+        ca_key = self.keys[generation - 1]
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key())
+        builder = self._builder(key.public_key(), subject, life).add_extension(identifier, critical=False)
+        card = Card(builder.sign(ca_key, hashes.SHA384()), key)
+        if state != "unknown":
+            self.serials[card.serial] = (resident, state)
+        return card
+
+    def revoke(self, card: Card, generation: int = 1) -> None:
+        self.revoked[generation - 1].append(card.certificate.serial_number)
+
+    def publish(self) -> Path:
+        now = datetime.now(UTC)
+        for generation, serials in self.revoked.items():
+            crl = x509.CertificateRevocationListBuilder().issuer_name(DN).last_update(now).next_update(now + DAY)
+            for serial in serials:
+                entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
+                crl = crl.add_revoked_certificate(entry)
+            signed = crl.sign(self.keys[generation], hashes.SHA384())
+            (self.folder / f"crl-{generation + 1}.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+        with (self.folder / "serials.csv").open("w", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(("serial", "resident", "state", "kind"))
+            writer.writerows((serial, resident, state, "card") for serial, (resident, state) in self.serials.items())
+        return self.folder
+
+
+# -- the served issuer ------------------------------------------------------------------------------------------------
+
+
+class Issuer:
+    """A running reference issuer."""
+
+    def __init__(self, process: subprocess.Popen[bytes], ready: dict[str, object], state: Path) -> None:
+        self.process = process
+        self.ready = ready
+        self.url = str(ready["url"])
+        self.state = state
+        self.admin = {"X-Admin-Token": str(ready["admin_token"])}
+        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+
+    def switch(self, defect: str, node: str | None = None, **params: float) -> httpx.Response:
+        body = {"defect": defect, "node": node, "params": params}
+        return self.client.put("/admin/defects", json=body, headers=self.admin)
+
+    def clean(self) -> None:
+        assert self.client.delete("/admin/defects", headers=self.admin).status_code == 200
+
+    def update(self, resident: str, field: str, value: object) -> httpx.Response:
+        body = {"update": "U1", "resident": resident, "field": field, "value": value}
+        return self.client.post("/v1/register/updates", json=body)
+
+    def ledger(self) -> dict[str, dict[str, object]]:
+        lines = self.client.get("/v1/ledger").text.splitlines()
+        return {entry["application"]: entry for entry in map(json.loads, lines)}
+
+    def node_pid(self, node: str) -> int:
+        (found,) = [n["pid"] for n in self.ready["nodes"] if n["node"] == node]  # type: ignore[index,attr-defined]
+        assert isinstance(found, int)
+        return found
+
+    def end(self) -> None:
+        self.client.close()
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=15)
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+
+def start_issuer(folder: Path, population: Path, cards: Path, *options: str) -> Issuer:
+    ready_file = folder / "ready.json"
+    ready_file.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "mock_issuer", "serve", "--population", str(population), "--cards", str(cards)]
+    command += ["--state", str(folder / "state"), "--ready-file", str(ready_file), "--die-with-parent"]
+    command += ["--threads", "160", "--node-threads", "128", *options]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    until = time.monotonic() + 30
+    while not ready_file.exists():
+        assert process.poll() is None, "the issuer ended before it was ready"
+        assert time.monotonic() < until, "the issuer was not ready within 30 s"
+        time.sleep(0.02)
+    return Issuer(process, json.loads(ready_file.read_text()), folder / "state")
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Issuer]]:
+    """Start issuers that end with the test."""
+    running: list[Issuer] = []
+
+    def start(population: Path, cards: Path, *options: str, folder: Path = tmp_path / "issuer") -> Issuer:
+        folder.mkdir(exist_ok=True)
+        issuer = start_issuer(folder, population, cards, *options)
+        running.append(issuer)
+        return issuer
+
+    yield start
+    for issuer in running:
+        issuer.end()
+
+
+# -- the kiosk --------------------------------------------------------------------------------------------------------
+
+
+class Kiosk:
+    """A kiosk with one connection, used by one customer after the other."""
+
+    def __init__(self, issuer: Issuer, name: str = "K001", node: str = "", client: httpx.Client | None = None) -> None:
+        self.client = client or httpx.Client(base_url=issuer.url, timeout=60, trust_env=False)
+        self.name = name
+        self.node = node
+        self.session = ""
+        self.bearer: dict[str, str] = {}
+
+    def open(self) -> bytes:
+        answer = self.client.post("/v1/sessions", json={"kiosk": self.name, "store": "S001"})
+        assert answer.status_code == 201
+        self.session = answer.json()["session"]
+        return base64.b64decode(answer.json()["nonce"])
+
+    def prove(self, certificate: bytes, signature: bytes) -> httpx.Response:
+        body = {
+            "certificate": base64.b64encode(certificate).decode(),
+            "signature": base64.b64encode(signature).decode(),
+        }
+        answer = self.client.post(f"/v1/sessions/{self.session}/authentication", json=body)
+        self.bearer = {"Authorization": f"Bearer {answer.json().get('token', '')}"}
+        return answer
+
+    def authenticate(self, card: Card) -> httpx.Response:
+        nonce = self.open()
+        return self.prove(card.der, card.sign(nonce))
+
+    def apply(self, certificate: str, **options: object) -> httpx.Response:
+        body = {"kiosk": self.name, "certificate": certificate, "options": options}
+        headers = {**self.bearer, **({"X-Route-Node": self.node} if self.node else {})}
+        return self.client.post("/v1/applications", json=body, headers=headers)
+
+    def post(self, application: str, what: str, **body: object) -> httpx.Response:
+        return self.client.post(f"/v1/applications/{application}/{what}", json=body, headers=self.bearer)
+
+    def collect(self, application: str, copy: int = 1) -> httpx.Response:
+        return self.client.get(f"/v1/applications/{application}/document?copy={copy}", headers=self.bearer)
+
+    def close(self) -> httpx.Response:
+        return self.client.delete(f"/v1/sessions/{self.session}")
+
+    def begin(self, card: Card, certificate: str, **options: object) -> str:
+        """Authenticate, apply and pay; return the application."""
+        assert self.authenticate(card).status_code == 200
+        applied = self.apply(certificate, **options)
+        assert applied.status_code == 201, applied.text
+        application = str(applied.json()["application"])
+        assert self.post(application, "payment", amount=applied.json()["fee"]).status_code == 200
+        return application
+
+    def visit(self, card: Card, certificate: str, **options: object) -> bytes:
+        """Go through a whole visit and return the (first copy of the) document."""
+        application = self.begin(card, certificate, **options)
+        answer = self.collect(application)
+        assert answer.status_code == 200, answer.text
+        digest = hashlib.sha256(answer.content).hexdigest()
+        assert self.post(application, "completion", digest=digest).status_code == 204
+        assert self.close().status_code == 204
+        return answer.content
+
+
+class Town:
+    """Twenty ordinary people with their cards, written to files."""
+
+    def __init__(self, folder: Path, people: list[Resident], koseki: list[Koseki] | None = None) -> None:
+        self.people = {p.key: p for p in people}
+        self.authority = Authority(folder / "cards")
+        self.cards = {p.key: self.authority.card(p.key) for p in people}
+        registers = koseki if koseki is not None else [koseki_of(p) for p in people if p.koseki]
+        self.population = write_population(folder / "population", people, registers)
+        self.authority.publish()
+
+    @property
+    def card_files(self) -> Path:
+        return self.authority.folder
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town(tmp_path / "town", [resident_of(number) for number in range(1, 21)])
