@@ -53,12 +53,15 @@ def export(folder: CardsFolder, destination: Path) -> tuple[Path, ...]:
 def serials_csv(records: Iterable[CardRecord]) -> bytes:
     """Return serials.csv (UTF-8, RFC 4180): which resident a serial stands for, and whether a newer one took its place.
 
+    Serials that the target knew before, and for which there is no certificate of ours, are left out.
     A revoked card without a successor is `active` here: that it is revoked is for CRL and OCSP to say.
     """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(SERIALS_HEADER)
     for record in records:
+        if not record.certificate:
+            continue
         mapped = "superseded" if record.superseded_by else "active"
         writer.writerow((record.serial, record.resident, mapped, record.kind.value))
     return out.getvalue().encode()

@@ -108,6 +108,7 @@ def test_imported_serials_are_kept(tmp_path):
     box = load_cards(tmp_path / "c")
     assert (box.for_resident("R1").serial, box.for_resident("R2").serial) == ("77001", "CARD-0002")
     assert box.for_resident("R1").certificate_der()
+    assert "CARD-0002" not in (tmp_path / "c" / "serials.csv").read_text(), "the target knows it already"
     with pytest.raises(CardNotMade, match="known by its serial only"):
         box.for_resident("R2").sign(b"n", box.for_resident("R2").pin)
 
