@@ -90,7 +90,7 @@ class Resident(Struct, frozen=True, kw_only=True):
     koseki_access: KosekiAccess = KosekiAccess.REGISTERED
     seal: Seal | None = None
     taxes: tuple[Tax, ...] = ()
-    cards: tuple[str, ...] = ()  # card serials; filled on import, and by `honnin cards make`
+    cards: tuple[str, ...] = ()  # card serials of imported residents; made cards are mapped in serials.csv
     lookalike_of: str | None = None  # key of the person this one deliberately resembles
     traits: tuple[str, ...] = ()  # what this person exercises: "variant", "long_name", "twin", ...
 
