@@ -12,7 +12,7 @@ from harness.reading.folded_page import FoldedPage
 from harness.reading.labelled import Labelled, agrees, labelled_values
 from harness.reading.oracle import View, Wanted
 from harness.reading.owners import Owner, OwnerIndex
-from harness.reading.profile import Format
+from harness.reading.profile import Format, Per
 from harness.records.findings import Evidence
 
 _NUMBER = re.compile(r"\d[\d,]*")
@@ -37,7 +37,7 @@ class Beside:
 
     def other_people(self, identity: Sequence[Wanted], permitted: frozenset[str]) -> Iterator[Foreign]:
         """Yield names of other residents that stand where a listed person's name must stand."""
-        for found, _items in self._disagreeing(identity):
+        for found, _items, _sure in self._disagreeing(identity):
             owned = self._name_at_start(found, permitted)
             if owned is not None:
                 text, owners = owned
@@ -46,21 +46,21 @@ class Beside:
 
     def strangers(self, identity: Sequence[Wanted]) -> list[Labelled]:
         """Return values where a listed person's name must stand that are nobody's name."""
-        return [f for f, _ in self._disagreeing(identity) if _name_like(f.value)]
+        return [f for f, _, _ in self._disagreeing(identity) if _name_like(f.value)]
 
     def wrong(self, wanted: Sequence[Wanted], missing: frozenset[str], page: int) -> Iterator[Evidence]:
         """Yield values that are not what must stand beside their label.
 
-        A text counts only where the right one is nowhere on the page, or where it is known to be somebody's: tables
-        put other things beside a label than its value.
+        A text counts only in a part of the page that is surely one person's, where the right one is nowhere on the
+        page, or where it is somebody's: tables put other things beside a label than its value.
         """
-        for found, items in self._disagreeing(wanted):
+        for found, items, sure in self._disagreeing(wanted):
             first = items[0]
             value = _typed(found.value, first.format)
             if value is None or any(found.value.startswith(label) for label in self._form.labels):
                 continue
             owners = self._owners(first, value)
-            if any(w.item in missing for w in items) or (owners and first.format is not Format.TEXT):
+            if sure or any(w.item in missing for w in items) or (owners and first.format is not Format.TEXT):
                 owner = owners[0] if len(owners) == 1 else ""
                 shown = found.value[:60]
                 yield Evidence(kind="wrong item", page=page, item=first.item, value=shown, owner=owner)
@@ -70,7 +70,7 @@ class Beside:
         allowed = {t for w in view.wanted for t in w.texts}
         wanted_labels = {label for w in view.wanted for label in w.labels}
         for item in view.forbidden:
-            texts = [t for t in item.texts if len(t) > _SHORT and t not in allowed]
+            texts = [t for t in item.texts if len(t) > _SHORT and t not in allowed and t not in self._form.texts]
             seen = next((t for t in texts if any(_free(layer, t) for layer in layers)), "")
             beside = "" if seen else self._beside(item, wanted_labels)
             if seen or beside:
@@ -87,11 +87,40 @@ class Beside:
                 return item.texts[0]
         return ""
 
-    def _disagreeing(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Labelled, list[Wanted]]]:
+    def _disagreeing(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Labelled, list[Wanted], bool]]:
+        """Yield labelled values that are none of their items', the items, and whether these are surely one person's."""
+        regions = self._regions(wanted)
         for found in self.values:
             items = [w for w in wanted if found.label in w.labels and (w.texts or w.day)]
-            if items and not any(self._agree(found, w) for w in items):
-                yield found, items
+            person = next((p for start, p in reversed(regions) if start <= found.start), "")
+            of_person = [w for w in items if w.person == person and w.per is Per.PERSON]
+            chosen = of_person or items
+            if chosen and not any(self._agree(found, w) for w in chosen):
+                yield found, chosen, bool(of_person)
+
+    def _regions(self, wanted: Sequence[Wanted]) -> list[tuple[int, str]]:
+        """Return (start, person) of the parts of the page that surely are one listed person's.
+
+        A part begins with the person's name beside its label. It is sure where the person's own birth date (or another
+        date that tells the listed people apart) stands beside its label before the next name; else "" stands for it.
+        """
+        named = [w for w in wanted if w.identity and w.per is Per.PERSON and w.day is None]
+        starts = [(f.start, w.person) for f in self.values for w in named if f.label in w.labels and self._agree(f, w)]
+        ends = [start for start, _ in starts[1:]] + [len(self._page.text)] * bool(starts)
+        return [
+            (start, person if self._is_of(person, start, end, wanted) else "")
+            for (start, person), end in zip(starts, ends, strict=True)
+        ]
+
+    def _is_of(self, person: str, start: int, end: int, wanted: Sequence[Wanted]) -> bool:
+        for found in self.values:
+            days = {w.person: w.day for w in wanted if w.day and found.label in w.labels} if found.value else {}
+            unlike = len(set(days.values())) == len(days)
+            if start <= found.start < end and unlike and person in days:
+                dates = find_dates(found.value)
+                if dates and dates[0][2] == days[person]:
+                    return True
+        return False
 
     def _agree(self, found: Labelled, wanted: Wanted) -> bool:
         if wanted.day is not None:

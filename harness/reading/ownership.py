@@ -48,7 +48,7 @@ class Judge:
         if not reading.pages:
             return base
         judge = PageJudge(self._index, self._profile, self._form, expectation)
-        judged = _settle([judge.page(page) for page in reading.pages])
+        judged = _settle([judge.page(page) for page in reading.pages], expectation)
         return self._whole(base, reading, expectation, judged)
 
     def _whole(
@@ -85,10 +85,19 @@ def judge_document(
     return judge.document(reading, expectation, application=application, delivery=delivery)
 
 
-def _settle(judged: list[JudgedPage]) -> list[JudgedPage]:
-    """Let a page that fits several people count as own where a sure page carries the same issue number."""
+def _settle(judged: list[JudgedPage], expectation: Expectation) -> list[JudgedPage]:
+    """Let pages of one document speak for each other.
+
+    A page that fits several people is own where a sure page carries the same issue number. A document that lists
+    only other people of the household, the applicant not at all, is theirs.
+    """
     sure = {j.ownership.issue_number for j in judged if j.ownership.verdict in _OWN} - {""}
-    return [j.as_own() if j.ambiguous and j.ownership.issue_number in sure else j for j in judged]
+    judged = [j.as_own() if j.ambiguous and j.ownership.issue_number in sure else j for j in judged]
+    listed = any(expectation.applicant in v.persons for v in expectation.views)
+    own = all(j.ownership.verdict in _OWN for j in judged)
+    if listed and own and not any(j.shows_applicant for j in judged):
+        return [j.as_theirs() for j in judged]
+    return judged
 
 
 def _best_view(expectation: Expectation, judged: Sequence[JudgedPage]) -> int:

@@ -15,8 +15,8 @@ from harness.reading.folded_page import FoldedPage, order_by_columns, order_by_r
 from harness.reading.marks import counter_of, issue_number_of, title_of
 from harness.reading.oracle import Expectation, View, Wanted
 from harness.reading.owners import Owner, OwnerIndex
-from harness.reading.presence import Found, look_for
-from harness.reading.profile import Lists, Profile
+from harness.reading.presence import SHORT, Found, look_for
+from harness.reading.profile import Lists, Per, Profile
 from harness.reading.trust import distrust
 from harness.records.findings import Evidence
 from harness.records.ownership import OwnerWeight, PageOwnership, PageVerdict
@@ -24,6 +24,7 @@ from harness.records.reading import PageRead
 
 # Less than this is a text that a good part of a small town shares: weighed, but no proof of anybody.
 SIGNIFICANT_BITS = 6.0
+NAME_ROLES = frozenset({"name", "alias", "kana"})
 _KOSEKI_ROLES = frozenset({"father", "mother", "events", "addresses"})  # printed on 戸籍 and 附票 only
 
 
@@ -36,10 +37,21 @@ class JudgedPage(Struct, frozen=True, kw_only=True):
     leaked: tuple[Evidence, ...] = ()
     listed: tuple[str, ...] = ()
     ambiguous: bool = False  # identifies the applicant, but somebody else as well
+    shows_applicant: bool = True  # by name, or by an item that no other person listed here has
 
     def as_own(self) -> JudgedPage:
         """Return the page as the applicant's, its other candidates ruled out by another page."""
         return replace(self, ownership=replace(self.ownership, verdict=PageVerdict.OWN, reason=""), ambiguous=False)
+
+    def as_theirs(self) -> JudgedPage:
+        """Return the page as that of the permitted people on it: the applicant is on no page of the document."""
+        evidence = tuple(
+            Evidence(
+                kind="foreign item", page=self.ownership.page, item="name", owner=o.resident, bits=round(o.bits, 2)
+            )
+            for o in self.ownership.owners
+        )
+        return replace(self, ownership=replace(self.ownership, verdict=PageVerdict.FOREIGN, evidence=evidence))
 
 
 class PageJudge:
@@ -151,7 +163,22 @@ class _Page:
             leaked=self._leaked(),
             listed=(*identified, *(o for o in donors if o not in identified)),
             ambiguous=ambiguous,
+            shows_applicant=self._shows_applicant(identified),
         )
+
+    def _shows_applicant(self, identified: dict[str, tuple[float, Found]]) -> bool:
+        """Tell whether the applicant is on the page: by name, or by an item that no other listed person has."""
+        applicant = self._judge.expectation.applicant
+        if applicant in identified:
+            return True
+        for view, found in zip(self._views, self.found, strict=True):
+            others = {(w.texts, w.day) for w in view.wanted if w.person != applicant}
+            for wanted, how in zip(view.wanted, found, strict=True):
+                of_applicant = wanted.person == applicant and wanted.per is Per.PERSON
+                telling = wanted.day is not None or any(len(t) > SHORT for t in wanted.texts)
+                if of_applicant and telling and how is not Found.NO and (wanted.texts, wanted.day) not in others:
+                    return True
+        return False
 
     def _foreign(self) -> list[Foreign]:
         """Return other people's texts on the page, each once, and the names beside labels of a listed person."""
@@ -273,20 +300,27 @@ class _Page:
 
 
 def _weigh(foreign: Sequence[Foreign]) -> dict[str, float]:
-    """Return the people whom other people's texts speak for significantly, heaviest first."""
+    """Return the people whom other people's texts speak for significantly, heaviest first.
+
+    Among equals, those come first whose own names they are: a householder's name is an item of the whole household.
+    """
     bits: dict[str, float] = {}
+    named: dict[str, int] = {}
     for item in foreign:
-        for owner in {o.resident for o in item.owners}:
-            bits[owner] = bits.get(owner, 0.0) + item.bits
+        for owner in item.owners:
+            named[owner.resident] = named.get(owner.resident, 0) + (owner.role in NAME_ROLES)
+        for resident in {o.resident for o in item.owners}:
+            bits[resident] = bits.get(resident, 0.0) + item.bits
     heavy = {k: b for k, b in bits.items() if b >= SIGNIFICANT_BITS}
-    return dict(sorted(heavy.items(), key=lambda pair: (-pair[1], pair[0])))
+    return dict(sorted(heavy.items(), key=lambda pair: (-pair[1], -named[pair[0]], pair[0])))
 
 
 def _evidence(foreign: Sequence[Foreign], donors: dict[str, float], page: int) -> tuple[Evidence, ...]:
     """Return each foreign item with the heaviest of its owners."""
     found = []
+    rank = {resident: number for number, resident in enumerate(donors)}
     for item in sorted(foreign, key=lambda f: (f.start, f.text)):
-        owner = max(item.owners, key=lambda o: (donors.get(o.resident, 0.0), o.resident))
+        owner = min(item.owners, key=lambda o: (rank.get(o.resident, len(rank)), o.role not in NAME_ROLES, o))
         if owner.resident in donors:
             found.append(_item_evidence(item, owner, page))
     return tuple(found)
