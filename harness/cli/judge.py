@@ -12,7 +12,6 @@ from harness.glossary import Lang, default_lang
 from harness.journal import RunFolder
 from harness.run.lock import lock
 
-
 _HELP = {
     "ja": "試験 RUN の判定を、保管された記録と読取結果からやり直し、報告書を作る。",
     "en": "Judge the run RUN again, from its journal and stored readings, and write its report.",

@@ -68,9 +68,7 @@ def control(
         for kind, swap in _SWAPS.items():
             tried = [found for a, b in pairs if (found := _found(a, swap(a, b, chance), judge)) is not None]
             if tried:
-                counts.append(
-                    ControlCount(certificate=certificate, kind=kind, injected=len(tried), found=sum(tried))
-                )
+                counts.append(ControlCount(certificate=certificate, kind=kind, injected=len(tried), found=sum(tried)))
     return tuple(counts)
 
 

@@ -11,8 +11,8 @@ from harness.checks.register import Register
 from harness.judge.control import Judge
 from harness.population import Population
 from harness.reading.oracle import Expectation, expect
-from harness.reading.ownership import Judge as PageOracle
 from harness.reading.owners import OwnerIndex
+from harness.reading.ownership import Judge as PageOracle
 from harness.reading.profile import Profile
 from harness.reading.seals import SealIndex
 from harness.records.ownership import DocumentOwnership

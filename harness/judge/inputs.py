@@ -61,6 +61,8 @@ def load_inputs(folder: RunFolder) -> Inputs:
     header, plan, planned = _plan(folder, target)
     damage: list[str] = []
     store = _spared(lambda: DocumentStore(folder), damage, folder)
+    if store is not None:
+        damage += _altered(store, folder)
     readings = _spared(lambda: load_readings(folder), damage, folder) or {}
     damage += [
         f"reading {r.digest[:12]} has version {r.version}, this honnin reads {READING_VERSION}"
@@ -137,6 +139,15 @@ def _spared(read: Callable[[], T], damage: list[str], folder: RunFolder) -> T | 
     except RunDamaged as e:
         damage.append(_without_path(e, folder))
         return None
+
+
+def _altered(store: DocumentStore, folder: RunFolder) -> Iterator[str]:
+    """Prove every document by its digest: a reading says nothing of bytes that are no longer there."""
+    for digest in store.digests():
+        try:
+            store.get(digest)
+        except RunDamaged as e:
+            yield _without_path(e, folder)
 
 
 def _without_path(error: Exception, folder: RunFolder) -> str:

@@ -1,4 +1,4 @@
-"""Judges a run folder: reads, checks, accounts, decides, writes findings and verdict. The same folder, the same bytes."""
+"""Judges a run folder: reads, checks, accounts, decides, writes findings and verdict. The same folder, same bytes."""
 
 from __future__ import annotations
 
@@ -194,9 +194,7 @@ class _Judge:
 
 def _numbered(view: HistoryView, findings: Iterable[Finding]) -> list[Finding]:
     """Number the findings in the order of the history."""
-    arrived = dict(
-        zip(view.deliveries.strings("delivery"), view.deliveries.integers("at_ns"), strict=True)
-    )
+    arrived = dict(zip(view.deliveries.strings("delivery"), view.deliveries.integers("at_ns"), strict=True))
 
     def order(finding: Finding) -> tuple[int, str, int, str, str]:
         one: Application | None = view.of(finding.application)

@@ -19,6 +19,7 @@ from msgspec import Struct
 from harness.checks.history import HistoryView
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.records.findings import Anomaly, Finding, Severity
+from harness.records.history import JOURNAL_VERSION
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
 
 # Above this share of void batches what is left no longer is the campaign that was planned.
@@ -93,6 +94,12 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
             en=f"{name} is not what the run was made with (digest in the manifest)",
         )
     for segment in view.segments:
+        if segment.version != JOURNAL_VERSION:
+            yield Reason(
+                code="journal_damaged",
+                ja=f"記録者 {segment.writer} の記録形式の版 {segment.version} は本版({JOURNAL_VERSION})では読めない",
+                en=f"writer {segment.writer} wrote journal version {segment.version}; this one reads {JOURNAL_VERSION}",
+            )
         if not segment.closed:
             yield Reason(
                 code="segment_open",
