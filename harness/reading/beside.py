@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from harness.reading.attribution import Attributed, Foreign, FormTexts
 from harness.reading.dates import find_dates
@@ -19,6 +20,13 @@ _NUMBER = re.compile(r"\d[\d,]*")
 _LONG_NUMBER = re.compile(r"\d{4}")  # an individual number begins with four digits in every notation
 _NAME_ROLES = frozenset({"name", "alias"})
 _SHORT = 2
+_PROVEN = 4  # so many values as expected beside their labels show that this layout puts values there
+
+
+class _Disagreement(NamedTuple):
+    labelled: Labelled
+    items: list[Wanted]  # whose label it is
+    sure: bool  # they are one person's, or the page proves that values stand beside their labels
 
 
 class Beside:
@@ -37,7 +45,7 @@ class Beside:
 
     def other_people(self, identity: Sequence[Wanted], permitted: frozenset[str]) -> Iterator[Foreign]:
         """Yield names of other residents that stand where a listed person's name must stand."""
-        for found, _items, _sure in self._disagreeing(identity):
+        for found in (d.labelled for d in self._disagreeing(identity)):
             owned = self._name_at_start(found, permitted)
             if owned is not None:
                 text, owners = owned
@@ -46,7 +54,7 @@ class Beside:
 
     def strangers(self, identity: Sequence[Wanted]) -> list[Labelled]:
         """Return values where a listed person's name must stand that are nobody's name."""
-        return [f for f, _, _ in self._disagreeing(identity) if _name_like(f.value)]
+        return [d.labelled for d in self._disagreeing(identity) if _name_like(d.labelled.value)]
 
     def wrong(self, wanted: Sequence[Wanted], missing: frozenset[str], page: int) -> Iterator[Evidence]:
         """Yield values that are not what must stand beside their label.
@@ -56,6 +64,8 @@ class Beside:
         """
         for found, items, sure in self._disagreeing(wanted):
             first = items[0]
+            if _unreadable(found.value, items):
+                continue
             value = _typed(found.value, first.format)
             if value is None or any(found.value.startswith(label) for label in self._form.labels):
                 continue
@@ -87,22 +97,28 @@ class Beside:
                 return item.texts[0]
         return ""
 
-    def _disagreeing(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Labelled, list[Wanted], bool]]:
-        """Yield labelled values that are none of their items', the items, and whether these are surely one person's."""
+    def _disagreeing(self, wanted: Sequence[Wanted]) -> list[_Disagreement]:
+        """Return labelled values that are none of their items'."""
         regions = self._regions(wanted)
-        for found in self.values:
-            items = [w for w in wanted if found.label in w.labels and (w.texts or w.day)]
-            person = next((p for start, p in reversed(regions) if start <= found.start), "")
+        found: list[_Disagreement] = []
+        agreed = 0
+        for labelled in self.values:
+            items = [w for w in wanted if labelled.label in w.labels and (w.texts or w.day)]
+            person = next((p for start, p in reversed(regions) if start <= labelled.start), "")
             of_person = [w for w in items if w.person == person and w.per is Per.PERSON]
             chosen = of_person or items
-            if chosen and not any(self._agree(found, w) for w in chosen):
-                yield found, chosen, bool(of_person)
+            if any(self._agree(labelled, w) for w in chosen):
+                agreed += 1
+            elif chosen:
+                found.append(_Disagreement(labelled, chosen, bool(of_person)))
+        beside = agreed >= _PROVEN and agreed >= _PROVEN * len(found) / 2
+        return [_Disagreement(d.labelled, d.items, d.sure or beside) for d in found]
 
     def _regions(self, wanted: Sequence[Wanted]) -> list[tuple[int, str]]:
         """Return (start, person) of the parts of the page that surely are one listed person's.
 
-        A part begins with the person's name beside its label. It is sure where the person's own birth date (or another
-        date that tells the listed people apart) stands beside its label before the next name; else "" stands for it.
+        A part begins with the person's name beside its label. It is sure where another item that tells the listed
+        people apart (a birth date, a reading) stands beside its label before the next name; else "" stands for it.
         """
         named = [w for w in wanted if w.identity and w.per is Per.PERSON and w.day is None]
         starts = [(f.start, w.person) for f in self.values for w in named if f.label in w.labels and self._agree(f, w)]
@@ -113,13 +129,11 @@ class Beside:
         ]
 
     def _is_of(self, person: str, start: int, end: int, wanted: Sequence[Wanted]) -> bool:
-        for found in self.values:
-            days = {w.person: w.day for w in wanted if w.day and found.label in w.labels} if found.value else {}
-            unlike = len(set(days.values())) == len(days)
-            if start <= found.start < end and unlike and person in days:
-                dates = find_dates(found.value)
-                if dates and dates[0][2] == days[person]:
-                    return True
+        inside = [f for f in self.values if start < f.start < end]
+        for found in inside:
+            items = [w for w in wanted if found.label in w.labels and w.per is Per.PERSON]
+            if [w.person for w in items if self._agree(found, w)] == [person]:
+                return True
         return False
 
     def _agree(self, found: Labelled, wanted: Wanted) -> bool:
@@ -171,3 +185,11 @@ def _name_like(value: str) -> bool:
 def _free(layer: Attributed, text: str) -> bool:
     page = layer.page
     return any(page.stands_free(*span) and not layer.inside_foreign(span) for span in page.occurrences(text))
+
+
+def _unreadable(value: str, items: Sequence[Wanted]) -> bool:
+    """Tell whether a value with characters that do not decode could still be one of the expected texts."""
+    if "\ufffd" not in value:
+        return False
+    strange = [min(sum(c not in t for c in value if c != "\ufffd") for t in w.texts) for w in items if w.texts]
+    return not strange or min(strange) < _SHORT

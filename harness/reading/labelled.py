@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from harness.reading.fold import fold_weak
+from harness.reading.fold import fold_weak, weak_pattern
 from harness.reading.folded_page import FoldedPage, Span
 
 _PUNCTUATION = "::;・"
@@ -71,4 +71,4 @@ def agrees(page: FoldedPage, found: Labelled, expected: str) -> bool:
         return True
     if value.startswith(expected):
         return found.start + len(expected) in page.edges
-    return fold_weak(value).startswith(fold_weak(expected)) and fold_weak(expected) != expected
+    return weak_pattern(expected).match(fold_weak(value)) is not None
