@@ -1,0 +1,184 @@
+"""The rows of applications and deliveries under construction: each record of the journal fills some of their cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from typing import TypeVar, cast
+
+from harness.checks.history import NEVER, Application, Delivered
+from harness.checks.table import Table
+from harness.records.history import (
+    ApplicationEnded,
+    ApplicationStarted,
+    BatchReleased,
+    Delivery,
+    SendIntent,
+    SendOutcome,
+    Settlement,
+)
+from harness.records.plan import Step
+
+H = TypeVar("H", bound=Hashable)
+
+
+class Rows:
+    """Applications, their sends, their documents. A method returns False where the first half is not there yet."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.applications = Table(Application)
+        self.deliveries = Table(Delivered)
+        self.places: dict[str, int] = {}
+        self.releases: list[tuple[str, tuple[int, ...]]] = []
+        self.oddities: list[str] = []
+        self.intents: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()
+        self._sends: dict[str, tuple[str, Step]] = {}
+        self._known: dict[Hashable, Hashable] = {}
+
+    def one(self, value: H) -> H:
+        """Return the one object kept for equal values: ids and options repeat in many records."""
+        return cast(H, self._known.setdefault(value, value))
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """Sends without an outcome."""
+        return tuple(sorted(self._sends))
+
+    def begin(self, writer: str, record: ApplicationStarted) -> None:
+        """Add an application's row."""
+        one = self.one
+        if record.application in self.places:
+            self.oddities.append(f"application {record.application} was started twice")
+            return
+        row = Application(
+            application=one(record.application),
+            batch=one(record.batch),
+            phase=one(record.phase),
+            resident=one(record.resident),
+            card=one(record.card),
+            certificate=record.certificate,
+            options=one(record.options),
+            kiosk=one(record.kiosk),
+            store=one(record.store),
+            node=one(record.node),
+            abort=one(record.abort),
+            writer=writer,
+            started_ns=record.at_ns,
+        )
+        self.places[row.application] = self.applications.append(row)
+
+    def send(self, writer: str, record: SendIntent) -> None:
+        """Note a send that is about to leave."""
+        self.intents[writer] += 1
+        self._sends[record.send] = (record.application, record.step)
+        place = self.places.get(record.application, NEVER)
+        if place != NEVER:
+            self.applications.put(place, "sends", self.applications.integers("sends")[place] + 1)
+
+    def answer(self, writer: str, record: SendOutcome) -> None:
+        """Join a send with what came of it."""
+        self.outcomes[writer] += 1
+        sent = self._sends.pop(record.send, None)
+        if sent is None:
+            self.oddities.append(f"send {record.send} has an outcome without an intent, or two outcomes")
+            return
+        application, step = sent
+        place = self.places.get(application, NEVER)
+        if place == NEVER:
+            return
+        table = self.applications
+        table.put(place, "answers", table.integers("answers")[place] + 1)
+        if step is Step.AUTHENTICATE:
+            table.put(place, "authenticated", record.status)
+        elif step is Step.APPLY:
+            table.put(place, "server_date", self.one(_header(record, "date")))
+        elif step is Step.CANCEL:
+            table.put(place, "cancelled", record.status)
+        elif step is Step.COLLECT:
+            self._collected(place, record)
+
+    def _collected(self, place: int, record: SendOutcome) -> None:
+        table = self.applications
+        if table.integers("collect_from_ns")[place] == NEVER:
+            table.put(place, "collect_from_ns", record.left_ns or record.at_ns)
+        table.put(place, "collect_to_ns", record.at_ns)
+        table.put(place, "collect_answer", record.answer)
+
+    def deliver(self, writer: str, record: Delivery) -> None:
+        """Add a delivery's row; its application is joined at the end."""
+        one = self.one
+        self.deliveries.append(
+            Delivered(
+                delivery=record.delivery,
+                application=one(record.application),
+                place=NEVER,
+                kiosk=one(record.kiosk),
+                digest=one(record.digest),
+                bytes=record.bytes,
+                at_ns=record.at_ns,
+                content_type=one(record.content_type),
+                copy=record.copy,
+                issue_number=one(record.issue_number),
+                request_id=one(record.request_id),
+                node=one(record.node),
+                complete=record.complete,
+                late=record.late,
+                writer=writer,
+            )
+        )
+
+    def end(self, record: ApplicationEnded) -> bool:
+        """Join an application with its ending."""
+        place = self.places.get(record.application, NEVER)
+        if place == NEVER:
+            return False
+        if self.applications.integers("ended_ns")[place] != NEVER:
+            self.oddities.append(f"application {record.application} ended twice")
+            return True
+        put = self.applications.put
+        put(place, "ended_ns", record.at_ns)
+        put(place, "ending", record.ending)
+        put(place, "code", self.one(record.code))
+        put(place, "reason", self.one(record.reason))
+        put(place, "request_id", self.one(record.request_id))
+        put(place, "copies", record.copies)
+        put(place, "charged", record.charged)
+        put(place, "acknowledged", record.acknowledged)
+        if record.node:
+            put(place, "node", self.one(record.node))
+        return True
+
+    def settle(self, record: Settlement) -> bool:
+        """Join an application with what was found out about it afterwards."""
+        place = self.places.get(record.application, NEVER)
+        if place == NEVER:
+            return False
+        self.applications.put(place, "settled", record.settled)
+        self.applications.put(place, "settled_by", self.one(record.source))
+        return True
+
+    def release(self, record: BatchReleased) -> bool:
+        """Join a burst's applications with their departures."""
+        if any(a not in self.places for a in record.applications):
+            return False
+        self.releases.append((self.one(record.batch), record.left_ns))
+        for application, left_ns in zip(record.applications, record.left_ns, strict=False):
+            self.applications.put(self.places[application], "left_ns", left_ns)
+        return True
+
+    def deliveries_of(self) -> dict[int, tuple[int, ...]]:
+        """Join deliveries with their applications, in time; call once, when everything was taken."""
+        rows: dict[int, list[int]] = {}
+        names, at_ns = self.deliveries.strings("application"), self.deliveries.integers("at_ns")
+        for number in sorted(range(len(names)), key=lambda n: (at_ns[n], n)):
+            place = self.places.get(names[number], NEVER)
+            if place != NEVER:
+                self.deliveries.put(number, "place", place)
+                rows.setdefault(place, []).append(number)
+        return {place: tuple(numbers) for place, numbers in rows.items()}
+
+
+def _header(record: SendOutcome, name: str) -> str:
+    return next((value for key, value in record.headers if key.lower() == name), "")
