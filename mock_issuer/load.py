@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from mock_issuer.documents.gaiji import lay_out_gaiji
 from mock_issuer.people import Koseki, Resident, Seal
 from mock_issuer.register import Register, SealEntry
 from mock_issuer.settings import State
@@ -35,7 +35,7 @@ def load_population(folder: Path, state: State) -> int:
     elif origin != digest:
         raise LoadError(f"{state.root}: holds the register of another population; choose another --state folder")
     if (gaiji := folder / "gaiji.ttf").is_file():
-        shutil.copyfile(gaiji, state.press / "gaiji.ttf")
+        lay_out_gaiji(gaiji, state.press / "gaiji.ttf")
     with register.change() as run:
         return int(run.execute("SELECT count(*) FROM resident").fetchone()[0])
 

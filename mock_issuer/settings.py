@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-NAME_LIMIT = 40  # characters of a name that fit the print field
+NAME_LIMIT = 60  # characters of a name that fit the print field
 NODE_THREADS = 192  # waiting kiosks hold a thread each; more than a print limit's worth of them must fit
 CENTRE_THREADS = 384
 
