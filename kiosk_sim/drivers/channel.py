@@ -32,6 +32,7 @@ class Channel:
         by = time.monotonic() + connect_s
         self._socket = socket.create_connection((host, port), timeout=connect_s)
         self._tls: ssl.SSLObject | None = None
+        self.fault: ssl.SSLError | None = None  # with which the server closed an idle connection
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if tls is not None:
@@ -131,7 +132,8 @@ class Channel:
             return len(self._tls.read(_CHUNK)) or None
         except ssl.SSLWantReadError:
             return 0
-        except ssl.SSLError:
+        except ssl.SSLError as e:
+            self.fault = e
             return None
 
     def shut(self) -> None:

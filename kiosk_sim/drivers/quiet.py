@@ -52,6 +52,19 @@ class OneConnection:
         self.id = self._next_id()
         self.stream = stream
 
+    def holds_unread(self) -> bool:
+        """Return whether bytes came behind the answer: httpx would take them for the next customer's.
+
+        Looks into httpx's and httpcore's private parts, for want of a public way; where these have changed, every
+        connection counts as holding something and is not used again, which is safe.
+        """
+        try:
+            (connection,) = self.transport._pool.connections
+            state: h11.Connection = connection._connection._h11_state  # type: ignore[attr-defined]
+        except (AttributeError, ValueError):
+            return True
+        return bool(state.trailing_data[0])
+
     def shut(self) -> None:
         """End all reading and writing on the connection, from any thread."""
         get = getattr(self.stream, "get_extra_info", None)
@@ -87,7 +100,8 @@ class HttpxTransport:
                 exchanged = _Exchange(connection, request, bounds, depart).run()
             finally:
                 self._busy.discard(connection)
-                if exchanged is not None and isinstance(exchanged.result, Answered):
+                answered = exchanged is not None and isinstance(exchanged.result, Answered)
+                if answered and not connection.holds_unread():
                     slot.connection = connection
                 else:
                     connection.transport.close()
@@ -165,7 +179,7 @@ class _Exchange:
             return self._read()
         except (httpx.TransportError, httpx.StreamError) as e:
             if not self._times.departed:
-                return failure_to_connect(self._request, e.__cause__ or e, time.monotonic_ns())
+                return failure_to_connect(self._request, _root(e), time.monotonic_ns())
             return self._failed(e)
         finally:
             if self._timer is not None:

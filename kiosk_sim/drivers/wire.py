@@ -206,7 +206,8 @@ class _Exchange:
     def _fire(self) -> int:
         """Send, unless the connection died or spoke unasked while it was held: then surely no byte left."""
         if self._connection.channel.idle_bytes() != 0:
-            raise SendFailed(ConnectionResetError("the target closed, or wrote to, the held connection"), 0)
+            cause = self._connection.channel.fault
+            raise SendFailed(cause or ConnectionResetError("the target closed, or wrote to, the held connection"), 0)
         self._left_ns = self._connection.channel.send(self._bytes, self._bounds.answer_s)
         return self._left_ns
 
