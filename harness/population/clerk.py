@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from random import Random
 
 from harness.population.draft import (
     REFERENCE_DAY,
@@ -13,6 +12,7 @@ from harness.population.draft import (
 )
 from harness.population.names import NameBook
 from harness.population.places import AddressBook
+from harness.population.seeded import seeded
 from harness.population.stock import Name, Nation, Status, stock
 
 # Shares among ordinary people; most stay without any of these and can get all six certificates.
@@ -27,7 +27,7 @@ class Clerk:
 
     def __init__(self, seed: int) -> None:
         """Open the books of a seed."""
-        self.random = Random(f"{seed}:people")
+        self.random = seeded(str(seed), "people")
         self.names = NameBook(str(seed))
         self.places = AddressBook(str(seed))
         self._cards: set[str] = set()

@@ -68,11 +68,8 @@ class Distinction(Struct, frozen=True, kw_only=True):
         )
 
 
-def distinguish(population: Population) -> Distinction:
-    """Search every resident's expected text for everyone else's items and compare all who share a name, and all seals.
-
-    Takes a few seconds for 10,000 residents, most of them for seals. Deterministic.
-    """
+def compare_residents(population: Population) -> Distinction:
+    """Tell who could not be told apart; see `harness.population.distinguish`."""
     search = ItemSearch(population)
     pairs = list(_pairs_of_one_name(population))
     return Distinction(
@@ -154,8 +151,9 @@ def _lookalikes(population: Population) -> tuple[Lookalike, ...]:
 
 
 def _alike_seals(population: Population) -> tuple[AlikeSeals, ...]:
-    owners = [(key, resident.seal) for key, resident in population.residents.items() if resident.seal is not None]
-    pairs = alike_pairs(engraved_inks([seal.png_base64 for _, seal in owners]), CLOSEST_ALLOWED)
+    people = population.residents.items()
+    owners = [(key, person.seal.png_base64) for key, person in people if person.seal and person.seal.png_base64]
+    pairs = alike_pairs(engraved_inks([picture for _, picture in owners]), CLOSEST_ALLOWED)
     return tuple(
         AlikeSeals(one=owners[pair.first][0], other=owners[pair.second][0], correlation=round(pair.correlation, 4))
         for pair in pairs

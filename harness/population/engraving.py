@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.population.seal_likeness import CLOSEST_ALLOWED, alike_pairs
 from harness.population.seals import decode_png, draw_seal, encode_png, ink64
+from harness.population.seeded import seeded
 
 _ROUNDS = 50  # one round in practice leaves a handful of pairs per 10,000; this many means the drawing is broken
 
@@ -40,7 +40,7 @@ def engrave(owners: list[tuple[str, str]], seed: str, progress: Progress) -> lis
 
 def seal_text(surname: str, given: str, full: str, seed: str) -> str:
     """Choose what a seal says: mostly the surname, sometimes the given or the full name (氏, 名, 氏名)."""
-    drawn = Random(f"{seed}:text").random()
+    drawn = seeded(seed, "text").random()
     if not surname or drawn > 0.75:
         return full
     return surname if drawn < 0.6 else given

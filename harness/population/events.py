@@ -13,16 +13,15 @@ def birth(clerk: Clerk, person: Person, place: str) -> str:
     """出生; `place` is the address of birth."""
     notified = person.born + timedelta(days=clerk.random.randint(1, 13))
     reporter = clerk.random.choice(("父", "父", "母"))
-    return (
-        f"出生 【出生日】{wareki(person.born)} 【出生地】{place} 【届出日】{wareki(notified)} 【届出人】{reporter}"
-    )
+    return f"出生 【出生日】{wareki(person.born)} 【出生地】{place} 【届出日】{wareki(notified)} 【届出人】{reporter}"
 
 
 def marriage(day: date, spouse: Person, former: str) -> str:
     """婚姻 of someone entered by it; `former` names the 従前戸籍."""
     partner = f"【配偶者氏名】{spouse.name}"
     if spouse.foreign:
-        partner += f" 【配偶者の国籍】{spouse.foreign.nationality} 【配偶者の生年月日】西暦{spouse.born.year}年{spouse.born.month}月{spouse.born.day}日"
+        born = f"西暦{spouse.born.year}年{spouse.born.month}月{spouse.born.day}日"
+        partner += f" 【配偶者の国籍】{spouse.foreign.nationality} 【配偶者の生年月日】{born}"
     return f"婚姻 【婚姻日】{wareki(day)} {partner} 【従前戸籍】{former}"
 
 
@@ -52,13 +51,18 @@ def divorce(day: date, spouse: str) -> str:
 def adoption(day: date, father: str, mother: str, former: KosekiDraft) -> list[str]:
     """養子縁組 and, six years on, its dissolution (養子離縁)."""
     dissolved = day + timedelta(days=365 * 6 + 11)
+    parents = f"【養父氏名】{father} 【養母氏名】{mother}"
+    koseki = f"{former.honseki} {former.head.name}"
     return [
-        f"養子縁組 【縁組日】{wareki(day)} 【養父氏名】{father} 【養母氏名】{mother} 【代諾者】親権者父母 "
-        f"【従前戸籍】{former.honseki} {former.head.name}",
-        f"養子離縁 【離縁日】{wareki(dissolved)} 【養父氏名】{father} 【養母氏名】{mother} 【入籍戸籍】{former.honseki} {former.head.name}",
+        f"養子縁組 【縁組日】{wareki(day)} {parents} 【代諾者】親権者父母 【従前戸籍】{koseki}",
+        f"養子離縁 【離縁日】{wareki(dissolved)} {parents} 【入籍戸籍】{koseki}",
     ]
 
 
 def renaming(day: date, former: str, given: str) -> str:
     """名の変更."""
-    return f"名の変更 【名の変更日】{wareki(day)} 【許可の裁判確定日】{wareki(day - timedelta(days=9))} 【従前の記録】【名】{former} 【変更後の名】{given}"
+    allowed = wareki(day - timedelta(days=9))
+    return (
+        f"名の変更 【名の変更日】{wareki(day)} 【許可の裁判確定日】{allowed} "
+        f"【従前の記録】【名】{former} 【変更後の名】{given}"
+    )

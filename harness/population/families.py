@@ -41,9 +41,7 @@ def family(clerk: Clerk, size: int, *, surname: Name | None = None, plain: bool 
     children_wanted = size - 2 - elders
     head = clerk.adult(sex="男", age=_age_of_head(clerk, children_wanted, elders), surname=surname, plain=plain)
     maiden = clerk.names.surname()
-    wife = clerk.adult(
-        sex="女", age=max(20, head.age - clerk.random.randint(-2, 5)), surname=surname, plain=plain
-    )
+    wife = clerk.adult(sex="女", age=max(20, head.age - clerk.random.randint(-2, 5)), surname=surname, plain=plain)
     if clerk.chance(_KEPT_MAIDEN_NAME_SHARE) or plain:
         wife.former_surname = maiden.written
     children = _children(clerk, wife, surname, children_wanted, plain=plain)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from harness import __version__
 from harness.config import read_json_lines
-from harness.errors import ConfigError, UsageError
+from harness.errors import ConfigError
 from harness.population.model import Population
+from harness.population.whole_folder import write_file, write_folder
 from harness.records.resident import Koseki, Resident
 
 FORMAT_VERSION = 1
@@ -35,27 +33,10 @@ class Header(Struct, frozen=True, kw_only=True):
 def save(population: Population, folder: Path, *, overwrite: bool = False) -> None:
     """Write a population folder; a reader sees the whole of it or nothing.
 
-    Everything is written to a hidden neighbour first and renamed. `overwrite` replaces an existing population
-    folder, never anything else. Raises UsageError where the folder may not be written.
+    `overwrite` replaces an existing population folder, never anything else. Raises UsageError where the folder may
+    not be written.
     """
-    folder = folder.absolute()
-    _refuse_to_overwrite(folder, overwrite)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(folder)
-    part = folder.with_name(f".{folder.name}.part-{os.getpid()}")
-    part.mkdir(mode=0o700)
-    try:
-        _write(population, part)
-        if folder.exists():
-            old = folder.with_name(f".{folder.name}.old-{os.getpid()}")
-            folder.rename(old)
-            part.rename(folder)
-            shutil.rmtree(old)
-        else:
-            part.rename(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    write_folder(folder, lambda part: _write(population, part), marker=HEADER, overwrite=overwrite)
 
 
 def load(folder: Path) -> Population:
@@ -86,19 +67,13 @@ def load(folder: Path) -> Population:
     return population
 
 
-def made_by() -> str:
-    """Return name and version of this distribution."""
-    try:
-        return f"honnin {version('honnin')}"
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return "honnin"
-
-
 def _read_header(path: Path) -> Header:
     try:
         header = msgspec.json.decode(path.read_bytes(), type=Header)
     except FileNotFoundError:
-        reason = "no such file; this is not a population folder, or its making was interrupted. `honnin population make`"
+        reason = (
+            "no such file; this is not a population folder, or its making was interrupted. `honnin population make`"
+        )
         raise ConfigError(path, "", reason) from None
     except msgspec.DecodeError as e:
         raise ConfigError(path, "", f"is not a population header: {e}") from None
@@ -117,46 +92,17 @@ def _check_references(folder: Path, population: Population) -> None:
 
 
 def _write(population: Population, part: Path) -> None:
-    _write_lines(part / RESIDENTS, population.resident_lines())
-    _write_lines(part / KOSEKI, population.koseki_lines())
+    write_file(part / RESIDENTS, population.resident_lines())
+    write_file(part / KOSEKI, population.koseki_lines())
     if population.gaiji_font:
-        _write_lines(part / GAIJI, [population.gaiji_font])
+        write_file(part / GAIJI, [population.gaiji_font])
     header = Header(
         version=FORMAT_VERSION,
         seed=population.seed,
         municipality=population.municipality,
         residents=len(population.residents),
         digest=population.digest,
-        made_by=made_by(),
+        made_by=f"honnin {__version__}",
         gaiji=population.gaiji,
     )
-    _write_lines(part / HEADER, [msgspec.json.format(msgspec.json.encode(header)) + b"\n"])
-
-
-def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Write a file and have it on disk before the folder gets its name."""
-    with path.open("wb") as out:
-        out.writelines(lines)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _refuse_to_overwrite(folder: Path, overwrite: bool) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is a file; name a folder for the population")
-    if not any(folder.iterdir()):
-        folder.rmdir()
-    elif not (folder / HEADER).exists():
-        raise UsageError(f"{folder} holds something other than a population; name another folder")
-    elif not overwrite:
-        raise UsageError(f"{folder} already holds a population; name another folder, or say --force to replace it")
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what interrupted writers left: hidden neighbours whose process is gone."""
-    for part in folder.parent.glob(f".{folder.name}.part-*"):
-        pid = part.name.rpartition("-")[2]
-        if not Path(f"/proc/{pid}").exists():
-            shutil.rmtree(part, ignore_errors=True)
+    write_file(part / HEADER, [msgspec.json.format(msgspec.json.encode(header)) + b"\n"])

@@ -59,7 +59,7 @@ def gaiji_font() -> bytes:
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap({ord(char): name for char, name in names.items()})
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics({name: (_EM, 0) for name in order})
+    builder.setupHorizontalMetrics(dict.fromkeys(order, (_EM, 0)))
     builder.setupHorizontalHeader(ascent=880, descent=-120)
     builder.setupNameTable({"familyName": "Mihon Gaiji", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=880, usWinDescent=120)

@@ -45,7 +45,8 @@ def items_of(population: Population, resident: Resident) -> dict[Certificate, tu
         Certificate.TAX: _fields(resident, _TAX) + tuple(_tax(tax) for tax in resident.taxes),
     }
     if resident.seal is not None:
-        picture = hashlib.sha256(resident.seal.png_base64.encode("ascii")).hexdigest()
+        png = resident.seal.png_base64
+        picture = hashlib.sha256(png.encode("ascii")).hexdigest() if png else None
         items[Certificate.INKAN] = (*_fields(resident, _INKAN), Item("seal", picture))
     family = population.koseki.get(resident.koseki or "")
     if family is not None or resident.honseki:

@@ -14,18 +14,8 @@ from harness.population.stock import stock
 LARGEST_SIZE = 200_000  # the stock of names keeps this many people apart
 
 
-def _silent(what: str, done: int, total: int) -> None:
-    """Show nothing."""
-
-
-def make_population(seed: int, size: int, progress: Progress = _silent) -> Population:
-    """Make `size` test residents with their koseki, taxes and seals.
-
-    Deterministic: the same seed, size and versions of honnin and its libraries give the same bytes, on any day and
-    with any PYTHONHASHSEED. From 60 residents on, every trait of domain importance is present; most residents are
-    ordinary and can get all six certificates. `progress` is told what is done, how many, of how many.
-    Raises UsageError for a size outside 1..200,000.
-    """
+def make(seed: int, size: int, progress: Progress) -> Population:
+    """Make a population; see `harness.population.make_population`."""
     if not 1 <= size <= LARGEST_SIZE:
         raise UsageError(f"a population of {size} cannot be made; choose a size from 1 to {LARGEST_SIZE}")
     clerk = Clerk(seed)

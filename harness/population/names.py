@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from random import Random
-
 from faker import Faker
 
+from harness.population.seeded import seeded
 from harness.population.stock import Name, Nation, stock
 
 # One name in so many is one of Faker's everyday names, the others are composed: Faker knows 50 surnames
@@ -19,7 +18,7 @@ class NameBook:
 
     def __init__(self, seed: str) -> None:
         """Start an empty book; equal seeds draw equal names."""
-        self._random = Random(f"{seed}:names")
+        self._random = seeded(seed, "names")
         self._japanese = Faker("ja_JP")
         self._english = Faker("en_US")
         self._japanese.seed_instance(f"{seed}:ja_JP")

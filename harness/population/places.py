@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from harness.population.draft import REFERENCE_DAY, Home, Stay
+from harness.population.seeded import seeded
 from harness.population.stock import stock
 
 _FLAT_SHARE = 0.3
@@ -18,7 +19,7 @@ class AddressBook:
 
     def __init__(self, seed: str) -> None:
         """Start an empty book; equal seeds draw equal places."""
-        self._random = Random(f"{seed}:places")
+        self._random = seeded(seed, "places")
         self._taken: set[str] = set()
 
     def address(self, *, long: bool = False) -> str:
@@ -26,7 +27,8 @@ class AddressBook:
         random = self._random
         plot = self._new(lambda: f"{stock().municipality}{self._street()}{random.randint(1, 20)}号")
         if long:
-            return f"{plot}\u3000{random.choice(stock().long_buildings)}{random.randint(1, 39)}{random.randint(1, 24):02}号室"
+            building = random.choice(stock().long_buildings)
+            return f"{plot}\u3000{building}{random.randint(1, 39)}{random.randint(1, 24):02}号室"
         if random.random() < _FLAT_SHARE:
             return f"{plot}\u3000{random.choice(stock().buildings)}{random.randint(1, 9)}{random.randint(1, 12):02}号"
         return plot

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from harness.population import events
 from harness.population.clerk import Clerk
 from harness.population.draft import REFERENCE_DAY, Entry, KosekiDraft, Person
+from harness.population.eras import wareki
 from harness.population.stock import Name
 
 _ORDINALS = "長二三四五六七八九"
@@ -94,7 +95,9 @@ def enter_alone(clerk: Clerk, person: Person) -> KosekiDraft:
     if drawn > 0.6 and person.age > 30:
         _end_marriage(clerk, koseki, entry, widowed=person.age > 60)
     else:
-        entry.events.append(f"分籍 【分籍日】{_wareki_after(clerk, person)} 【従前戸籍】{_former(clerk, person.father)}")
+        entry.events.append(
+            f"分籍 【分籍日】{_wareki_after(clerk, person)} 【従前戸籍】{_former(clerk, person.father)}"
+        )
     return koseki
 
 
@@ -224,4 +227,4 @@ def _former(clerk: Clerk, head: str) -> str:
 
 def _wareki_after(clerk: Clerk, person: Person) -> str:
     day = clerk.day(person.born + _MAJORITY, REFERENCE_DAY - timedelta(days=100))
-    return events.wareki(day)
+    return wareki(day)

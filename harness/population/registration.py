@@ -19,6 +19,7 @@ from harness.population.draft import (
 from harness.population.engraving import Progress, engrave, seal_text
 from harness.population.eras import wareki
 from harness.population.koseki_entries import freeze_koseki
+from harness.population.seeded import seeded
 from harness.population.stock import stock
 from harness.population.taxes import TaxOffice
 from harness.population.traits import traits_of
@@ -64,7 +65,7 @@ def _taxes(office: TaxOffice, person: Person, household: Household, dependants: 
 def _seals(people: list[Person], seed: int, progress: Progress) -> dict[str, Seal]:
     """Return the seal of everyone who has, or had, one registered, by resident key."""
     owners = [person for person in people if person.seal is not SealState.NONE]
-    random = Random(f"{seed}:seals")
+    random = seeded(str(seed), "seals")
     numbers = random.sample(range(1_000_000, 10_000_000), len(owners))
     pictures = engrave([(person.key, _seal_text(person, seed)) for person in owners], str(seed), progress)
     seals = {}
@@ -101,7 +102,7 @@ def _resident(person: Person, household: Household, key: str | None, koseki: str
     family: KosekiDraft | None = person.koseki
     registered = household.registered
     stays = person.home.stays_of(person.born)
-    return Resident(
+    made = Resident(
         key=person.key,
         municipality=stock().municipality,
         residency=person.residency,
@@ -128,8 +129,8 @@ def _resident(person: Person, household: Household, key: str | None, koseki: str
         gaiji_pending=person.gaiji_pending,
         koseki_access=person.access,
         lookalike_of=person.lookalike.key if person.lookalike else None,
-        **_permit(person),
     )
+    return replace(made, **_permit(person))
 
 
 def _permit(person: Person) -> dict[str, str]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
 from harness.population.fonts import characters_of, typefaces
+from harness.population.seeded import seeded
 
 Mask = NDArray[np.bool_]
 
@@ -46,7 +47,7 @@ def draw_seal(text: str, seed: str) -> Image.Image:
 
     Returns a picture of mode "1", 128 x 128, ink black (0) on white (255).
     """
-    random = Random(seed)
+    random = seeded(seed, "seal")
     characters = [char for char in characters_of(text) if not char.isspace()][:_MOST_CHARACTERS]
     canvas = _set_characters(characters, random)
     bent = np.take(np.asarray(canvas), _bendings()[random.randrange(_BENDINGS)])
@@ -73,7 +74,8 @@ def ink64(seal: Image.Image) -> NDArray[np.uint8]:
     """
     ink = ImageChops.invert(seal.convert("L"))
     cut = ink.crop(ink.getbbox() or (0, 0, *ink.size))
-    return np.asarray(cut.resize((64, 64), Image.Resampling.BOX), dtype=np.uint8).reshape(-1) >> 4
+    grey: NDArray[np.uint8] = np.asarray(cut.resize((64, 64), Image.Resampling.BOX), dtype=np.uint8)
+    return (grey >> np.uint8(4)).reshape(-1)
 
 
 def _set_characters(characters: list[str], random: Random) -> Image.Image:
@@ -108,7 +110,7 @@ def _glyph(char: str) -> Image.Image:
 @cache
 def _bendings() -> NDArray[np.uint16]:
     """Return distortions as places on the canvas, one per pixel of the seal: shape (256, 128, 128)."""
-    random = Random("bendings")
+    random = seeded("seals", "bendings")
     weights = _knot_weights()
     out = np.empty((_BENDINGS, SIZE_PX, SIZE_PX), dtype=np.uint16)
     for bending in out:
@@ -133,7 +135,7 @@ def _knots(random: Random) -> list[list[tuple[int, int]]]:
     """Return 4 x 4 knots on the canvas (rows of (x, y) in parts of _FINE), moved, and tilted by a few degrees."""
     tilt = math.radians(random.uniform(-_TILT_DEGREES, _TILT_DEGREES))
     cos, sin, middle, step = math.cos(tilt), math.sin(tilt), _CANVAS_PX / 2, _CANVAS_PX / 3
-    knots = []
+    knots: list[list[tuple[int, int]]] = []
     for row in range(4):
         knots.append([])
         for column in range(4):
@@ -171,4 +173,4 @@ def _chip(reach: int) -> Mask:
 
 def _round(size: int, radius: float) -> Mask:
     offset = np.arange(size) - (size - 1) / 2
-    return np.add.outer(offset**2, offset**2) <= radius**2
+    return np.asarray(np.add.outer(offset**2, offset**2) <= radius**2, dtype=np.bool_)

@@ -15,7 +15,7 @@ from harness.population.draft import REFERENCE_DAY, Household, Person, SealState
 from harness.population.stock import Name, stock
 from harness.records.resident import KosekiAccess, Residency
 
-# A name longer than this does not fit the issuing system's field (domain.md: not issuable). Ours, not a published figure.
+# A longer name does not fit the issuing system's field and is not issuable. The figure is ours: none is published.
 NAME_FIELD_LENGTH = 60
 
 
@@ -62,8 +62,15 @@ def _twins(clerk: Clerk) -> list[Household]:
     assert first.koseki is not None
     head = clerk.names.head(first.sex)
     first.given = clerk.names.given(first.sex, first.surname, head)
-    second = Person(sex=first.sex, born=first.born, surname=first.surname, relation="子", lookalike=first, home=first.home,
-                    given=clerk.names.given(first.sex, first.surname, head))
+    second = Person(
+        sex=first.sex,
+        born=first.born,
+        surname=first.surname,
+        relation="子",
+        lookalike=first,
+        home=first.home,
+        given=clerk.names.given(first.sex, first.surname, head),
+    )
     registers.enter_twin(clerk, first, second)
     for person in household.members:
         person.seal, person.furigana = SealState.REGISTERED, True

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
-
+from harness.population.seeded import seeded
 from harness.records.resident import Tax
 
 TAX_YEARS = (2024, 2025, 2026)  # 年度 on offer as of the reference day
@@ -17,7 +16,7 @@ class TaxOffice:
 
     def __init__(self, seed: str) -> None:
         """Open the office of a seed."""
-        self._random = Random(f"{seed}:taxes")
+        self._random = seeded(seed, "taxes")
         self._incomes: set[int] = set()
 
     def assess(self, dependants: int) -> tuple[Tax, ...]:

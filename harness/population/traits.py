@@ -22,17 +22,17 @@ def traits_of(resident: Resident, members: int) -> tuple[str, ...]:
 
 def _name_traits(resident: Resident) -> dict[str, bool]:
     name = resident.name or ""
-    japanese = resident.nationality == ""
+    foreign = bool(resident.nationality)
     return {
         "variant": any(char in _VARIANT_GLYPHS for char in name) or _has_selector(name),
         "non_bmp": any(0x10000 <= ord(char) < 0xE0000 for char in name),
         "variation_selector": _has_selector(name),
         "gaiji": any(0xE000 <= ord(char) <= 0xF8FF for char in name),
-        "long_name": len(name) > (_LONG_NAME if japanese else _LONG_LATIN_NAME),
+        "long_name": len(name) > (_LONG_LATIN_NAME if foreign else _LONG_NAME),
         "long_address": len(resident.address or "") > _LONG_ADDRESS,
         "former_name": bool(resident.former_name),
         "furigana_blank": resident.kana == "",
-        "foreign": not japanese,
+        "foreign": foreign,
         "alias": bool(resident.alias),
     }
 
@@ -56,9 +56,9 @@ def _state_traits(resident: Resident) -> dict[str, bool]:
 
 def _household_traits(resident: Resident, members: int) -> dict[str, bool]:
     return {
-        "not_householder": resident.residency is Residency.RESIDENT and resident.relation != "世帯主",
+        "not_householder": resident.residency is Residency.RESIDENT and resident.relation not in {None, "", "世帯主"},
         "household_of_many": members >= _MANY_MEMBERS,
-        "not_hittousha": resident.koseki is not None and resident.hittousha != resident.name,
+        "not_hittousha": bool(resident.koseki and resident.hittousha) and resident.hittousha != resident.name,
     }
 
 
