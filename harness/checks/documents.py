@@ -49,17 +49,18 @@ def issue_numbers(document: DocumentOwnership) -> tuple[str, ...]:
 
 
 def foreign_weights(document: DocumentOwnership, applicant: str) -> dict[str, float]:
-    """Return how many bits speak for each other resident, heaviest first."""
+    """Return how many bits speak for each other resident, on the page where most do, heaviest first.
+
+    A text that several people own speaks for each of them; an item of the evidence names only one.
+    """
     bits: dict[str, float] = {}
     for page in foreign_pages(document):
+        here = {owner.resident: owner.bits for owner in page.owners}
         for item in page.evidence:
-            if item.owner and item.owner != applicant:
-                bits[item.owner] = bits.get(item.owner, 0.0) + item.bits
-    if not bits:
-        for page in foreign_pages(document):
-            for owner in page.owners:
-                if owner.resident != applicant:
-                    bits[owner.resident] = bits.get(owner.resident, 0.0) + owner.bits
+            here.setdefault(item.owner, item.bits)
+        for resident, weight in here.items():
+            if resident not in {"", applicant}:
+                bits[resident] = max(weight, bits.get(resident, 0.0))
     return dict(sorted(bits.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

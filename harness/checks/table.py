@@ -40,7 +40,7 @@ class Table(Generic[R]):
 
     def __getitem__(self, position: int) -> R:
         """Return one row."""
-        return self._row._make(column[position] for column in self._columns)
+        return self._row._make([column[position] for column in self._columns])
 
     def __len__(self) -> int:
         """Return the number of rows."""

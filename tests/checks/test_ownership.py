@@ -79,6 +79,35 @@ def test_otherwise_the_donors_application_nearest_in_time_and_of_that_kind_is_na
     assert only(check(history)).donor_application == "A3"
 
 
+def test_a_number_of_one_application_is_enough_where_the_items_name_only_relatives(history, made):
+    from harness.records.history import Ending
+
+    history.asks("A1", "R3", 4.9, 7, ending=Ending.FAILED).ledger("A1", numbers=("N1",))
+    history.asks("A2", "R2", 0, 1).gets("A2", number="N2")
+    history.asks("A3", "R1", 5, 7).gets("A3", [made.foreign_page("R2", number="N1")])
+    found = only(check(history))
+    assert (found.donor, found.donor_application) == ("R3", "A1")
+
+
+def test_a_number_given_twice_names_the_one_whose_items_are_printed(history, made):
+    history.asks("A1", "R3", 0, 1).gets("A1", number="N1").asks("A2", "R2", 0, 1).gets("A2", number="N1")
+    history.asks("A3", "R1", 5, 7).gets("A3", [made.foreign_page("R2", number="N1")])
+    assert only(check(history)).donor == "R2"
+
+
+def test_the_same_bytes_in_several_wrong_hands_have_one_donor(history, made):
+    history.asks("A1", "R4", 0, 9).asks("A2", "R5", 7, 9)
+    history.asks("A3", "R1", 1, 3).gets("A3", [made.foreign_page("R4", "R5")], body="x")
+    history.asks("A4", "R2", 6, 9).gets("A4", [made.foreign_page("R4")], body="x")
+    assert {(f.donor, f.donor_application) for f in check(history)} == {("R4", "A1")}
+
+
+def test_of_the_people_who_share_items_those_listed_are_the_donors(history, made):
+    history.asks("A1", "R2", 0, 9).gets("A1").asks("A2", "R3", 1, 9).gets("A2")
+    history.asks("A3", "R1", 1, 3).gets("A3", [made.foreign_page("R2", "R3")], listed=("R2",))
+    assert only(check(history)).donor == "R2"
+
+
 def test_a_document_cannot_come_from_an_application_that_began_after_its_arrival(history, made):
     history.asks("A1", "R2", 0, 1).gets("A1")
     history.asks("A2", "R1", 9, 10).gets("A2", [made.foreign_page("R2")])
