@@ -103,9 +103,9 @@ class Beside:
         found: list[_Disagreement] = []
         agreed = 0
         for labelled in self.values:
-            items = [w for w in wanted if labelled.label in w.labels and (w.texts or w.day)]
+            items = [w for w in wanted if labelled.label in w.labels and _comparable(w)]
             person = next((p for start, p in reversed(regions) if start <= labelled.start), "")
-            of_person = [w for w in items if w.person == person and w.per is Per.PERSON]
+            of_person = [w for w in items if person and w.person == person and w.per is Per.PERSON]
             chosen = of_person or items
             if any(self._agree(labelled, w) for w in chosen):
                 agreed += 1
@@ -193,3 +193,8 @@ def _unreadable(value: str, items: Sequence[Wanted]) -> bool:
         return False
     strange = [min(sum(c not in t for c in value if c != "\ufffd") for t in w.texts) for w in items if w.texts]
     return not strange or min(strange) < _SHORT
+
+
+def _comparable(wanted: Wanted) -> bool:
+    """Tell whether an item's value is known and printed as one piece."""
+    return wanted.format is not Format.PARTS and bool(wanted.texts or wanted.day)

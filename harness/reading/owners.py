@@ -13,7 +13,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 from msgspec import Struct
 
-from harness.reading.dates import Day, parse_iso
+from harness.reading.dates import Day, find_dates, parse_iso
 from harness.reading.fold import fold
 from harness.reading.oracle import PopulationView
 from harness.reading.renderings import address_forms, kana_forms, parts
@@ -134,7 +134,7 @@ def _koseki_texts(koseki: Koseki) -> Iterator[tuple[str, Owner]]:
             if name and len(folded := fold(name)) > _LEAST_NAME:
                 yield from ((folded, Owner(key, role)) for key in own)
         for part in (fold(p) for event in member.events for p in parts(event)):
-            if len(part) >= _LEAST_EVENT_PART and not part[0].isdecimal():
+            if len(part) >= _LEAST_EVENT_PART and not find_dates(part):
                 yield from ((part, Owner(key, "events")) for key in own)
         for address, _since in member.addresses:
             yield from ((fold(address), Owner(key, "addresses")) for key in own)

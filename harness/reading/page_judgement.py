@@ -15,7 +15,7 @@ from harness.reading.folded_page import FoldedPage, order_by_columns, order_by_r
 from harness.reading.marks import counter_of, issue_number_of, title_of
 from harness.reading.oracle import Expectation, View, Wanted
 from harness.reading.owners import Owner, OwnerIndex
-from harness.reading.presence import SHORT, Found, look_for
+from harness.reading.presence import Found, look_for
 from harness.reading.profile import Lists, Per, Profile
 from harness.reading.trust import distrust
 from harness.records.findings import Evidence
@@ -45,11 +45,9 @@ class JudgedPage(Struct, frozen=True, kw_only=True):
 
     def as_theirs(self) -> JudgedPage:
         """Return the page as that of the permitted people on it: the applicant is on no page of the document."""
+        page = self.ownership.page
         evidence = tuple(
-            Evidence(
-                kind="foreign item", page=self.ownership.page, item="name", owner=o.resident, bits=round(o.bits, 2)
-            )
-            for o in self.ownership.owners
+            Evidence(kind="foreign item", page=page, item="listed", owner=o, bits=SIGNIFICANT_BITS) for o in self.listed
         )
         return replace(self, ownership=replace(self.ownership, verdict=PageVerdict.FOREIGN, evidence=evidence))
 
@@ -142,9 +140,8 @@ class _Page:
     def _opinion(self, marks: PageOwnership) -> JudgedPage:
         foreign = self._foreign()
         identified = self._identified()
-        donors = _weigh(foreign)
-        named_others = [] if identified or donors else self._named_others()
-        foreign = [*foreign, *named_others]
+        if not _weigh(foreign):
+            foreign += self._look_alikes(identified) if identified else self._named_others()
         donors = _weigh(foreign)
         verdict, reason, ambiguous = self._verdict(donors, identified)
         own = tuple(OwnerWeight(resident=key, bits=bits) for key, (bits, _) in identified.items())
@@ -161,24 +158,31 @@ class _Page:
             found=self.found,
             wrong=tuple(self._wrong(view, found) for view, found in zip(self._views, self.found, strict=True)),
             leaked=self._leaked(),
-            listed=(*identified, *(o for o in donors if o not in identified)),
+            listed=(*self.shown, *donors),
             ambiguous=ambiguous,
-            shows_applicant=self._shows_applicant(identified),
+            shows_applicant=self._judge.expectation.applicant in self.shown,
         )
 
-    def _shows_applicant(self, identified: dict[str, tuple[float, Found]]) -> bool:
-        """Tell whether the applicant is on the page: by name, or by an item that no other listed person has."""
-        applicant = self._judge.expectation.applicant
-        if applicant in identified:
-            return True
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The permitted persons listed on the page, known by an item that no other of them has.
+
+        A name that may stand there as the householder's or 筆頭者's counts only for people of whom nothing else does.
+        """
+        shown: dict[str, None] = {}
         for view, found in zip(self._views, self.found, strict=True):
-            others = {(w.texts, w.day) for w in view.wanted if w.person != applicant}
-            for wanted, how in zip(view.wanted, found, strict=True):
-                of_applicant = wanted.person == applicant and wanted.per is Per.PERSON
-                telling = wanted.day is not None or any(len(t) > SHORT for t in wanted.texts)
-                if of_applicant and telling and how is not Found.NO and (wanted.texts, wanted.day) not in others:
-                    return True
-        return False
+            telling = [w for w in view.wanted if self._tells(w, view)]
+            known = {w.person for w in telling}
+            telling += [w for w in view.wanted if w.identity and w.per is Per.PERSON and w.person not in known]
+            on_page = {id(w) for w, how in zip(view.wanted, found, strict=True) if how is not Found.NO}
+            shown.update((w.person, None) for w in telling if w.person and id(w) in on_page)
+        return tuple(shown)
+
+    def _tells(self, wanted: Wanted, view: View) -> bool:
+        if wanted.per is not Per.PERSON or self._holders(wanted) & self._judge.permitted != {wanted.person}:
+            return False
+        others = (w for w in (*view.wanted, *view.forbidden) if w.item != wanted.item)
+        return not any(set(wanted.texts) & set(w.texts) for w in others)
 
     def _foreign(self) -> list[Foreign]:
         """Return other people's texts on the page, each once, and the names beside labels of a listed person."""
@@ -288,6 +292,21 @@ class _Page:
                 text = index.text(hit.text)
                 bits = index.bits(index.owners(hit.text))
                 found.append(Foreign(start=hit.start, end=hit.end, text=text, owners=owners, bits=bits))
+        return found
+
+    def _look_alikes(self, identified: dict[str, tuple[float, Found]]) -> list[Foreign]:
+        """Return people whom everything found fits as well, whose birth date is on the page and the own is not."""
+        index, days = self._judge.index, self.layers[0].page.days
+        own = {w.day for v in self._views for w in v.wanted if w.day and w.source.endswith(".born_on")}
+        if own & days:
+            return []
+        found = []
+        for day in sorted(days):
+            born = set(index.having("resident.born_on", day)) & self._also_fits(identified)
+            if born:
+                owners = tuple(Owner(key, "born_on") for key in sorted(born))
+                text = "{}-{:02}-{:02}".format(*day)
+                found.append(Foreign(start=0, end=0, text=text, owners=owners, bits=index.bits(owners)))
         return found
 
     def _wrong(self, view: View, found: Sequence[Found]) -> tuple[Evidence, ...]:

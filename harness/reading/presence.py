@@ -41,6 +41,8 @@ def _has(layer: Attributed, wanted: Wanted, text: str) -> bool:
     page = layer.page
     if wanted.format is Format.NUMBER:
         return page.has_number((text,))
+    if wanted.format is Format.PARTS:
+        return text in page.text  # within a sentence of its own, the next bracket ends it
     if len(text) <= SHORT:
         return text in page.words or any(label + text in page.text for label in wanted.labels)
     return any(page.stands_free(*span) and not layer.inside_foreign(span) for span in page.occurrences(text))

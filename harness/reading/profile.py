@@ -27,6 +27,7 @@ class Format(StrEnum):
     KANA = "kana"  # the same, in hiragana or katakana
     ADDRESS = "address"  # text, with or without prefecture and municipality
     DATE = "date"  # as (year, month, day), whatever the era or notation
+    FISCAL_YEAR = "fiscal_year"  # 年度, in an era or western
     NUMBER = "number"  # digits, with or without thousands separators
     PARTS = "parts"  # text of which layouts print the parts apart, e.g. 身分事項
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from harness.reading.dates import find_dates, parse_iso
+from harness.reading.dates import find_dates, parse_iso, wareki
 from harness.reading.fold import fold
 from harness.reading.profile import Format
-from harness.reading.sources import Person
+from harness.reading.sources import Person, values
 from harness.records.resident import Koseki, KosekiMember, Resident
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TO_HIRAGANA = {c: c - 0x60 for c in range(0x30A1, 0x30F7)}
 _TO_KATAKANA = {c: c + 0x60 for c in range(0x3041, 0x3097)}
 _PREFECTURE = re.compile(r"^.{2,3}?[都道府県]")
-_BRACKETED = re.compile(r"【[^】]*】|\s+")
+_BRACKETED = re.compile(r"【[^】]*】")
 _LEAST_PART = 2  # shorter parts of an event prove nothing
 
 
@@ -31,7 +31,9 @@ def renderings(base: Wanted, value: str, municipality: str) -> Iterator[Wanted]:
         yield replace(base, day=day) if day else replace(base, texts=(fold(value),))
     elif base.format is Format.PARTS:
         for part in parts(value):
-            yield _part(base, part)
+            yield from (_part(base, word) for word in part.split())
+    elif base.format is Format.FISCAL_YEAR:
+        yield replace(base, texts=fiscal_years(value))
     elif base.format is Format.NUMBER:
         yield replace(base, texts=numbers(value))
     elif base.format is Format.KANA:
@@ -44,7 +46,13 @@ def renderings(base: Wanted, value: str, municipality: str) -> Iterator[Wanted]:
 
 def parts(value: str) -> list[str]:
     """Return the values in a line of 身分事項, its bracketed labels dropped: 【出生日】平成2年1月2日 【届出人】父."""
-    return [p for p in _BRACKETED.split(value) if p]
+    return [p.strip() for p in _BRACKETED.split(value) if p.strip()]
+
+
+def fiscal_years(value: str) -> tuple[str, ...]:
+    """Return 令和8年度 and 2026年度 for 2026."""
+    era, _, _ = wareki((int(value), 12, 31)).partition("年")
+    return f"{era}年度", f"{value}年度"
 
 
 def numbers(value: str) -> tuple[str, ...]:
@@ -76,6 +84,7 @@ def texts_of(person: Person, *, with_koseki: bool) -> Iterator[str]:
         yield from _koseki_texts(person.koseki)
     if with_koseki and person.member is not None:
         yield from member_texts(person.member)
+        yield from (fold(name) for name in values(person, "member.name") or ())
 
 
 def _resident_texts(resident: Resident) -> Iterator[str]:
@@ -104,7 +113,9 @@ def member_texts(member: KosekiMember) -> Iterator[str]:
             yield fold(name)
     for event in member.events:
         yield fold(event)
-        yield from (fold(p) for p in parts(event))
+        for part in parts(event):
+            yield fold(part)
+            yield from (fold(word) for word in part.split())
     for address, _since in member.addresses:
         yield fold(address)
 

@@ -66,12 +66,22 @@ def values(person: Person, source: str) -> tuple[str, ...] | None:
     return (str(value),) if value != "" else ()
 
 
-def _composed(person: Person, field: str) -> tuple[str, ...] | None:
-    if field == "name":  # 氏名 in a 附票; a member outside the population has only 名
-        return (person.resident.name,) if person.resident and person.resident.name else None
+def _composed(person: Person, field: str) -> tuple[str, ...]:
+    """Return what a 附票 prints of a member: the name, the addresses one after the other, their dates."""
     if person.member is None:
         return ()
+    if field == "name":
+        return _full_name(person)
     return tuple(a[0] if field == "addresses" else a[1] for a in person.member.addresses)
+
+
+def _full_name(person: Person) -> tuple[str, ...]:
+    """Return the member's name; for people outside the population, or who left, with the surname of the koseki."""
+    assert person.member is not None and person.koseki is not None
+    if person.resident is not None and person.resident.name and not person.member.removed:
+        return (person.resident.name,)
+    surname = person.koseki.hittousha.replace("\u3000", " ").partition(" ")[0]
+    return (f"{surname} {person.member.given_name}",)
 
 
 def tax_of(resident: Resident, options: Options) -> Tax | None:
