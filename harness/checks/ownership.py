@@ -64,8 +64,9 @@ def of_document(
             pages=tuple(p.page for p in strange),
             evidence=tuple(Evidence(kind="stranger", page=p.page, value=p.reason) for p in strange),
         )
+    elif document.residue:
+        yield _residue(base, document)
     yield from _unread(base, delivered, document)
-    yield from _beside_the_page(base, document)
     if is_own(document) and applicant is not None:
         yield from _own_content(base, document, applicant)
 
@@ -109,28 +110,29 @@ def _unread(base: Finding, delivered: Delivered, document: DocumentOwnership) ->
     yield replace(base, property=Property.PAGES, pages=tuple(p.page for p in unread), evidence=tuple(why))
 
 
-def _beside_the_page(base: Finding, document: DocumentOwnership) -> Iterator[Finding]:
-    """What is in the file though not on the page, and the seal."""
-    if document.residue:
-        yield replace(
-            base,
-            anomaly=Anomaly.RESIDUE,
-            severity=Severity.GRAVE,
-            donor=document.residue[0].owner,
-            evidence=document.residue[:_EVIDENCE_SHOWN],
-        )
-    if document.seal is not None:
-        whose = document.seal.owner
-        anothers = whose not in {"", base.victim}
-        yield replace(
-            base,
-            property=Property.PAGES,
-            anomaly=Anomaly.WRONG_SEAL,
-            severity=Severity.GRAVE if anothers else Severity.REVIEW,
-            donor=whose if anothers else "",
-            pages=(document.seal.page,) if document.seal.page else (),
-            evidence=(document.seal,),
-        )
+def _residue(base: Finding, document: DocumentOwnership) -> Finding:
+    """What is in the file though not on its pages; of somebody else's document it is no news."""
+    return replace(
+        base,
+        anomaly=Anomaly.RESIDUE,
+        severity=Severity.GRAVE,
+        donor=document.residue[0].owner,
+        evidence=document.residue[:_EVIDENCE_SHOWN],
+    )
+
+
+def _wrong_seal(base: Finding, seal: Evidence) -> Finding:
+    """Another's seal is grave; one that is nobody's may be the reader's miss."""
+    anothers = seal.owner not in {"", base.victim}
+    return replace(
+        base,
+        property=Property.PAGES,
+        anomaly=Anomaly.WRONG_SEAL,
+        severity=Severity.GRAVE if anothers else Severity.REVIEW,
+        donor=seal.owner if anothers else "",
+        pages=(seal.page,) if seal.page else (),
+        evidence=(seal,),
+    )
 
 
 def _own_content(base: Finding, document: DocumentOwnership, victim: Application) -> Iterator[Finding]:
@@ -149,7 +151,9 @@ def _own_content(base: Finding, document: DocumentOwnership, victim: Application
             evidence=document.leaked[:_EVIDENCE_SHOWN],
         )
     if others:
-        return  # another certificate's items are no wrong items of this one
+        return  # another certificate's items and its lack of a seal are no wrong items of this one
+    if document.seal is not None:
+        yield _wrong_seal(base, document.seal)
     if document.wrong or document.missing:
         # A missing item may be the reader's miss, another value in its place is not.
         yield replace(

@@ -204,6 +204,14 @@ def test_a_seal_of_another_is_grave_and_one_of_nobody_is_for_review(history, own
     assert (found.anomaly, found.severity, found.donor) == (Anomaly.WRONG_SEAL, severity, owner)
 
 
+def test_of_anothers_document_neither_seal_nor_residue_is_told_again(history, made):
+    history.asks("A1", "R1", certificate=Certificate.INKAN)
+    history.gets("A1", [made.foreign_page("R2")], seal=Evidence(kind="seal", page=1, owner="R2"))
+    history.asks("A2", "R3")
+    history.gets("A2", [made.foreign_page("R4")], residue=(Evidence(kind="metadata", owner="R4"),))
+    assert {f.anomaly for f in check(history)} == {Anomaly.MISDELIVERY}
+
+
 @pytest.mark.parametrize("status", [ReadingStatus.NOT_PDF, ReadingStatus.ENCRYPTED, ReadingStatus.READER_DIED])
 def test_what_cannot_be_read_is_never_own_and_goes_to_review(history, status):
     history.asks("A1", "R1").gets("A1", status=status, reason="why")
