@@ -98,7 +98,10 @@ def write_plan(path: Path, header: PlanHeader, batches: list[Batch]) -> None:
 
 def read_plan(path: Path) -> tuple[PlanHeader, Iterator[Batch]]:
     """Return a plan's header and its batches, read one at a time; raise ConfigError naming the line."""
-    lines = path.open("rb")
+    try:
+        lines = path.open("rb")
+    except FileNotFoundError:
+        raise ConfigError(path, "", "no such file; restore the run folder from its copy") from None
     try:
         header = msgspec.json.decode(lines.readline(), type=PlanHeader)
     except msgspec.DecodeError as e:

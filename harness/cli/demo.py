@@ -129,6 +129,7 @@ def issuer(folder: Path, nodes: int, *options: str) -> Iterator[dict[str, object
         "serve", "--population", str(folder / "population"), "--cards", str(folder / "cards"),
         "--state", str(folder / "issuer"), "--nodes", str(nodes), "--port", "0", "--ready-file", str(ready), *options,
     ]  # fmt: skip
+    ready.unlink(missing_ok=True)  # of an issuer that was served from this folder before
     with log.open("ab") as out:
         child = start("mock_issuer", *arguments, stdout=out, stderr=out)
     try:

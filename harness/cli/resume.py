@@ -13,11 +13,13 @@ from harness.cli.run import conduct
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
-from harness.journal import RunFolder
+from harness.journal import RunFolder, read_history
+from harness.records.history import ApplicationStarted
+from harness.records.plan import PlanHeader
 from harness.records.target import Target
 from harness.run.allow import check_allowed
 from harness.run.lock import lock
-from harness.run.prepare import read_manifest
+from harness.run.prepare import check_disk, read_manifest
 
 _HELP = {
     "ja": "中断した試験 RUN を、計画の残りから続ける。実施済みの組は繰り返さない。",
@@ -36,10 +38,21 @@ def command(run: Path, readers: int | None, lang: Lang, as_json: bool, quiet: bo
     folder = RunFolder.open(run)
     manifest = read_manifest(folder)
     check_allowed(load_toml(folder.target, Target), manifest.confirmed_hosts)
-    header, batches = read_plan(folder.plan)
-    if sum(1 for _ in batches) != header.batches:
-        raise UsageError(f"{folder.plan}: is incomplete; restore the run folder from its copy")
+    header = _whole_plan(folder)
     with lock(folder):
+        check_disk(folder.path, header.applications - _begun(folder))
         verdict = conduct(folder, header, Display(lang, quiet), readers, lang)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)
+
+
+def _whole_plan(folder: RunFolder) -> PlanHeader:
+    header, batches = read_plan(folder.plan)
+    if sum(1 for _ in batches) != header.batches:
+        raise UsageError(f"{folder.plan}: is incomplete; restore the run folder from its copy")
+    return header
+
+
+def _begun(folder: RunFolder) -> int:
+    """Count the applications played so far; raise RunDamaged where the journal cannot be gone on with."""
+    return sum(isinstance(entry.record, ApplicationStarted) for entry in read_history(folder))

@@ -11,6 +11,7 @@ import click
 from harness.campaign import find_scenario, load_scenario, scenario_names
 from harness.cli.display import Display
 from harness.cli.finish import exit_code, finish, tell
+from harness.cli.playable import check_playable
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
@@ -85,6 +86,7 @@ def load_request(
     campaign = load_scenario(find_scenario(scenario))
     target = load_toml(target_file, Target)
     check_allowed(target, confirmed)
+    check_playable(target, target_file.resolve())
     base = target_file.resolve().parent
     people = population or (base / target.population if target.population else None)
     if people is None:
@@ -112,16 +114,17 @@ def play(request: Request, display: Display, readers: int | None, lang: Lang) ->
 
 def conduct(folder: RunFolder, header: PlanHeader, display: Display, readers: int | None, lang: Lang) -> Verdict:
     """Play what is left of a plan and finish; also used by resume."""
+    folder.verdict.unlink(missing_ok=True)  # of a run that goes on, the old verdict must not outlive this one's death
     watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1))
     display.follow(watch)
     with display, StopRequests() as stop:
-        watch.start()
+        Conductor(folder, header, watch, display, stop).conduct()
+        stop.raise_on_insistence()
         try:
-            Conductor(folder, header, watch, display, stop).conduct()
-        finally:
-            display.say("reading")
-            watch.finish()
-        return finish(folder, display, lang)
+            return finish(folder, display, lang)
+        except KeyboardInterrupt:
+            click.echo(f"{folder.path}: no verdict yet; `honnin judge` gives it from what was recorded", err=True)
+            raise click.Abort from None
 
 
 def cards_for(request: Request) -> CardsFor:

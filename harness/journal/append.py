@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.errors import DiskFull
 
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class AppendFile:
@@ -34,7 +34,7 @@ class AppendFile:
                     written += os.pwrite(self._file, piece[written:], self.size + written)
             except OSError as e:
                 os.ftruncate(self._file, self.size)
-                if e.errno in _NO_SPACE:
+                if e.errno in NO_SPACE:
                     raise DiskFull(
                         f"{self.path}: no space left for {len(piece)} bytes; what was acknowledged is kept. "
                         "Free space on this disk, then `honnin resume` the run"

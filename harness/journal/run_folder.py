@@ -6,7 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from harness.errors import UsageError
+from harness.errors import DiskFull, UsageError
+from harness.journal.append import NO_SPACE
 
 _FOLDERS = ("segments", "documents", "readings", "evidence", "reports")
 
@@ -106,7 +107,16 @@ class RunFolder:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write a file by temporary file, flush and rename: a reader sees all of it or nothing."""
+    """Write a file by temporary file, flush and rename: a reader sees all of it or nothing. Raises DiskFull."""
+    try:
+        _write_whole(path, body)
+    except OSError as e:
+        if e.errno not in NO_SPACE:
+            raise
+        raise DiskFull(f"{path}: no space left for {len(body)} bytes; free space on this disk, then go on") from None
+
+
+def _write_whole(path: Path, body: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as out:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable
 from enum import IntEnum
+from pathlib import Path
 from typing import Protocol, Self
 
 import msgspec
@@ -20,7 +22,10 @@ from harness.records.plan import Driver, Phase, PlanHeader
 from harness.run.watch import Watch
 
 _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is killed
+_LOOK_EVERY_S = 0.1  # how soon Ctrl-C and a filling disk are noticed
+_LAST_WORDS = 300  # characters of a program's last line that are worth a place in the verdict
 _PROGRAMS = {Driver.QUIET: "kiosk_sim.quiet", Driver.ENGINE: "kiosk_sim.engine"}
+_BRIEF = frozenset({"kiosk_sim.selfproof", "kiosk_sim.probe"})  # end by themselves in seconds; a stop waits for them
 
 
 class Exit(IntEnum):
@@ -47,6 +52,7 @@ class StopRequests:
     def __init__(self) -> None:
         """Nothing was asked yet."""
         self.count = 0
+        self._raise_at: float = math.inf
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
@@ -60,8 +66,14 @@ class StopRequests:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
+    def raise_on_insistence(self) -> None:
+        """From here on, with nothing in flight any more, raise KeyboardInterrupt at the second request."""
+        self._raise_at = self.count + 2
+
     def _asked(self, number: int, frame: object) -> None:
         self.count += 1
+        if self.count >= self._raise_at:
+            raise KeyboardInterrupt
 
 
 class Announce(Protocol):
@@ -86,33 +98,37 @@ class Conductor:
     def __init__(
         self, folder: RunFolder, header: PlanHeader, watch: Watch, announce: Announce, stop: StopRequests
     ) -> None:
-        """Open the supervisor's own segment."""
+        """Open the supervisor's own segment; raise DiskFull."""
         self._folder = folder
         self._header = header
         self._watch = watch
         self._announce = announce
         self._stop_requests = stop
+        self._known_requests = 0  # requests to stop that were acted on
+        self._last_words = ""  # of the program that ended last
         number = 1 + sum(1 for p in folder.segments() if p.stem.startswith("supervisor-"))
         self._journal = SegmentWriter(folder, f"supervisor-{number}", folder.path.name)
         self._resumed = number > 1
         self.stopped_by = ""
 
     def conduct(self) -> None:
-        """Prove the generator, play every phase, settle; a stop is journaled and never hidden.
+        """Prove the generator, play every phase, settle, read; a stop is journaled and never hidden.
 
         Raises GeneratorFault where the self-proof fails: then nothing was sent to the target.
         """
-        if self._resumed:
-            self._journal.append(RunResumed(at_ns=time.monotonic_ns()))
-        self._prove()
-        if not self.stopped_by:
-            self._play_phases()
-            self._settle()
-        if self._stop_requests.count:
-            self._stop("ctrl-c")
-        self._quietly(self._journal.close)
+        self._watch.start()
+        try:
+            if self._resumed:
+                self._quietly(lambda: self._journal.append(RunResumed(at_ns=time.monotonic_ns())))
+            if self._proven():
+                self._play_phases()
+                self._settle()
+        finally:
+            self._read()
+            self._quietly(self._journal.close)
 
-    def _prove(self) -> None:
+    def _proven(self) -> bool:
+        """Prove the generator and see whether the target works; return whether anything may be played."""
         self._announce.say("self-proof")
         code = self._program("kiosk_sim.selfproof")
         if code == Exit.GENERATOR_FAULT:
@@ -121,35 +137,62 @@ class Conductor:
                 f"the generator's self-proof failed, so nothing was sent to the target; see {self._log('selfproof')}"
             )
         if code != Exit.OK:
-            self._stop(f"self-proof ended with exit code {code}; see {self._log('selfproof')}")
-            return
+            self._stop(f"the self-proof {self._why(code)}")
+        if self._stopping():
+            return False
         self._announce.say("probe")
-        if self._program("kiosk_sim.probe") != Exit.OK:
-            self._stop(f"the target did not answer the first probe; see {self._log('probe')}")
+        code = self._program("kiosk_sim.probe")
+        if code != Exit.OK:
+            self._stop(f"the target did not answer the first probe: {self._last_words}")
+        return not self._stopping()
 
     def _play_phases(self) -> None:
         for number, phase in enumerate(self._header.phases, 1):
-            if self.stopped_by:
+            if self._stopping():
                 return
             self._announce.phase(phase, number, len(self._header.phases))
             code = self._program(_PROGRAMS[phase.driver], "--phase", phase.phase, drain_s=phase.drain_s)
             if code != Exit.OK:
-                self._stop(self._why(code, phase))
+                self._stop(self._why_stopped(code, phase))
 
-    def _why(self, code: int, phase: Phase) -> str:
-        if self._watch.disk_low or code == Exit.DISK_FULL:
-            return "disk full"
+    def _why_stopped(self, code: int, phase: Phase) -> str:
+        if code == Exit.DISK_FULL:
+            return f"disk full: {self._last_words}"
         if code == Exit.INTERRUPTED:
             return "ctrl-c"
         if code == Exit.GENERATOR_FAULT:
-            return f"generator fault in phase {phase.phase}"
-        return f"player of phase {phase.phase} died with exit code {code}"
+            return f"generator fault in phase {phase.phase}: {self._last_words}"
+        return f"the player of phase {phase.phase} {self._why(code)}"
+
+    def _why(self, code: int) -> str:
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        return f"{how}: {self._last_words}" if self._last_words else how
 
     def _settle(self) -> None:
+        """Ask after what is open, unless the user is in a hurry."""
+        self._stopping()
+        if self._known_requests > 1:
+            return
         self._announce.say("settle")
         code = self._program("kiosk_sim.settle")
         if code != Exit.OK:
-            self._stop(f"settling ended with exit code {code}; see {self._log('settle')}")
+            self._stop(f"settling {self._why(code)}")
+
+    def _read(self) -> None:
+        """Wait for the readers; cut short by a Ctrl-C that comes meanwhile."""
+        self._announce.say("reading")
+        before = self._stop_requests.count
+        self._watch.finish(lambda: self._stop_requests.count > before)
+        self._stopping()
+
+    def _stopping(self) -> bool:
+        """Journal a request to stop, or trouble, if there is any; return whether anything stopped this run."""
+        self._known_requests = self._stop_requests.count
+        if self._known_requests:
+            self._stop("ctrl-c")
+        elif trouble := self._watch.trouble:
+            self._stop(trouble)
+        return bool(self.stopped_by)
 
     def _stop(self, reason: str) -> None:
         if self.stopped_by:
@@ -165,35 +208,43 @@ class Conductor:
         except (HonninError, OSError) as e:
             self.stopped_by = self.stopped_by or str(e)
 
-    def _log(self, program: str) -> str:
-        return str(self._folder.path / f"{program}.log")
+    def _log(self, program: str) -> Path:
+        return self._folder.path / f"{program}.log"
 
     def _program(self, module: str, *arguments: str, drain_s: float = 30.0) -> int:
         """Run a program to its end; pass on Ctrl-C and a filling disk as SIGTERM; return its exit code."""
-        name = module.rpartition(".")[2]
-        with open(self._log(name), "ab") as log:  # noqa: PTH123
-            child = start(module, "--run", str(self._folder.path), *arguments, stdout=subprocess.PIPE, stderr=log)
+        log = self._log(module.rpartition(".")[2])
+        try:
+            errors = log.open("ab")
+        except OSError as e:
+            self._last_words = str(e)
+            return Exit.DISK_FULL
+        with errors:
+            said_before = errors.tell()
+            child = start(module, "--run", str(self._folder.path), *arguments, stdout=subprocess.PIPE, stderr=errors)
         reader = threading.Thread(target=self._follow, args=(child,), daemon=True)
         reader.start()
-        code = self._wait(child, drain_s)
+        code = self._wait(child, drain_s, brief=module in _BRIEF)
         reader.join(timeout=5)
+        self._last_words = _last_words(log, said_before)
         return code
 
-    def _wait(self, child: subprocess.Popen[bytes], drain_s: float) -> int:
+    def _wait(self, child: subprocess.Popen[bytes], drain_s: float, *, brief: bool) -> int:
         """Wait for `child`; at the first request to stop it may drain, at the second or too late it is killed."""
-        before, kill_at = self._stop_requests.count, float("inf")
-        low_before = self._watch.disk_low
+        known, kill_at = self._known_requests, math.inf
         while True:
             try:
-                return child.wait(timeout=0.1)
+                return child.wait(timeout=_LOOK_EVERY_S)
             except subprocess.TimeoutExpired:
                 pass
-            asked = self._stop_requests.count
-            if (asked > before or self._watch.disk_low > low_before) and kill_at == float("inf"):
-                self._stop("ctrl-c" if asked > before else "disk full")
-                child.send_signal(signal.SIGTERM)
+            asked = self._stop_requests.count - known
+            if kill_at == math.inf and (asked or (self._watch.trouble and not self.stopped_by)):
+                self._stopping()
+                self._announce.say("draining")
                 kill_at = time.monotonic() + drain_s + _DRAIN_SLACK_S
-            if asked > before + 1 or time.monotonic() > kill_at:
+                if not brief:
+                    child.send_signal(signal.SIGTERM)
+            if asked > 1 or time.monotonic() > kill_at:
                 child.kill()
 
     def _follow(self, child: subprocess.Popen[bytes]) -> None:
@@ -205,3 +256,11 @@ class Conductor:
                     self._announce.progress(decoder.decode(line))
                 except msgspec.DecodeError:
                     continue
+
+
+def _last_words(log: Path, after: int) -> str:
+    """Return the last line that a program wrote to its log behind byte `after`, "" where it wrote none."""
+    with log.open("rb") as said:
+        said.seek(after)
+        lines = said.read().decode("utf-8", "replace").split("\n")
+    return next((line.strip()[:_LAST_WORDS] for line in reversed(lines) if line.strip()), "")

@@ -16,9 +16,14 @@ def lock(folder: RunFolder) -> Iterator[None]:
     """Hold the run folder; raise UsageError where another process holds it. A dead holder holds nothing."""
     file = os.open(folder.path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(file, folder)
         yield
-    except BlockingIOError:
-        raise UsageError(f"{folder.path}: is being played by another honnin; wait for its end") from None
     finally:
         os.close(file)
+
+
+def _take(file: int, folder: RunFolder) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UsageError(f"{folder.path}: is being played by another honnin; wait for its end") from None

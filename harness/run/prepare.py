@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from collections.abc import Callable, Collection
@@ -52,19 +53,38 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     Raises UsageError where the population, the cards or the disk cannot carry the scenario.
     """
     today = datetime.now(JST).date()
+    _make_out(request.out)
     serials = cards_for(pool_of(request.scenario, request.population, request.seed, today))
     header, batches = compile_plan(
         request.scenario, request.population, request.target, request.seed, _card_of(serials), today
     )
-    request.out.mkdir(parents=True, exist_ok=True, mode=0o700)
     check_disk(request.out, header.applications)
     folder = RunFolder.create(request.out / _run_id(request.scenario.name))
-    write_plan(folder.plan, header, batches)
+    try:
+        write_plan(folder.plan, header, batches)
+        _copy_inputs(request, folder)
+        cards = _copy_cards(request, folder)
+        write_whole(folder.manifest, msgspec.json.encode(_manifest(request, folder, today, cards)))
+    except BaseException:
+        shutil.rmtree(folder.path)  # without its manifest it would be no run folder, and nothing could purge it
+        raise
+    return folder, header
+
+
+def _make_out(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as e:
+        raise UsageError(f"{out}: cannot be made ({e.strerror}); choose another folder with --out") from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise UsageError(f"{out}: may not be written; choose another folder with --out")
+
+
+def _copy_inputs(request: Request, folder: RunFolder) -> None:
     shutil.copyfile(request.target_file, folder.target)
     shutil.copytree(request.population_folder, folder.population)
-    cards = _copy_cards(request, folder)
-    write_whole(folder.manifest, msgspec.json.encode(_manifest(request, folder, today, cards)))
-    return folder, header
+    if request.target.profile.endswith(".toml"):  # one that does not come with honnin
+        shutil.copyfile(request.target_file.parent / request.target.profile, folder.path / "profile.toml")
 
 
 def check_disk(where: Path, applications: int) -> None:

@@ -9,6 +9,8 @@ import os
 import shutil
 import threading
 import time
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.errors import HonninError
@@ -20,7 +22,12 @@ from harness.records.reading import Reading
 
 _POLL_S = 0.05
 _FLUSH_S = 0.2  # the window that a power loss may take (harness.journal)
+_AT_READERS = 32  # documents handed over and not yet read; below the pool's backlog, and bounded memory
 _RESERVE_BYTES = 100_000_000  # arrivals stop before the disk is full, so that what is in flight can still be kept
+
+
+class _CutShort(Exception):
+    """Nobody waits for the remaining documents any more."""
 
 
 class Watch:
@@ -32,52 +39,80 @@ class Watch:
         self.endings: dict[Ending, int] = dict.fromkeys(Ending, 0)
         self.read = 0
         self.to_read = 0
-        self.disk_low = False
-        self.failure: str = ""
+        self.failure: str = ""  # why documents are no longer read
         self._folder = folder
         self._store = DocumentStore(folder)
         self._seen = set(load_readings(folder))
         self._readings = ReadingWriter(folder, f"readings-{1 + len(list(folder.readings.iterdir()))}")
         self._pool = ReaderPool(readers)
+        self._waiting: deque[str] = deque()
         self._tails: dict[Path, SegmentTail] = {}
         self._files: dict[Path, int] = {}
-        self._stop = threading.Event()
+        self._played = threading.Event()
+        self._cut = threading.Event()
         self._thread = threading.Thread(target=self._work, name="watch", daemon=True)
 
     def start(self) -> None:
         """Begin to follow."""
         self._thread.start()
 
-    def finish(self) -> None:
-        """Read everything that is in the journal, wait for the readers, and close.
+    @property
+    def trouble(self) -> str:
+        """Why nothing more should be played, "" if nothing stands against it."""
+        if shutil.disk_usage(self._folder.path).free < _RESERVE_BYTES:
+            return "disk full"
+        return self.failure
 
-        Every document is bounded in time by the pool, so this ends.
+    def finish(self, impatient: Callable[[], bool]) -> None:
+        """Read everything that is in the journal, and close; once `impatient`, only what is being read already.
+
+        Every document is bounded in time by the pool, so this ends. A document left unread makes the verdict
+        INCONCLUSIVE; resuming the run reads it.
         """
-        self._stop.set()
-        self._thread.join()
-        try:
-            self._take_deliveries()
-            for reading in self._pool.results():
-                self._keep(reading)
-        finally:
-            self._pool.close()
-            self._readings.close()
-            self._flush()
-            for file in self._files.values():
-                os.close(file)
+        self._played.set()
+        while self._thread.is_alive():
+            self._thread.join(timeout=_POLL_S)
+            if impatient():
+                self._cut.set()
 
     def _work(self) -> None:
+        try:
+            with self._pool:
+                self._follow()
+                self._read_rest()
+        except _CutShort:
+            pass
+        except (HonninError, OSError) as e:
+            self.failure = str(e)
+        finally:
+            self._close()
+
+    def _follow(self) -> None:
         flushed = 0.0
-        while not self._stop.wait(_POLL_S):
-            try:
-                self._take_deliveries()
-                self._keep_readings()
-                if time.monotonic() - flushed > _FLUSH_S:
-                    self._flush()
-                    flushed = time.monotonic()
-            except (HonninError, OSError) as e:
-                self.failure = str(e)
-                return
+        while not self._played.wait(_POLL_S):
+            self._take_deliveries()
+            self._hand_over()
+            self._keep_readings()
+            if time.monotonic() - flushed > _FLUSH_S:
+                self._flush()
+                flushed = time.monotonic()
+
+    def _read_rest(self) -> None:
+        self._take_deliveries()
+        while self.read < self.to_read:
+            if self._cut.wait(_POLL_S):
+                raise _CutShort
+            self._hand_over()
+            self._keep_readings()
+        self._flush()
+
+    def _close(self) -> None:
+        try:
+            self._readings.close()
+        except OSError as e:
+            self.failure = self.failure or str(e)
+        for file in self._files.values():
+            os.close(file)
 
     def _take_deliveries(self) -> None:
         for path in self._folder.segments():
@@ -90,17 +125,20 @@ class Watch:
         if isinstance(record, Delivery):
             if record.digest not in self._seen:
                 self._seen.add(record.digest)
-                self._submit(record.digest)
+                self._waiting.append(record.digest)
+                self.to_read += 1
         elif isinstance(record, ApplicationStarted):
             self.started += 1
         elif isinstance(record, ApplicationEnded):
             self.endings[record.ending] += 1
 
-    def _submit(self, digest: str) -> None:
-        if digest not in self._store:
-            self._store.refresh()
-        self._pool.submit(digest, self._store.get(digest))
-        self.to_read += 1
+    def _hand_over(self) -> None:
+        """Give the readers what they have room for; never wait for them, or nothing would be flushed meanwhile."""
+        while self._waiting and self._pool.lag < _AT_READERS:
+            digest = self._waiting.popleft()
+            if digest not in self._store:
+                self._store.refresh()
+            self._pool.submit(digest, self._store.get(digest))
 
     def _keep_readings(self) -> None:
         for reading in self._pool.finished():
@@ -115,4 +153,3 @@ class Watch:
             if path not in self._files:
                 self._files[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             os.fdatasync(self._files[path])
-        self.disk_low = shutil.disk_usage(self._folder.path).free < _RESERVE_BYTES

@@ -1,0 +1,29 @@
+"""Looks at everything a run will need before its folder is made: a mistake must not show at the end of a night."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.errors import ConfigError
+from harness.judge.scope import validate_scope
+from harness.reading.profile import load_profile
+from harness.records.target import Target
+
+
+def check_playable(target: Target, file: Path) -> None:
+    """Load adapter, TLS files and document profile as players and judge will; `file` is the target file.
+
+    Raises ConfigError naming file, key and what is allowed.
+    """
+    from kiosk_sim.drivers.routing import Routing
+    from kiosk_sim.drivers.tls import tls_identities
+    from kiosk_sim.targets.adapter import load_adapter
+
+    load_adapter(target, file)
+    tls_identities(target, file, lambda _: None)
+    load_profile(target.profile, file.parent)
+    validate_scope(target, file)
+    try:
+        Routing(target)
+    except ValueError as e:
+        raise ConfigError(file, "url", str(e)) from None
