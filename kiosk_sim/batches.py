@@ -10,10 +10,11 @@ from harness.records.history import ApplicationEnded, BatchEnded, BatchStarted, 
 from harness.records.plan import Batch, PlannedApplication, PlannedUpdate
 from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.drivers.perform import Performer
-from kiosk_sim.played import Played, Torn
+from kiosk_sim.played import Open, Played
 from kiosk_sim.playlog import PlayLog
 from kiosk_sim.progress import Progress
 from kiosk_sim.retired import Retired
+from kiosk_sim.settling import Settler
 
 
 class Interruption(Exception):
@@ -24,11 +25,19 @@ class Troupe:
     """Plays the applications and updates of one phase."""
 
     def __init__(
-        self, *, performer: Performer, log: PlayLog, retired: Retired, progress: Progress, updates_allowed: bool
+        self,
+        *,
+        performer: Performer,
+        log: PlayLog,
+        retired: Retired,
+        settler: Settler,
+        progress: Progress,
+        updates_allowed: bool,
     ) -> None:
         """Nothing is played yet; `stop` ends arrivals."""
         self._performer = performer
         self._retired = retired
+        self._settler = settler
         self._progress = progress
         self._updates_allowed = updates_allowed
         self._one_update = threading.Lock()  # the harness is the only writer, and its updates never overlap
@@ -48,7 +57,7 @@ class Troupe:
         """
         if self.stopping:
             raise Interruption
-        if reason := self._retired.reason(planned):
+        if reason := self._hindrance(planned):
             run.void(reason)
             self._progress.skipped(1)
             return None
@@ -57,9 +66,19 @@ class Troupe:
             ended = self._performer.issue(planned, run.batch, planned_ns=planned_ns, gate=gate)
         finally:
             self._progress.ended()
+        self._settler.claim(ended.application, ended.request_id)
         if ended.ending is Ending.UNRESOLVED:
-            self._retired.retire(Torn(application=planned.application, resident=planned.resident, kiosk=planned.kiosk))
+            self._retired.retire(_open(planned, ended))
         return ended
+
+    def _hindrance(self, planned: PlannedApplication) -> str:
+        """Return why `planned` cannot be played, after trying to settle what stands in its way."""
+        reason = self._retired.reason(planned)
+        if reason:
+            for application in self._settler.settle_now(self._retired.open.values()):
+                self._retired.free(application)
+            reason = self._retired.reason(planned)
+        return reason
 
     def update(self, planned: PlannedUpdate, run: BatchRun) -> None:
         """Play one register update; anything but *applied* voids the batch. Raises DiskFull."""
@@ -71,7 +90,7 @@ class Troupe:
         if outcome.result is not UpdateResult.APPLIED:
             run.void(f"{planned.update} {outcome.result}: {outcome.reason}")
         if outcome.result is UpdateResult.UNRESOLVED:
-            self._retired.spoil(planned.resident, planned.update)
+            self._retired.spoil(planned.resident)
 
     def play_sequence(self, run: BatchRun, play: Callable[[PlannedApplication, BatchRun], object]) -> None:
         """Play one application after the other, each update in its place; `play` blocks until the end of one."""
@@ -125,6 +144,18 @@ class BatchRun:
     def updates_after(self) -> tuple[PlannedUpdate, ...]:
         """Return the updates bound to no application."""
         return tuple(u for u in self.batch.updates if u.before is None)
+
+
+def _open(planned: PlannedApplication, ended: ApplicationEnded) -> Open:
+    return Open(
+        application=planned.application,
+        resident=planned.resident,
+        kiosk=planned.kiosk,
+        card=planned.card,
+        certificate=planned.certificate.value,
+        since_ns=ended.at_ns,
+        request_id=ended.request_id,
+    )
 
 
 def pause(ms: float) -> None:

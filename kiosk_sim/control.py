@@ -1,4 +1,4 @@
-"""Asks the target beside the visits: health, builds, ledger. A failing adapter or target is an answer too."""
+"""Asks the target beside the visits: health and builds. A failing adapter or target is an answer too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from harness.records.history import NodeSeen, TargetHealth
 from kiosk_sim.drivers.perform import SessionFault
 from kiosk_sim.stage import Stage
-from kiosk_sim.targets.actions import Ledger
 
 
 def ask_health(stage: Stage) -> TargetHealth:
@@ -17,14 +16,6 @@ def ask_health(stage: Stage) -> TargetHealth:
     except SessionFault as e:
         return TargetHealth(at_ns=time.monotonic_ns(), alive=False, reason=str(e))
     return TargetHealth(at_ns=time.monotonic_ns(), alive=health.alive, reason=health.reason)
-
-
-def ask_ledger(stage: Stage) -> Ledger:
-    """Return the ledger, or why it could not be read."""
-    try:
-        return stage.performer.ask(stage.adapter.ledger())
-    except SessionFault as e:
-        return Ledger(entries=(), complete=False, reason=str(e))
 
 
 def write_builds(stage: Stage) -> tuple[NodeSeen, ...]:

@@ -7,17 +7,9 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from harness.records.history import LedgerEntry, SettledAs
+from kiosk_sim.played import Open
 
 _NOT_ISSUED = frozenset({"cancelled", "failed", "refused"})
-
-
-class Open(Struct, frozen=True, kw_only=True):
-    """An application whose outcome is unknown."""
-
-    application: str
-    card: str
-    certificate: str
-    request_id: str = ""  # the target's own id, where an answer told it
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -38,17 +30,17 @@ def settle_by_ledger(open_: Open, entries: Sequence[LedgerEntry], claimed: Itera
         if not own:
             return Found(settled=SettledAs.UNKNOWN, detail=f"the ledger does not know {open_.request_id}")
     else:
-        others = set(claimed)
-        own = [
-            e
-            for e in entries
-            if e.card == open_.card and e.certificate == open_.certificate and e.request_id not in others
-        ]
+        own = _unclaimed(open_, entries, set(claimed))
         if not own:
             return Found(settled=SettledAs.NOT_ISSUED, detail="the ledger has no such application")
     verdicts = {_as_settled(e.state) for e in own}
     ids = ", ".join(f"{e.request_id} {e.state}" for e in own)
     return Found(settled=verdicts.pop() if len(verdicts) == 1 else SettledAs.UNKNOWN, detail=ids)
+
+
+def _unclaimed(open_: Open, entries: Sequence[LedgerEntry], claimed: set[str]) -> list[LedgerEntry]:
+    same = (e for e in entries if e.card == open_.card and e.certificate == open_.certificate)
+    return [e for e in same if e.request_id not in claimed]
 
 
 def _as_settled(state: str) -> SettledAs:

@@ -1,4 +1,4 @@
-"""What earlier players of this run have already done, so that a resumed run never does it twice."""
+"""What earlier players of this run have already done, so that nothing is done twice and nothing open is forgotten."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from harness.records.history import (
     BatchEnded,
     BatchStarted,
     Ending,
+    SendOutcome,
     SettledAs,
     Settlement,
     UpdateIntent,
@@ -21,12 +22,16 @@ from harness.records.history import (
 from harness.records.plan import Batch
 
 
-class Torn(Struct, frozen=True, kw_only=True):
-    """An application that began and was never seen to end, or ended unresolved; and who is retired by it."""
+class Open(Struct, frozen=True, kw_only=True):
+    """An application whose outcome is unknown: it never ended, or ended unresolved."""
 
     application: str
     resident: str
     kiosk: str
+    card: str
+    certificate: str
+    since_ns: int  # when it was last heard of
+    request_id: str = ""  # the target's own id, where an answer told it
 
 
 class Played(Struct, frozen=True, kw_only=True):
@@ -36,7 +41,8 @@ class Played(Struct, frozen=True, kw_only=True):
     batches_ended: frozenset[str]
     applications: frozenset[str]  # started
     updates: frozenset[str]  # intended
-    open: tuple[Torn, ...]
+    open: tuple[Open, ...]
+    request_ids: dict[str, str]  # application -> the target's own id, where known
     spoilt_residents: frozenset[str]  # of an update of unknown outcome
 
     def left_of(self, batch: Batch) -> Batch | None:
@@ -64,10 +70,11 @@ class _Past:
     def __init__(self) -> None:
         self.batches_started: set[str] = set()
         self.batches_ended: set[str] = set()
-        self.started: dict[str, Torn] = {}
-        self.closed: set[str] = set()  # applications with a known ending
+        self.started: dict[str, ApplicationStarted] = {}
+        self.heard_ns: dict[str, int] = {}
+        self.known: set[str] = set()  # applications with a known ending
+        self.ids: dict[str, str] = {}
         self.updates: dict[str, str] = {}  # update -> resident, until its outcome is known
-
         self.intended: set[str] = set()
 
     def take(self, record: object) -> None:
@@ -77,18 +84,44 @@ class _Past:
             case BatchEnded():
                 self.batches_ended.add(record.batch)
             case ApplicationStarted():
-                self.started[record.application] = Torn(
-                    application=record.application, resident=record.resident, kiosk=record.kiosk
-                )
-            case ApplicationEnded() if record.ending is not Ending.UNRESOLVED:
-                self.closed.add(record.application)
+                self.started[record.application] = record
+                self._hear(record.application, record.at_ns)
+            case ApplicationEnded():
+                self._take_end(record)
+            case SendOutcome():
+                told = next((v for k, v in record.headers if k == "x-request-id"), "")
+                self._claim(record.send.partition("/")[0], told)
             case Settlement() if record.settled is not SettledAs.UNKNOWN:
-                self.closed.add(record.application)
+                self.known.add(record.application)
             case UpdateIntent():
                 self.intended.add(record.update)
                 self.updates[record.update] = record.resident
             case UpdateOutcome() if record.result is not UpdateResult.UNRESOLVED:
                 self.updates.pop(record.update, None)
+
+    def _take_end(self, ended: ApplicationEnded) -> None:
+        self._hear(ended.application, ended.at_ns)
+        self._claim(ended.application, ended.request_id)
+        if ended.ending is not Ending.UNRESOLVED:
+            self.known.add(ended.application)
+
+    def _hear(self, application: str, at_ns: int) -> None:
+        self.heard_ns[application] = max(at_ns, self.heard_ns.get(application, 0))
+
+    def _claim(self, application: str, request_id: str) -> None:
+        if request_id:
+            self.ids.setdefault(application, request_id)
+
+    def _open(self, started: ApplicationStarted) -> Open:
+        return Open(
+            application=started.application,
+            resident=started.resident,
+            kiosk=started.kiosk,
+            card=started.card,
+            certificate=started.certificate.value,
+            since_ns=self.heard_ns[started.application],
+            request_id=self.ids.get(started.application, ""),
+        )
 
     def played(self) -> Played:
         return Played(
@@ -96,6 +129,7 @@ class _Past:
             batches_ended=frozenset(self.batches_ended),
             applications=frozenset(self.started),
             updates=frozenset(self.intended),
-            open=tuple(torn for name, torn in self.started.items() if name not in self.closed),
+            open=tuple(self._open(s) for name, s in self.started.items() if name not in self.known),
+            request_ids=self.ids,
             spoilt_residents=frozenset(self.updates.values()),
         )

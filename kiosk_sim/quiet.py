@@ -21,8 +21,8 @@ from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import Played, read_played
 from kiosk_sim.progress import Progress
-from kiosk_sim.retired import Retired
 from kiosk_sim.stage import Stage, open_stage
+from kiosk_sim.troupe import troupe_of
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,13 +41,7 @@ def play_phase(run: Path, name: str) -> int:
     _check(stage_of_run, batches)
     played = read_played(stage_of_run.folder)
     progress = Progress(name, sum(len(b.applications) for b in batches))
-    troupe = Troupe(
-        performer=stage_of_run.performer,
-        log=stage_of_run.log,
-        retired=Retired(played.open, played.spoilt_residents, stage_of_run.target.limits.settle_s),
-        progress=progress,
-        updates_allowed=stage_of_run.target.updates,
-    )
+    troupe = troupe_of(stage_of_run, played, progress)
     _stop_on_signals(troupe, phase, stage_of_run.transport)
     stage_of_run.log.write(PhaseStarted(phase=name, at_ns=time.monotonic_ns()))
     complete = _play(troupe, batches, played, progress)

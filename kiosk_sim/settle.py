@@ -13,23 +13,14 @@ import threading
 import time
 from pathlib import Path
 
-from harness.journal import RunFolder, read_history
-from harness.records.history import (
-    ApplicationEnded,
-    ApplicationStarted,
-    Ending,
-    Interrupted,
-    LedgerRead,
-    SendOutcome,
-    SettledAs,
-    Settlement,
-)
-from kiosk_sim.control import ask_health, ask_ledger, write_builds
+from harness.records.history import Interrupted, LedgerRead, SettledAs
+from kiosk_sim.control import ask_health, write_builds
 from kiosk_sim.exits import Exit, exit_code
-from kiosk_sim.matching import Found, Open, settle_by_ledger
+from kiosk_sim.matching import Found
+from kiosk_sim.played import Played, read_played
 from kiosk_sim.progress import Progress
 from kiosk_sim.stage import Stage, open_stage
-from kiosk_sim.targets.actions import Ledger
+from kiosk_sim.troupe import settler_of
 
 _ASK_EVERY_S = 1.0  # a target at work on a late print is not asked more often
 
@@ -45,16 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
 def settle(run: Path) -> int:
     """Ask after what is open, journal what was found; raise UsageError or DiskFull."""
     stage = open_stage(run, "settle", quiet=True)
-    past = _Past(stage.folder)
+    played = read_played(stage.folder)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    progress = Progress("settle", len(past.open))
+    progress = Progress("settle", len(played.open))
     if stage.target.ledger:
-        _by_ledger(stage, past, stop, progress)
+        _by_ledger(stage, played, stop, progress)
     else:
-        nobody = Found(settled=SettledAs.UNKNOWN, detail="the target offers no ledger")
-        _write(stage, dict.fromkeys(past.open, nobody), "none")
+        _without_ledger(stage, played)
     write_builds(stage)
     stage.log.write(ask_health(stage))
     if stop.is_set():
@@ -64,57 +54,17 @@ def settle(run: Path) -> int:
     return Exit.INTERRUPTED if stop.is_set() else Exit.OK
 
 
-class _Past:
-    """Which applications are open, and which request ids belong to whom."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        self._started: dict[str, ApplicationStarted] = {}
-        self._known: set[str] = set()
-        self._ids: dict[str, str] = {}
-        for entry in read_history(folder):
-            self._take(entry.record)
-        self.open = {name: self._open(name) for name in self._started if name not in self._known}
-
-    def _take(self, record: object) -> None:
-        match record:
-            case ApplicationStarted():
-                self._started[record.application] = record
-            case ApplicationEnded():
-                self._claim(record.application, record.request_id)
-                if record.ending is not Ending.UNRESOLVED:
-                    self._known.add(record.application)
-            case SendOutcome():
-                told = next((v for k, v in record.headers if k == "x-request-id"), "")
-                self._claim(record.send.partition("/")[0], told)
-            case Settlement() if record.settled is not SettledAs.UNKNOWN:
-                self._known.add(record.application)
-
-    def _claim(self, application: str, request_id: str) -> None:
-        if request_id:
-            self._ids.setdefault(application, request_id)
-
-    def _open(self, name: str) -> Open:
-        started = self._started[name]
-        return Open(
-            application=name,
-            card=started.card,
-            certificate=started.certificate.value,
-            request_id=self._ids.get(name, ""),
-        )
-
-    def claimed_by_others(self, application: str) -> set[str]:
-        return {request for name, request in self._ids.items() if name != application}
-
-
-def _by_ledger(stage: Stage, past: _Past, stop: threading.Event, progress: Progress) -> None:
+def _by_ledger(stage: Stage, played: Played, stop: threading.Event, progress: Progress) -> None:
     """Ask until nothing is open or the time is up; journal the last ledger read, whole or not."""
+    settler = settler_of(stage, played)
     by = time.monotonic() + stage.target.limits.settle_s
     while True:
-        ledger = ask_ledger(stage)
-        found = {name: _look_up(name, past, ledger) for name in past.open}
+        ledger = settler.read()
+        found = {each: settler.find(each, ledger) for each in played.open}
         progress.done = sum(f.settled is not SettledAs.UNKNOWN for f in found.values())
         progress.tell()
-        if progress.done == len(found) or time.monotonic() > by or stop.wait(_ASK_EVERY_S):
+        settled = ledger.complete and progress.done == len(found)
+        if settled or time.monotonic() > by or stop.wait(_ASK_EVERY_S):
             break
     for entry in ledger.entries:
         stage.log.write(entry)
@@ -126,26 +76,14 @@ def _by_ledger(stage: Stage, past: _Past, stop: threading.Event, progress: Progr
             reason=ledger.reason,
         )
     )
-    _write(stage, found, "ledger")
+    for each, answer in found.items():
+        settler.write(each, answer)
 
 
-def _look_up(name: str, past: _Past, ledger: Ledger) -> Found:
-    if not ledger.complete:
-        return Found(settled=SettledAs.UNKNOWN, detail=f"the ledger could not be read: {ledger.reason}")
-    return settle_by_ledger(past.open[name], ledger.entries, past.claimed_by_others(name))
-
-
-def _write(stage: Stage, found: dict[str, Found], source: str) -> None:
-    for name, answer in found.items():
-        stage.log.write(
-            Settlement(
-                application=name,
-                settled=answer.settled,
-                source=source,
-                at_ns=time.monotonic_ns(),
-                detail=answer.detail,
-            )
-        )
+def _without_ledger(stage: Stage, played: Played) -> None:
+    nobody = Found(settled=SettledAs.UNKNOWN, detail="the target offers no ledger")
+    for each in played.open:
+        settler_of(stage, played).write(each, nobody, source="none")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import gevent
 _EVERY_S = 0.02
 _WORTH_NOTING_MS = 50.0  # p99; half the gap of the widest pair stratum, so that lag never decides a stratum
 _CEILING_MS = 2_000
+_ENOUGH = 150  # samples (3 s): of fewer, the 99th percentile is just the start of the program
 
 
 class LoopLag:
@@ -32,7 +33,7 @@ class LoopLag:
         """Stop sampling; return a note where the loop was too late too often, else ""."""
         self._greenlet.kill()
         p99 = self._quantile(0.99)
-        if p99 <= _WORTH_NOTING_MS:
+        if self._samples < _ENOUGH or p99 <= _WORTH_NOTING_MS:
             return ""
         seen = f"p99 {p99} ms over {self._samples} samples"
         return f"the generator's loop was late: {seen}; use fewer kiosks, or a machine with less other work"

@@ -20,7 +20,6 @@ from locust.runners import LocalRunner
 from harness.errors import DiskFull, GeneratorFault
 from harness.records.history import Interrupted, PhaseEnded, PhaseStarted
 from harness.records.plan import Batch
-from kiosk_sim.batches import Troupe
 from kiosk_sim.engine.coordinator import Coordinator
 from kiosk_sim.engine.fleet import Faults, Fleet, kiosk_user
 from kiosk_sim.engine.lag import LoopLag
@@ -28,8 +27,8 @@ from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import read_played
 from kiosk_sim.progress import Progress
-from kiosk_sim.retired import Retired
-from kiosk_sim.stage import Stage, open_stage
+from kiosk_sim.stage import open_stage
+from kiosk_sim.troupe import troupe_of
 
 _STAFFING_S = 30.0  # Locust spawns hundreds of users a second; longer means that it hangs
 
@@ -60,13 +59,10 @@ class _Play:
         self._phase, self._batches = read_phase(self._stage.folder.plan, name)
         self._played = read_played(self._stage.folder)
         self._progress = Progress(name, sum(len(b.applications) for b in self._batches))
-        self._troupe = _troupe(self._stage, self._progress, self._played_retired())
+        self._troupe = troupe_of(self._stage, self._played, self._progress)
         self._faults = Faults(self._troupe)
         self._fleet = Fleet(_kiosks(self._batches), self._troupe, self._faults)
         self._coordinator = Coordinator(self._fleet, self._troupe, self._faults, self._played, self._phase.parallel)
-
-    def _played_retired(self) -> Retired:
-        return Retired(self._played.open, self._played.spoilt_residents, self._stage.target.limits.settle_s)
 
     def play(self) -> int:
         """Play what is left of the phase; raise DiskFull or GeneratorFault only before the first customer."""
@@ -133,16 +129,6 @@ def _code_of(faults: Faults, complete: bool) -> int:
         print(faults.generator, file=sys.stderr)
         return Exit.GENERATOR_FAULT
     return Exit.OK if complete else Exit.INTERRUPTED
-
-
-def _troupe(stage: Stage, progress: Progress, retired: Retired) -> Troupe:
-    return Troupe(
-        performer=stage.performer,
-        log=stage.log,
-        retired=retired,
-        progress=progress,
-        updates_allowed=stage.target.updates,
-    )
 
 
 def _kiosks(batches: tuple[Batch, ...]) -> list[str]:

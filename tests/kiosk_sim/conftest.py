@@ -118,6 +118,8 @@ class Server:
             sock.close()
 
     def close(self) -> None:
+        if self._socket.fileno() < 0:
+            return
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         for sock in self._open:
@@ -518,6 +520,8 @@ def run_against(tmp_path: Path, cards: Path) -> Callable[..., Run]:
             cards_folder=str(cards),
         )
         folder.manifest.write_bytes(msgspec.json.encode(manifest))
-        return Run(folder, cards)
+        run = Run(folder, cards)
+        run.plan()
+        return run
 
     return lay_out
