@@ -10,6 +10,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 _EM = 1000
+_CREATED = 3_850_000_000  # seconds since 1904: fixed, for fontTools would write the clock
 _STROKE = 56  # weight of a bar, close to a gothic text face
 
 
@@ -54,7 +55,6 @@ def gaiji_font() -> bytes:
     names = {char: f"uni{ord(char):04X}" for char in GAIJI}
     order = [".notdef", *names.values()]
     glyphs = {".notdef": TTGlyphPen(None).glyph(), **{names[char]: _glyph(GAIJI[char]) for char in GAIJI}}
-    # created and modified are fixed: fontTools would write the clock
     builder = FontBuilder(_EM, isTTF=True)
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap({ord(char): name for char, name in names.items()})
@@ -64,7 +64,7 @@ def gaiji_font() -> bytes:
     builder.setupNameTable({"familyName": "Mihon Gaiji", "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=880, usWinDescent=120)
     builder.setupPost()
-    builder.updateHead(created=0, modified=0)
+    builder.updateHead(created=_CREATED, modified=_CREATED)
     builder.font.recalcTimestamp = False
     out = BytesIO()
     builder.save(out)
