@@ -10,7 +10,7 @@ import click
 
 from mock_issuer import __version__
 from mock_issuer.centre.routing import Routing
-from mock_issuer.defects.catalogue import Switch, parse_switch
+from mock_issuer.defects.catalogue import CATALOGUE, Switch, parse_switch
 from mock_issuer.serving import Tls
 from mock_issuer.settings import CENTRE_THREADS, NAME_LIMIT, NODE_THREADS, NodeSettings, State, Timing
 
@@ -124,6 +124,14 @@ def _tls(certificate: Path | None, key: Path | None, client_ca: Path | None, req
             raise click.UsageError("TLS needs both --tls-cert and --tls-key")
         return None
     return Tls(certificate=str(certificate), key=str(key), client_ca=str(client_ca or ""), require=require)
+
+
+@main.command("defects")
+def list_defects() -> None:
+    """List the known defects that `--defect` takes, with their parameters and defaults."""
+    for defect in CATALOGUE.values():
+        parameters = ", ".join(f"{name}={value:g}" for name, value in defect.parameters.items())
+        click.echo(f"{defect.id}  {defect.title_en} ({defect.precedent}){f' [{parameters}]' if parameters else ''}")
 
 
 @main.command(hidden=True)

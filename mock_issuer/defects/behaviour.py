@@ -24,8 +24,8 @@ class ExpiredPrint(Protocol):
     def release_order(self) -> None:
         """Let the next application have the print order."""
 
-    def take_next(self, within_s: float) -> Path | None:
-        """Take the next file of the outbox, None if none comes in time."""
+    def take_next(self, sheets: float) -> Path | None:
+        """Take the next file of the outbox, None if none comes within the print time of so many sheets."""
 
 
 class CachedSeal(Protocol):

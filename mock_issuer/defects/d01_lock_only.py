@@ -15,7 +15,7 @@ def _apply(behaviour: Behaviour, parameters: Parameters) -> Behaviour:
     def keep_reading(wait: ExpiredPrint) -> Path:
         wait.withdraw()
         wait.release_order()
-        file = wait.take_next(parameters["linger_s"])  # the fault: the application itself was not cancelled
+        file = wait.take_next(parameters["linger_sheets"])  # the fault: the application itself was not cancelled
         if file is None:
             raise PrintTimeout
         return file
@@ -29,5 +29,5 @@ DEFECT = Defect(
     title_en="past the print time limit only the order lock is released; the reader takes the next applicant's file",
     precedent="横浜市 2023-03-27",
     apply=_apply,
-    parameters={"limit_s": 0.0, "linger_s": 0.5},  # limit 0: the node's own
+    parameters={"limit_s": 0.0, "linger_sheets": 3.0},  # limit 0: the node's own
 )

@@ -35,7 +35,7 @@ class PrintServer:
         """Begin to work."""
         self._spool = spool
         self._outbox = outbox
-        self._sheet_s = print_ms / 1000.0
+        self.sheet_s = print_ms / 1000.0
         self._numbers = itertools.count(1)
         self._waiting: queue.SimpleQueue[tuple[int, str, int]] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -71,7 +71,7 @@ class PrintServer:
         except FileNotFoundError:
             return None
         hashlib.sha256(document).digest()  # stands for the anti-forgery data; the document itself stays as it is
-        time.sleep(self._sheet_s * (1 + _FURTHER_SHEET * (pages - 1)))
+        time.sleep(self.sheet_s * (1 + _FURTHER_SHEET * (pages - 1)))
         return document
 
 
@@ -121,8 +121,8 @@ class _Expired:
     def release_order(self) -> None:
         self._order.leave(self._ticket)
 
-    def take_next(self, within_s: float) -> Path | None:
-        image = self._outbox.take(time.monotonic() + within_s)
+    def take_next(self, sheets: float) -> Path | None:
+        image = self._outbox.take(time.monotonic() + sheets * self._server.sheet_s)
         return file_of(image) if image else None
 
 
