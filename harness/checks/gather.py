@@ -140,7 +140,7 @@ class _Gatherer:
 
     def _batch_started(self, writer: str, record: BatchStarted) -> None:
         if record.batch in self.batch_places:
-            self.rows.oddities.append(f"batch {record.batch} was started twice")
+            return  # a resumed run begins a half-played batch again, and its end makes it void
         one = self.rows.one
         row = Played(one(record.batch), one(record.phase), record.kind, record.at_ns, NEVER, "")
         self.batch_places[row.batch] = self.batches.append(row)

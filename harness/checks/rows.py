@@ -15,6 +15,7 @@ from harness.records.history import (
     Delivery,
     SendIntent,
     SendOutcome,
+    SettledAs,
     Settlement,
 )
 from harness.records.plan import Step
@@ -151,10 +152,12 @@ class Rows:
         return True
 
     def settle(self, record: Settlement) -> bool:
-        """Join an application with what was found out about it afterwards."""
+        """Join an application with what was found out about it afterwards; what is known stays known."""
         place = self.places.get(record.application, NEVER)
         if place == NEVER:
             return False
+        if record.settled is SettledAs.UNKNOWN and self.applications[place].settled is not None:
+            return True
         self.applications.put(place, "settled", record.settled)
         self.applications.put(place, "settled_by", self.one(record.source))
         return True

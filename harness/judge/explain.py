@@ -10,6 +10,7 @@ from harness.records.findings import Anomaly, Evidence, Finding
 
 _EVIDENCE_TOLD = 4
 _VALUE_SHOWN = 40  # characters of a printed text
+_DIGEST_SHOWN = 8
 
 # What contradicts what, per anomaly: {v} the application, {d} the document, {donor} the donor.
 _CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
@@ -179,7 +180,7 @@ def _contradiction(finding: Finding, lang: Lang) -> str:
 def _document(finding: Finding, lang: Lang) -> str:
     if not finding.digest:
         return "証明書" if lang == "ja" else "the document"
-    short = f"{finding.digest[:8]}…"
+    short = f"{finding.digest[:_DIGEST_SHOWN]}…"
     return f"証明書 {short}" if lang == "ja" else f"document {short}"
 
 
@@ -200,7 +201,8 @@ def _evidence(finding: Finding, lang: Lang) -> str:
 
 def _item(evidence: Evidence, lang: Lang) -> str:
     kind = _KIND_JA.get(evidence.kind, evidence.kind) if lang == "ja" else evidence.kind
-    value = evidence.value if len(evidence.value) <= _VALUE_SHOWN else evidence.value[:_VALUE_SHOWN] + "…"
+    shown = _DIGEST_SHOWN if evidence.kind == "same bytes" else _VALUE_SHOWN
+    value = evidence.value if len(evidence.value) <= shown else evidence.value[:shown] + "…"
     parts = [kind, evidence.item, f"「{value}」" if lang == "ja" and value else value]
     if evidence.owner:
         parts.append(f"({evidence.owner})")

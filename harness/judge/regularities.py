@@ -50,7 +50,7 @@ def _waits(view: HistoryView, cases: list[Case]) -> Iterator[Reason]:
     known = [w for w in waits if w is not None]
     if len(known) < 2:
         return
-    low, high = round(min(known) - 0.005, 2), round(max(known) + 0.005, 2)
+    low, high = max(0.0, round(min(known) - 0.005, 2)), round(max(known) + 0.005, 2)
     others = [w for a in view.applications if a.application not in victims and (w := _wait_s(a)) is not None]
     alike = sum(1 for w in others if low <= w <= high)
     if others and alike > len(others) * _FEW_OTHERS:

@@ -2,7 +2,7 @@
 
 from harness.checks.gather import gather
 from harness.checks.history import NEVER, overlap, predecessors
-from harness.records.history import ApplicationEnded, Ending, SegmentClosed
+from harness.records.history import ApplicationEnded, Ending, SegmentClosed, SettledAs, Settlement
 
 
 def test_an_application_joins_its_start_sends_ending_and_documents(history):
@@ -58,3 +58,17 @@ def test_an_application_without_end_overlaps_everything_after_its_start(history)
     history.asks("A1", "R1", 0, 1, ending=None).asks("A2", "R2", 50, 51)
     view = history.view()
     assert overlap(view.of("A1"), view.of("A2"), view.last_ns)
+
+
+def test_what_settling_once_found_out_is_not_unlearned(history, made):
+    history.asks("A1", "R1", ending=Ending.UNRESOLVED)
+    for settled in (SettledAs.ISSUED, SettledAs.UNKNOWN):
+        history.add(Settlement(application="A1", settled=settled, source="ledger", at_ns=made.ns(50)))
+    assert history.view().of("A1").settled is SettledAs.ISSUED
+
+
+def test_a_batch_that_a_resumed_run_begins_again_is_one_batch(history):
+    history.batch("B00001").batch("B00001", at=70, end=80, void="a part was played before an interruption")
+    (batch,) = history.view().batches
+    assert batch.void.startswith("a part")
+    assert history.view().oddities == ()
