@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -56,24 +57,22 @@ class Beside:
         """Return values where a listed person's name must stand that are nobody's name."""
         return [d.labelled for d in self._disagreeing(identity) if _name_like(d.labelled.value)]
 
-    def wrong(self, wanted: Sequence[Wanted], missing: frozenset[str], page: int) -> Iterator[Evidence]:
-        """Yield values that are not what must stand beside their label.
+    def wrong(self, wanted: Sequence[Wanted], missing: frozenset[int], page: int) -> Iterator[Evidence]:
+        """Yield values that are not what must stand beside their label. `missing` holds ids of items not on the page.
 
         A text counts only in a part of the page that is surely one person's, where the right one is nowhere on the
         page, or where it is somebody's: tables put other things beside a label than its value.
         """
         for found, items, sure in self._disagreeing(wanted):
             first = items[0]
-            if _unreadable(found.value, items):
-                continue
             value = _typed(found.value, first.format)
-            if value is None or any(found.value.startswith(label) for label in self._form.labels):
+            if value is None or _unreadable(found.value, items) or found.value.startswith(self._form.labels):
                 continue
             owners = self._owners(first, value)
-            if sure or any(w.item in missing for w in items) or (owners and first.format is not Format.TEXT):
+            absent = not found.below and any(id(w) in missing for w in items)
+            if sure or absent or (owners and first.format is not Format.TEXT):
                 owner = owners[0] if len(owners) == 1 else ""
-                shown = found.value[:60]
-                yield Evidence(kind="wrong item", page=page, item=first.item, value=shown, owner=owner)
+                yield Evidence(kind="wrong item", page=page, item=first.item, value=found.value[:60], owner=owner)
 
     def leaked(self, view: View, layers: Sequence[Attributed], page: int) -> Iterator[Evidence]:
         """Yield items printed though their option was not chosen."""
@@ -81,10 +80,18 @@ class Beside:
         wanted_labels = {label for w in view.wanted for label in w.labels}
         for item in view.forbidden:
             texts = [t for t in item.texts if len(t) > _SHORT and t not in allowed and t not in self._form.texts]
-            seen = next((t for t in texts if any(_free(layer, t) for layer in layers)), "")
+            seen = next((t for t in texts if any(self._stands(layer, t) for layer in layers)), "")
             beside = "" if seen else self._beside(item, wanted_labels)
             if seen or beside:
                 yield Evidence(kind="leaked item", page=page, item=item.item, value=seen or beside, owner=item.person)
+
+    def _stands(self, layer: Attributed, text: str) -> bool:
+        """Tell whether a text stands on the page outside the form's own texts and other people's."""
+        page, form = layer.page, self._form.spans(layer.page)
+        return any(
+            page.stands_free(a, b) and not layer.inside_foreign((a, b)) and not any(c <= a and b <= d for c, d in form)
+            for a, b in page.occurrences(text)
+        )
 
     def _beside(self, item: Wanted, wanted_labels: set[str]) -> str:
         """Return the value of a label that belongs to items not asked for alone."""
@@ -101,18 +108,22 @@ class Beside:
         """Return labelled values that are none of their items'."""
         regions = self._regions(wanted)
         found: list[_Disagreement] = []
-        agreed = 0
+        agreed: Counter[bool] = Counter()
         for labelled in self.values:
             items = [w for w in wanted if labelled.label in w.labels and _comparable(w)]
             person = next((p for start, p in reversed(regions) if start <= labelled.start), "")
             of_person = [w for w in items if person and w.person == person and w.per is Per.PERSON]
             chosen = of_person or items
             if any(self._agree(labelled, w) for w in chosen):
-                agreed += 1
+                agreed[labelled.below] += 1
             elif chosen:
                 found.append(_Disagreement(labelled, chosen, bool(of_person)))
-        beside = agreed >= _PROVEN and agreed >= _PROVEN * len(found) / 2
-        return [_Disagreement(d.labelled, d.items, d.sure or beside) for d in found]
+        against = Counter(d.labelled.below for d in found)
+        proven = {b for b in (True, False) if agreed[b] >= _PROVEN and 2 * agreed[b] >= _PROVEN * against[b]}
+        return [
+            _Disagreement(d.labelled, d.items, d.labelled.below in proven or (d.sure and not d.labelled.below))
+            for d in found
+        ]
 
     def _regions(self, wanted: Sequence[Wanted]) -> list[tuple[int, str]]:
         """Return (start, person) of the parts of the page that surely are one listed person's.
@@ -180,11 +191,6 @@ def _typed(value: str, format_: Format) -> object | None:
 
 def _name_like(value: str) -> bool:
     return _SHORT <= len(value) <= 40 and not value[0].isdecimal() and not find_dates(value) and "\ufffd" not in value
-
-
-def _free(layer: Attributed, text: str) -> bool:
-    page = layer.page
-    return any(page.stands_free(*span) and not layer.inside_foreign(span) for span in page.occurrences(text))
 
 
 def _unreadable(value: str, items: Sequence[Wanted]) -> bool:

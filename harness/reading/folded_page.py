@@ -7,6 +7,7 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from harness.reading.dates import Day, find_dates
 from harness.reading.fold import fold, fold_weak, weak_pattern
@@ -40,6 +41,12 @@ class FoldedPage:
     def spaced(self) -> str:
         """The folded words with single spaces between."""
         return " ".join(self.words)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The folded lines without any space."""
+        places = sorted(self.breaks)
+        return tuple(self.text[a:b] for a, b in pairwise(places) if a < b)
 
     def unspaced(self, span: Span) -> Span:
         """Return the span of `text` for a span of `spaced`."""

@@ -19,6 +19,7 @@ class Labelled(Struct, frozen=True, kw_only=True):
     value: str  # folded; "" where the field is empty or holds a filler
     start: int  # of the value, in the page's text
     end: int
+    below: bool = False  # the value stands in the line under the label
 
 
 def labelled_values(page: FoldedPage, labels: Sequence[str], fillers: Sequence[str]) -> list[Labelled]:
@@ -61,7 +62,7 @@ def _labelled(page: FoldedPage, label: str, span: Span, fillers: Sequence[str]) 
     value = page.text[span[0] : span[1]]
     if any(value.startswith(f) for f in fillers):
         value = ""
-    return Labelled(label=label, value=value, start=span[0], end=span[1])
+    return Labelled(label=label, value=value, start=span[0], end=span[1], below=span[0] in page.breaks)
 
 
 def agrees(page: FoldedPage, found: Labelled, expected: str) -> bool:

@@ -42,6 +42,13 @@ def counter_of(layers: Sequence[FoldedPage], profile: Profile) -> tuple[int, int
 
 
 def _search(layers: Sequence[FoldedPage], pattern: str) -> re.Match[str] | None:
+    """Search each order of reading; then line by line without spaces, which some producers put anywhere."""
     if not pattern:
         return None
-    return next((m for page in layers if (m := re.search(pattern, page.spaced))), None)
+    spaceless = pattern.replace(" ?", "").replace(" ", "")
+    for page in layers:
+        if found := re.search(pattern, page.spaced):
+            return found
+        if found := next((m for line in page.lines if (m := re.search(spaceless, line))), None):
+            return found
+    return None

@@ -95,7 +95,7 @@ def _settle(judged: list[JudgedPage], expectation: Expectation) -> list[JudgedPa
     judged = [j.as_own() if j.ambiguous and j.ownership.issue_number in sure else j for j in judged]
     listed = any(expectation.applicant in v.persons for v in expectation.views)
     own = all(j.ownership.verdict in _OWN for j in judged)
-    if listed and own and not any(j.shows_applicant for j in judged):
+    if listed and own and any(j.listed for j in judged) and not any(j.shows_applicant for j in judged):
         return [j.as_theirs() for j in judged]
     return judged
 

@@ -160,23 +160,33 @@ class _Page:
             leaked=self._leaked(),
             listed=(*self.shown, *donors),
             ambiguous=ambiguous,
-            shows_applicant=self._judge.expectation.applicant in self.shown,
+            shows_applicant=self._shows_applicant(),
         )
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
-        """The permitted persons listed on the page, known by an item that no other of them has.
+        """The permitted persons listed on the page, known by an item that no other of them has."""
+        shown: dict[str, None] = {}
+        for view, found in zip(self._views, self.found, strict=True):
+            on_page = {id(w) for w, how in zip(view.wanted, found, strict=True) if how is not Found.NO}
+            shown.update((w.person, None) for w in self._telling(view) if id(w) in on_page)
+        return tuple(shown)
+
+    def _telling(self, view: View) -> list[Wanted]:
+        """Return the items that tell the listed persons apart.
 
         A name that may stand there as the householder's or 筆頭者's counts only for people of whom nothing else does.
         """
-        shown: dict[str, None] = {}
-        for view, found in zip(self._views, self.found, strict=True):
-            telling = [w for w in view.wanted if self._tells(w, view)]
-            known = {w.person for w in telling}
-            telling += [w for w in view.wanted if w.identity and w.per is Per.PERSON and w.person not in known]
-            on_page = {id(w) for w, how in zip(view.wanted, found, strict=True) if how is not Found.NO}
-            shown.update((w.person, None) for w in telling if w.person and id(w) in on_page)
-        return tuple(shown)
+        telling = [w for w in view.wanted if self._tells(w, view)]
+        known = {w.person for w in telling} | {""}
+        return telling + [w for w in view.wanted if w.identity and w.per is Per.PERSON and w.person not in known]
+
+    def _shows_applicant(self) -> bool:
+        """Tell whether the applicant is listed on the page, or could not be told from the others anyway."""
+        applicant = self._judge.expectation.applicant
+        if applicant in self.shown:
+            return True
+        return not any(w.person == applicant for view in self._views for w in self._telling(view))
 
     def _tells(self, wanted: Wanted, view: View) -> bool:
         if wanted.per is not Per.PERSON or self._holders(wanted) & self._judge.permitted != {wanted.person}:
@@ -310,7 +320,12 @@ class _Page:
         return found
 
     def _wrong(self, view: View, found: Sequence[Found]) -> tuple[Evidence, ...]:
-        missing = frozenset(w.item for w, f in zip(view.wanted, found, strict=True) if f is Found.NO)
+        here = {*self.shown, ""}
+        missing = frozenset(
+            id(w)
+            for w, how in zip(view.wanted, found, strict=True)
+            if how is Found.NO and (w.per is not Per.PERSON or w.person in here)
+        )
         return tuple(self.beside.wrong(view.wanted, missing, self._page.number))
 
     def _leaked(self) -> tuple[Evidence, ...]:

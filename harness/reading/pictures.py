@@ -37,11 +37,27 @@ def read_image(page: pypdfium2.PdfPage, placed: PlacedImage, limits: ReaderLimit
 
 
 def _decode(page: pypdfium2.PdfPage, placed: PlacedImage, *, masked: bool) -> Image.Image | None:
-    """Return the bitmap; with its mask where a stamp's shape is in the mask and its colour one black block."""
+    """Return the bitmap as it stands on the page.
+
+    With its mask where a stamp's shape is in the mask and its colour one black block.
+    """
     image = pypdfium2.PdfImage(placed.handle, page=page)
     render = masked and bool(pdfium.FPDFPageObj_HasTransparency(placed.handle))
     try:
         bitmap: Image.Image = image.get_bitmap(render=render).to_pil()
-        return bitmap.copy()
+        return bitmap.copy() if render else _upright(bitmap, image.get_matrix())
     except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
         return None
+
+
+def _upright(bitmap: Image.Image, matrix: pypdfium2.PdfMatrix) -> Image.Image:
+    """Turn and mirror a bitmap by quarter turns as its placement does: producers store pictures upside down, too."""
+    a, b, c, d, _, _ = matrix.get()
+    if abs(b) + abs(c) > abs(a) + abs(d):
+        bitmap = bitmap.transpose(Image.Transpose.TRANSPOSE)
+        a, d = -c, -b
+    if a < 0:
+        bitmap = bitmap.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if d < 0:
+        bitmap = bitmap.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    return bitmap.copy()
