@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -11,6 +12,8 @@ from harness.errors import ConfigError
 
 Encoding = Literal["auto", "utf-8", "cp932"]
 
+# Python reads the bytes A0 FD FE FF, which CP932 does not define, as these characters.
+_UNDEFINED = re.compile("[\uf8f0-\uf8f3]")
 _LARGEST_BYTES = 500_000_000  # a million residents; more is a wrong file
 
 
@@ -65,9 +68,15 @@ def _decode(file: Path, encoding: Encoding) -> tuple[str, str]:
         raise ConfigError(file, "", f"cannot be read: {e.strerror}; check the path") from None
     errors = []
     for codec in ("utf-8-sig", "cp932") if encoding == "auto" else (encoding.replace("utf-8", "utf-8-sig"),):
+        name = codec.removesuffix("-sig")
         try:
-            return content.decode(codec), codec.removesuffix("-sig")
+            text = content.decode(codec)
         except UnicodeDecodeError as e:
-            errors.append((codec.removesuffix("-sig"), content.count(b"\n", 0, e.start) + 1))
+            errors.append((name, content.count(b"\n", 0, e.start) + 1))
+            continue
+        undefined = _UNDEFINED.search(text) if name == "cp932" else None
+        if undefined is None:
+            return text, name
+        errors.append((name, text.count("\n", 0, undefined.start()) + 1))
     tried = " and ".join(f"{codec} fails at line {line}" for codec, line in errors)
     raise ConfigError(file, "encoding", f"the text cannot be read: {tried}; save the file as UTF-8 or CP932")
