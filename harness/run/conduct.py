@@ -25,7 +25,6 @@ _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is ki
 _LOOK_EVERY_S = 0.1  # how soon Ctrl-C and a filling disk are noticed
 _LAST_WORDS = 300  # characters of a program's last line that are worth a place in the verdict
 _PROGRAMS = {Driver.QUIET: "kiosk_sim.quiet", Driver.ENGINE: "kiosk_sim.engine"}
-_BRIEF = frozenset({"kiosk_sim.selfproof", "kiosk_sim.probe"})  # end by themselves in seconds; a stop waits for them
 
 
 class Exit(IntEnum):
@@ -222,16 +221,17 @@ class Conductor:
         with errors:
             said_before = errors.tell()
             child = start(module, "--run", str(self._folder.path), *arguments, stdout=subprocess.PIPE, stderr=errors)
-        reader = threading.Thread(target=self._follow, args=(child,), daemon=True)
+        listens = threading.Event()
+        reader = threading.Thread(target=self._follow, args=(child, listens), daemon=True)
         reader.start()
-        code = self._wait(child, drain_s, brief=module in _BRIEF)
+        code = self._wait(child, listens, drain_s)
         reader.join(timeout=5)
         self._last_words = _last_words(log, said_before)
         return code
 
-    def _wait(self, child: subprocess.Popen[bytes], drain_s: float, *, brief: bool) -> int:
+    def _wait(self, child: subprocess.Popen[bytes], listens: threading.Event, drain_s: float) -> int:
         """Wait for `child`; at the first request to stop it may drain, at the second or too late it is killed."""
-        known, kill_at = self._known_requests, math.inf
+        known, told, kill_at = self._known_requests, False, math.inf
         while True:
             try:
                 return child.wait(timeout=_LOOK_EVERY_S)
@@ -242,12 +242,14 @@ class Conductor:
                 self._stopping()
                 self._announce.say("draining")
                 kill_at = time.monotonic() + drain_s + _DRAIN_SLACK_S
-                if not brief:
-                    child.send_signal(signal.SIGTERM)
+            if kill_at < math.inf and listens.is_set() and not told:
+                child.send_signal(signal.SIGTERM)
+                told = True
             if asked > 1 or time.monotonic() > kill_at:
                 child.kill()
 
-    def _follow(self, child: subprocess.Popen[bytes]) -> None:
+    def _follow(self, child: subprocess.Popen[bytes], listens: threading.Event) -> None:
+        """Hand progress on; with its first line a program says that it listens to signals and ends in order."""
         assert child.stdout is not None
         decoder = msgspec.json.Decoder(Progress)
         with child.stdout:
@@ -256,6 +258,7 @@ class Conductor:
                     self._announce.progress(decoder.decode(line))
                 except msgspec.DecodeError:
                     continue
+                listens.set()
 
 
 def _last_words(log: Path, after: int) -> str:

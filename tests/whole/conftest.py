@@ -2,8 +2,11 @@
 
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,6 +46,41 @@ sizes = [4, 8]
 """
 
 
+# One certificate and many small batches: a batch torn by an interruption is void, and few of many may be.
+INTERRUPTIBLE = """
+name = "interruptible"
+title_ja = "中断"
+title_en = "Interruptible"
+kiosks = 8
+certificates = ["juminhyo"]
+
+[[phase]]
+kind = "solo"
+phase = "P0"
+title_ja = "単独"
+title_en = "Alone"
+think_ms = [100, 150]
+
+[[phase]]
+kind = "pairs"
+phase = "P2"
+title_ja = "2者"
+title_en = "Pairs"
+pairs = 36
+gap_ms = [0.05, 50.0]
+atoms_ms = [0.0]
+parallel = 2
+think_ms = [5, 20]
+
+[[phase]]
+kind = "bursts"
+phase = "P3"
+title_ja = "同時"
+title_en = "Bursts"
+sizes = [8]
+"""
+
+
 class Site:
     """A population, its cards, and one served issuer."""
 
@@ -53,6 +91,9 @@ class Site:
         self.target.write_text(target_toml(ready), encoding="utf-8")
         self.quick = folder / "quick.toml"
         self.quick.write_text(QUICK, encoding="utf-8")
+        self.interruptible = folder / "interruptible.toml"
+        self.interruptible.write_text(INTERRUPTIBLE, encoding="utf-8")
+        self.out = folder / "runs"
 
     def switch(self, defect):
         switch(self.ready, defect)
@@ -78,10 +119,92 @@ def honnin():
         command = [sys.executable, "-m", "harness.cli", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT, **more)
 
-    call.start = lambda *arguments, **more: subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", *map(str, arguments)], env=ENVIRONMENT, text=True, **more
-    )
     return call
+
+
+class Playing:
+    """A `honnin` at work: what it says on standard error, as it says it."""
+
+    def __init__(self, arguments):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "harness.cli", *map(str, arguments)],
+            env=ENVIRONMENT,
+            text=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.said = ""
+        self._lines = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self):
+        with self.process.stderr as lines:
+            for line in lines:
+                self._lines.put(line)
+        self._lines.put("")
+
+    def until(self, text, within_s=60):
+        """Wait until it says `text`."""
+        by = time.monotonic() + within_s
+        while text not in (line := self._lines.get(timeout=max(0.01, by - time.monotonic()))):
+            assert line, f"ended without saying {text!r}; it said:\n{self.said}"
+            self.said += line
+
+    def send(self, number, *, to_group=False):
+        """Signal the supervisor alone, or everything in its process group as a terminal does."""
+        (os.killpg if to_group else os.kill)(self.process.pid, number)
+
+    def end(self, within_s):
+        """Wait for its end; return the exit code."""
+        code = self.process.wait(timeout=within_s)
+        while line := self._lines.get(timeout=10):
+            self.said += line
+        assert "Traceback" not in self.said, self.said
+        return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def start():
+    """Start the command line and return it while it is at work; whatever still runs is ended afterwards."""
+    started = []
+
+    def call(*arguments):
+        started.append(Playing(arguments))
+        return started[-1]
+
+    yield call
+    for playing in started:
+        playing.kill()
+
+
+def wait_until(holds, within_s=30, every_s=0.01):
+    """Wait until `holds()` returns something true, and return it."""
+    by = time.monotonic() + within_s
+    while not (found := holds()):
+        assert time.monotonic() < by, f"not within {within_s} s"
+        time.sleep(every_s)
+    return found
+
+
+@pytest.fixture(scope="session")
+def wait():
+    return wait_until
+
+
+def segments_with(out, pattern, tag):
+    """Return the journal segments of the only run under `out` that match and hold a record of this kind."""
+    marked = f'"t":"{tag}"'.encode()
+    return [p for p in Path(out).glob(f"*/segments/{pattern}.journal") if marked in p.read_bytes()]
+
+
+@pytest.fixture(scope="session")
+def recorded():
+    return segments_with
 
 
 @pytest.fixture
