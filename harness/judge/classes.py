@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from harness.checks.documents import Documents, is_own, is_read
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
-from harness.records.findings import Anomaly, Finding
+from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.history import Ending, SettledAs
 from harness.records.verdict import FinalClass
 
@@ -37,40 +37,40 @@ def final_classes(
 
     Nothing is ever called unresolved because it is missing: that is what the record must say.
     """
-    told: dict[str, set[Anomaly]] = {}
+    told: dict[str, list[Finding]] = {}
     for finding in findings:
-        told.setdefault(finding.application, set()).add(finding.anomaly)
+        told.setdefault(finding.application, []).append(finding)
     return {
-        one.application: _class(view, place, one, documents, told.get(one.application, set()))
+        one.application: _class(view, place, one, documents, told.get(one.application, []))
         for place, one in enumerate(view.applications)
     }
 
 
 def _class(
-    view: HistoryView, place: int, one: Application, documents: Documents, anomalies: set[Anomaly]
+    view: HistoryView, place: int, one: Application, documents: Documents, findings: list[Finding]
 ) -> FinalClass | None:
     if one.ending is None and one.settled is None:
         return None
     got = [d for d in view.deliveries_to(place) if d.complete]
-    if anomalies & _ANOTHERS:
+    if any(f.anomaly in _ANOTHERS and f.severity is Severity.GRAVE for f in findings):
         return FinalClass.MISDELIVERED
     if one.ending in {None, Ending.UNRESOLVED} and one.settled in {None, SettledAs.UNKNOWN}:
         return FinalClass.UNRESOLVED
     if got:
-        return _of_documents(got, documents, anomalies)
+        return _of_documents(got, documents, bool(findings))
     if one.ending is Ending.DELIVERED:
-        return FinalClass.FAILED if Anomaly.LOST in anomalies else None
+        return FinalClass.FAILED if any(f.anomaly is Anomaly.LOST for f in findings) else None
     if one.ending in {None, Ending.UNRESOLVED}:
         return FinalClass.FAILED
     return _BY_ENDING[one.ending]
 
 
-def _of_documents(got: list[Delivered], documents: Documents, anomalies: set[Anomaly]) -> FinalClass:
+def _of_documents(got: list[Delivered], documents: Documents, with_finding: bool) -> FinalClass:
     judged = [documents.get(d.delivery) for d in got]
     if any(d is None or not is_read(d) for d in judged):
         return FinalClass.UNREAD
     own = all(d is not None and is_own(d) for d in judged)
-    return FinalClass.OWN if own and not anomalies else FinalClass.OWN_WITH_FINDING
+    return FinalClass.OWN if own and not with_finding else FinalClass.OWN_WITH_FINDING
 
 
 def delivery_classes(view: HistoryView) -> Iterable[DeliveryClass]:

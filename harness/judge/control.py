@@ -24,7 +24,7 @@ from harness.records.verdict import ControlCount
 Judge = Callable[[Reading, Application], DocumentOwnership]
 """Judges a reading against an application, as the judge of the run does."""
 
-_SAMPLE = 20  # swaps per certificate and kind: enough to meet every layout, few enough for seconds
+_SAMPLE = 10  # swaps per certificate and kind: enough to meet every layout, few enough for seconds
 _CANDIDATES = 200  # own documents per certificate that pairs are drawn from
 
 

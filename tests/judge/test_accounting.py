@@ -35,6 +35,14 @@ def test_misdelivered_unread_and_own_with_finding_are_told_apart(history, accoun
     assert classes(applications) == {"misdelivered": 1, "unread": 1, "own_with_finding": 1}
 
 
+def test_only_anothers_data_makes_a_misdelivery(history, account, made):
+    from harness.records.findings import Evidence
+
+    history.asks("A1", "R1").gets("A1", seal=Evidence(kind="seal"))
+    history.asks("A2", "R2").gets("A2", seal=Evidence(kind="seal", owner="R3"))
+    assert classes(account(history)[0]) == {"misdelivered": 1, "own_with_finding": 1}
+
+
 def test_an_application_without_an_ending_is_never_computed_as_unresolved(history, account):
     history.asks("A1", "R1").gets("A1").asks("A2", "R2", ending=None)
     applications, _ = account(history)

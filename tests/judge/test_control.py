@@ -109,7 +109,7 @@ def test_the_same_run_makes_the_same_swaps(run, oracle):
         seen.append([])
         counts = run.check(noting)
     assert seen[0] == seen[1]
-    assert counts["juminhyo", "document"] == (20, 20)
+    assert counts["juminhyo", "document"] == (10, 10)
 
 
 def test_documents_with_findings_are_no_paper_to_swap(history, oracle, made):
