@@ -169,7 +169,8 @@ class _Page:
         shown: dict[str, None] = {}
         for view, found in zip(self._views, self.found, strict=True):
             on_page = {id(w) for w, how in zip(view.wanted, found, strict=True) if how is not Found.NO}
-            shown.update((w.person, None) for w in self._telling(view) if id(w) in on_page)
+            seen = {w.person for w in self._telling(view) if id(w) in on_page}
+            shown.update((person, None) for person in view.persons if person in seen)
         return tuple(shown)
 
     def _telling(self, view: View) -> list[Wanted]:

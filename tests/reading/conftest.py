@@ -25,6 +25,7 @@ DOCUMENTS = Path(__file__).parent / "documents"
 IPAEX = Path(matplotlib_fontja.__file__).parent / "fonts" / "ipaexg.ttf"
 NOTO = Path(noto_cjk_sans_jp_regular.__file__).parent / "NotoSansCJKjp-Regular.otf"
 A4 = (595.0, 842.0)
+NOTHING_CHOSEN = Options()
 
 
 class Town:
@@ -93,7 +94,7 @@ def judge(town, index, second):
     """Return a function that reads and judges a document as `applicant`'s."""
     oracle = Judge(index, second, SealIndex(town))
 
-    def judge_document(body, certificate, applicant, options=Options(), profile=None):
+    def judge_document(body, certificate, applicant, options=NOTHING_CHOSEN, profile=None):
         reading = body if not isinstance(body, bytes) else read(body)
         judging = oracle if profile is None else Judge(index, profile, SealIndex(town))
         wanted = expect(Certificate(certificate), options, applicant, town, profile or second)
@@ -138,6 +139,12 @@ def producer(request):
     return PRODUCERS[request.param]
 
 
+@pytest.fixture(params=["reportlab", "typst"])
+def quick_producer(request):
+    """Those that take milliseconds, not seconds, for a page."""
+    return PRODUCERS[request.param]
+
+
 @pytest.fixture(scope="session")
 def draw():
     """Return a function that draws pages with reportlab."""
@@ -150,7 +157,8 @@ def with_reportlab(pages, *, font=IPAEX):
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
-    pdfmetrics.registerFont(TTFont("ja", str(font)))
+    if font.stem not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(font.stem, str(font)))
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4)
     for page in pages:
@@ -158,7 +166,7 @@ def with_reportlab(pages, *, font=IPAEX):
             if line.seal:
                 canvas.drawImage(ImageReader(seal_picture(line.seal)), line.x, line.y, line.side, line.side)
                 continue
-            canvas.setFont("ja", line.size)
+            canvas.setFont(font.stem, line.size)
             canvas.drawString(line.x, line.y, line.text)
         canvas.showPage()
     canvas.save()
@@ -185,7 +193,7 @@ def with_fpdf2(pages):
 def with_typst(pages):
     import typst
 
-    source = ['#set page(width: 595pt, height: 842pt, margin: 0pt)', '#set text(font: "IPAexGothic")']
+    source = ["#set page(width: 595pt, height: 842pt, margin: 0pt)", '#set text(font: "IPAexGothic")']
     for number, page in enumerate(pages):
         source += ["#pagebreak()"] * bool(number)
         for line in page:
@@ -224,7 +232,12 @@ def with_matplotlib(pages):
                     axes.imshow(seal_picture(line.seal, 180), cmap="gray", interpolation="none")
                     continue
                 figure.text(
-                    line.x / A4[0], line.y / A4[1], line.text, size=line.size, fontproperties=font, va="baseline",
+                    line.x / A4[0],
+                    line.y / A4[1],
+                    line.text,
+                    size=line.size,
+                    fontproperties=font,
+                    va="baseline",
                     parse_math=False,
                 )
             pdf.savefig(figure)
