@@ -36,8 +36,8 @@ def day(iso: str | None) -> str:
 
 
 def yen(amount: int) -> str:
-    """Return ¥1,234."""
-    return f"¥{amount:,}"
+    """Return 1,234円."""
+    return f"{amount:,}円"
 
 
 class Sheet:
