@@ -16,6 +16,7 @@ from msgspec import Struct
 from mock_issuer.web import Answer, Request, wsgi
 
 _IDLE_S = 120  # a kiosk may think so long between two requests, and a burst is held with its last byte back
+_LOOK_UP_S = 0.1  # how soon the doorkeeper notices that it is to stop
 _BACKLOG = 1024  # a burst's connections arrive at once
 _LARGEST_BODY = 1 << 20
 _KEPT_CONNECTIONS = 4096  # cheroot keeps ten by default and closes the others after every answer
@@ -81,6 +82,7 @@ class Served:
             timeout=_IDLE_S,
             server_name="mock-issuer",
         )
+        server.expiration_interval = _LOOK_UP_S
         server.gateway = _Gateway
         server.max_request_body_size = _LARGEST_BODY
         server.keep_alive_conn_limit = _KEPT_CONNECTIONS

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import matplotlib_fontja
-import noto_cjk_sans_jp_regular
 import typst
 
 from mock_issuer.documents.layout import Layout
@@ -17,8 +16,17 @@ from mock_issuer.documents.literal import literal
 
 MAYOR = "架空県見本市長　見本　太郎"
 _TEMPLATES = Path(__file__).parent / "templates"
-_NOTO = Path(noto_cjk_sans_jp_regular.__file__).parent  # first choice: has characters outside the BMP
-_IPAEX = Path(matplotlib_fontja.__file__).parent / "fonts"  # has variation sequences
+
+
+def _package_folder(package: str) -> Path:
+    """Return a package's folder without importing it: one of them would import matplotlib."""
+    spec = importlib.util.find_spec(package)
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent
+
+
+_NOTO = _package_folder("noto_cjk_sans_jp_regular")  # first choice: has characters outside the BMP
+_IPAEX = _package_folder("matplotlib_fontja") / "fonts"  # has variation sequences
 
 
 class Typesetter:

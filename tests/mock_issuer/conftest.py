@@ -283,15 +283,38 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Issuer]]:
     """Start issuers that end with the test."""
     running: list[Issuer] = []
 
-    def start(population: Path, cards: Path, *options: str, folder: Path = tmp_path / "issuer") -> Issuer:
-        folder.mkdir(exist_ok=True)
-        issuer = start_issuer(folder, population, cards, *options)
+    def start(town: Town, *options: str, folder: str = "issuer") -> Issuer:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        issuer = start_issuer(tmp_path / folder, town.population, town.card_files, *options)
         running.append(issuer)
         return issuer
 
     yield start
     for issuer in running:
         issuer.end()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Issuer]]:
+    """One town and its issuer with two nodes, for tests that leave both as they were."""
+    folder = tmp_path_factory.mktemp("shared")
+    town = Town(folder / "town", [resident_of(number) for number in range(1, 61)])
+    issuer = start_issuer(folder, town.population, town.card_files, "--print-ms", "10", "--print-limit-s", "20")
+    yield town, issuer
+    issuer.end()
+
+
+@pytest.fixture
+def people(shared: tuple[Town, Issuer]) -> Town:
+    return shared[0]
+
+
+@pytest.fixture
+def issuer(shared: tuple[Town, Issuer]) -> Iterator[Issuer]:
+    """The shared issuer, clean before and after."""
+    shared[1].clean()
+    yield shared[1]
+    shared[1].clean()
 
 
 # -- the kiosk --------------------------------------------------------------------------------------------------------
@@ -377,5 +400,58 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
-    return Town(tmp_path / "town", [resident_of(number) for number in range(1, 21)])
+def make_town(tmp_path: Path) -> Callable[..., Town]:
+    """Make a town of given people."""
+
+    def make(people: list[Resident], koseki: list[Koseki] | None = None) -> Town:
+        return Town(tmp_path / "town", people, koseki)
+
+    return make
+
+
+@pytest.fixture
+def kiosk() -> Iterator[Callable[..., Kiosk]]:
+    """Make kiosks before an issuer."""
+    made: list[Kiosk] = []
+
+    def make(issuer: Issuer, name: str = "K001", node: str = "", client: httpx.Client | None = None) -> Kiosk:
+        made.append(Kiosk(issuer, name, node, client))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.client.close()
+
+
+@pytest.fixture(scope="session")
+def person() -> Callable[..., Resident]:
+    """Make ordinary residents by number, with changes."""
+    return resident_of
+
+
+@pytest.fixture(scope="session")
+def seal() -> Callable[..., Seal]:
+    """Make seals by number."""
+    return seal_of
+
+
+@pytest.fixture(scope="module")
+def settle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., tuple[Town, Issuer]]]:
+    """Make a town of given people with an issuer of its own, for the tests of one module."""
+    running: list[Issuer] = []
+
+    def make(people: list[Resident], *options: str, koseki: list[Koseki] | None = None) -> tuple[Town, Issuer]:
+        folder = tmp_path_factory.mktemp("settled")
+        town = Town(folder / "town", people, koseki)
+        running.append(start_issuer(folder, town.population, town.card_files, *options))
+        return town, running[-1]
+
+    yield make
+    for issuer in running:
+        issuer.end()
+
+
+@pytest.fixture
+def family_register() -> Callable[[Resident], Koseki]:
+    """Make the 戸籍 of a single person."""
+    return koseki_of

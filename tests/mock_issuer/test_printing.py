@@ -1,0 +1,116 @@
+"""The print stage serves in order, gives up what waited too long, and never mixes images when clean."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mock_issuer.defects.behaviour import Behaviour, PrintTimeout
+from mock_issuer.node.order import PrintOrder
+from mock_issuer.node.outbox import Outbox
+from mock_issuer.node.printing import PrintFailed, PrintStage
+from mock_issuer.settings import Timing
+from mock_issuer.spool import Spool
+
+
+def stage_of(folder: Path, *, print_ms: float = 5.0, limit_s: float = 5.0, pages: int = 1) -> PrintStage:
+    spool = Spool(folder / "spool", "n1")
+    for number in range(40):
+        spool.put(f"k{number}", 1, f"document {number}".encode(), application=f"a{number}", pages=pages)
+    return PrintStage(spool, folder / "outbox", Timing(print_ms=print_ms, print_limit_s=limit_s))
+
+
+def test_everyone_gets_the_image_of_their_own_key(tmp_path: Path) -> None:
+    stage = stage_of(tmp_path)
+    with ThreadPoolExecutor(40) as pool:
+        files = list(pool.map(lambda n: stage.fetch(f"k{n}", 1, Behaviour()).read_bytes(), range(40)))
+    assert files == [f"document {n}".encode() for n in range(40)]
+
+
+def test_overload_times_out_in_bounded_time_and_mixes_nothing(tmp_path: Path) -> None:
+    stage = stage_of(tmp_path, print_ms=20, limit_s=0.3)
+
+    def fetch(number: int) -> tuple[bytes, float]:
+        began = time.monotonic()
+        try:
+            return stage.fetch(f"k{number}", 1, Behaviour()).read_bytes(), time.monotonic() - began
+        except PrintTimeout:
+            return b"", time.monotonic() - began
+
+    with ThreadPoolExecutor(40) as pool:
+        results = list(pool.map(fetch, range(40)))
+    assert {document for document, _ in results if document} <= {f"document {n}".encode() for n in range(40)}
+    assert all(document in (b"", f"document {n}".encode()) for n, (document, _) in enumerate(results))
+    assert sum(not document for document, _ in results) >= 10
+    assert max(waited for _, waited in results) < 1.0
+
+
+def test_an_image_that_comes_after_the_limit_reaches_nobody_else(tmp_path: Path) -> None:
+    stage = stage_of(tmp_path, print_ms=100, limit_s=0.15, pages=3)  # 180 ms: begun, but too slow
+    with pytest.raises(PrintTimeout):
+        stage.fetch("k1", 1, Behaviour())
+    patient = Behaviour(print_limit_s=5.0)
+    assert stage.fetch("k2", 1, patient).read_bytes() == b"document 2"
+    assert list((tmp_path / "outbox").glob("*.pdf")) == [tmp_path / "outbox" / "00000002.pdf"]
+
+
+def test_further_sheets_take_longer(tmp_path: Path) -> None:
+    stage = stage_of(tmp_path, print_ms=50, pages=4)
+    began = time.monotonic()
+    stage.fetch("k1", 1, Behaviour())
+    assert 0.105 <= time.monotonic() - began < 0.5
+
+
+def test_a_document_that_is_gone_is_told_and_the_line_goes_on(tmp_path: Path) -> None:
+    stage = stage_of(tmp_path)
+    with pytest.raises(PrintFailed):
+        stage.fetch("missing", 1, Behaviour())
+    assert stage.fetch("k3", 1, Behaviour()).read_bytes() == b"document 3"
+
+
+def test_the_order_is_first_come_first_served() -> None:
+    order, served = PrintOrder(), []
+    first = order.join()
+    tickets = [order.join() for _ in range(5)]
+
+    def serve(number: int) -> None:
+        assert order.wait_turn(tickets[number], time.monotonic() + 5)
+        served.append(number)
+        order.leave(tickets[number])
+
+    threads = [threading.Thread(target=serve, args=(number,)) for number in (3, 1, 4, 0, 2)]
+    for thread in threads:
+        thread.start()
+    order.leave(first)
+    for thread in threads:
+        thread.join(timeout=5)
+    assert served == [0, 1, 2, 3, 4]
+    assert len(order) == 0
+
+
+def test_a_turn_that_does_not_come_is_told_in_time() -> None:
+    order = PrintOrder()
+    order.join()
+    waiting = order.join()
+    began = time.monotonic()
+    assert not order.wait_turn(waiting, began + 0.05)
+    assert time.monotonic() - began < 0.5
+    order.leave(waiting)
+    order.leave(waiting)
+    assert len(order) == 1
+
+
+def test_a_withdrawn_job_leaves_no_file(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.put(1, b"one")
+    outbox.put(2, b"two")
+    outbox.remove(1)
+    image = outbox.take(time.monotonic())
+    assert image is not None
+    assert (image.job, image.file) == (2, tmp_path / "00000002.pdf")
+    assert outbox.take(time.monotonic() + 0.01) is None
+    assert not (tmp_path / "00000001.pdf").exists()
