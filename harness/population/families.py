@@ -44,7 +44,7 @@ def family(clerk: Clerk, size: int, *, surname: Name | None = None, plain: bool 
     wife = clerk.adult(sex="女", age=max(20, head.age - clerk.random.randint(-2, 5)), surname=surname, plain=plain)
     if clerk.chance(_KEPT_MAIDEN_NAME_SHARE) or plain:
         wife.former_surname = maiden.written
-    children = _children(clerk, wife, surname, children_wanted, plain=plain)
+    children = _children(clerk, min(head.age, wife.age), surname, children_wanted, plain=plain)
     elder_people, parents = _elders(clerk, head, elders, plain=plain)
     registers.enter_couple(clerk, head, wife, children, maiden=maiden, parents=parents)
     members = _householder_first(clerk, head, wife, keep=bool(elders))
@@ -97,10 +97,14 @@ def _age_of_head(clerk: Clerk, children: int, elders: int) -> int:
     return clerk.random.randint(32, 62) if children else clerk.random.randint(24, 82)
 
 
-def _children(clerk: Clerk, mother: Person, surname: Name, number: int, *, plain: bool) -> list[Person]:
-    """Return children of distinct ages, the oldest first, most of them old enough to apply."""
-    adults = list(range(YOUNGEST_ADULT, min(mother.age - 20, 38) + 1))
-    small = list(range(min(OLDEST_CHILD, mother.age - 19) + 1)) if mother.age < 52 else []
+def _children(clerk: Clerk, parent_age: int, surname: Name, number: int, *, plain: bool) -> list[Person]:
+    """Return children of distinct ages, the oldest first, most of them old enough to apply.
+
+    `parent_age` is the younger parent's: children come after both are of age.
+    """
+    oldest = parent_age - 22
+    adults = list(range(YOUNGEST_ADULT, min(oldest, 38) + 1))
+    small = list(range(min(OLDEST_CHILD, oldest) + 1)) if parent_age < 52 else []
     ages: list[int] = []
     while len(ages) < number:
         ages.append(_draw_age(clerk, adults, small))
@@ -125,8 +129,8 @@ def _elders(clerk: Clerk, head: Person, number: int, *, plain: bool) -> tuple[li
     """Return up to five relatives of the householder, mother first, and the koseki of the parents."""
     if not number:
         return [], None
-    mother = clerk.adult(sex="女", age=head.age + clerk.random.randint(22, 27), surname=head.surname, plain=plain)
-    father = clerk.adult(sex="男", age=head.age + clerk.random.randint(24, 30), surname=head.surname, plain=plain)
+    mother = clerk.adult(sex="女", age=head.age + clerk.random.randint(25, 28), surname=head.surname, plain=plain)
+    father = clerk.adult(sex="男", age=head.age + clerk.random.randint(26, 32), surname=head.surname, plain=plain)
     siblings = [_sibling(clerk, head, place, plain=plain) for place in range(max(0, number - 3))]
     grandmother = _grandmother(clerk, father, plain=plain) if number >= 3 else None
     former = grandmother.koseki if grandmother else None
@@ -158,7 +162,7 @@ def _sibling_word(head: Person, sibling: Person) -> str:
 
 def _grandmother(clerk: Clerk, father: Person, *, plain: bool) -> Person:
     """Return the householder's father's mother, whose husband has died."""
-    age = min(father.age + clerk.random.randint(19, 24), 103)
+    age = father.age + clerk.random.randint(21, 25)
     grandmother = clerk.adult(sex="女", age=age, surname=father.surname, plain=plain)
     grandmother.relation = "父の母"
     born = grandmother.born - timedelta(days=clerk.random.randint(100, 1500))

@@ -13,6 +13,7 @@ from harness.population.stock import Name
 _ORDINALS = "長二三四五六七八九"
 _YEAR = timedelta(days=365)
 _MAJORITY = 20 * _YEAR
+_SPACING_DAYS = 430  # between brothers and sisters
 
 
 def rank_children(children: list[Person]) -> None:
@@ -106,17 +107,16 @@ def enter_with_parents(clerk: Clerk, person: Person, *, siblings: int, eventful:
 
     `eventful` gives every removed sibling so many events that the certificate runs to three pages.
     """
-    father, mother = give_parents(clerk, person)
+    children = sorted([person, *_siblings(clerk, person, siblings)], key=lambda child: child.born)
+    father, mother = _be_born(clerk, children)
     koseki = KosekiDraft(head=father, honseki=clerk.places.honseki())
     father.koseki = mother.koseki = koseki
-    married = _wedding_day(clerk, father, mother, [person])
+    married = _wedding_day(clerk, father, mother, children)
     for parent, spouse in ((father, mother), (mother, father)):
         own = give_parents(clerk, parent, surname=clerk.names.surname() if parent is mother else None)
         lines = [_birth(clerk, parent), events.marriage(married, spouse, _former(clerk, own[0].name))]
         koseki.entries.append(Entry(parent, lines))
-    children = [person, *(_sibling(clerk, person) for _ in range(siblings))]
-    rank_children(children)
-    for child in sorted(children, key=lambda each: each.born):
+    for child in children:
         koseki.entries.append(Entry(child, [_birth(clerk, child)]))
     for entry in koseki.entries[2:]:
         if entry.person is not person:
@@ -153,13 +153,26 @@ def record_death(clerk: Clerk, person: Person) -> None:
     entry.removed = True
 
 
-def _sibling(clerk: Clerk, person: Person) -> Person:
-    sex = clerk.random.choice("男女")
-    shift = clerk.random.choice([-1, 1]) * clerk.random.randint(400, 2900)
-    born = min(person.born + timedelta(days=shift), REFERENCE_DAY - 21 * _YEAR)
-    sibling = Person(sex=sex, born=born, surname=person.surname, given=clerk.names.given(sex, person.surname))
-    sibling.father, sibling.mother = person.father, person.mother
-    return sibling
+def _siblings(clerk: Clerk, person: Person, number: int) -> list[Person]:
+    """Make up grown-up brothers and sisters, at least a year apart from each other and from `person`."""
+    latest = min(9, (REFERENCE_DAY - 21 * _YEAR - person.born).days // _SPACING_DAYS)
+    places = [place for place in range(min(-4, latest - number), latest + 1) if place]
+    siblings = []
+    for place in clerk.random.sample(places, number):
+        sex = clerk.random.choice("男女")
+        born = person.born + timedelta(days=place * _SPACING_DAYS + clerk.random.randint(0, 40))
+        given = clerk.names.given(sex, person.surname)
+        siblings.append(Person(sex=sex, born=born, surname=person.surname, given=given))
+    return siblings
+
+
+def _be_born(clerk: Clerk, children: list[Person]) -> tuple[Person, Person]:
+    """Make up the parents of children in the order of their birth."""
+    father, mother = give_parents(clerk, children[0])
+    for child in children[1:]:
+        child.father, child.mother = father.name, mother.name
+    rank_children(children)
+    return father, mother
 
 
 def _leave(clerk: Clerk, koseki: KosekiDraft, entry: Entry, *, eventful: bool) -> None:
@@ -186,7 +199,7 @@ def _end_marriage(clerk: Clerk, koseki: KosekiDraft, entry: Entry, *, widowed: b
     born = person.born + timedelta(days=clerk.random.randint(-1500, 1500))
     spouse = Person(sex=sex, born=born, surname=person.surname, given=clerk.names.given(sex, person.surname))
     give_parents(clerk, spouse, surname=clerk.names.surname())
-    married = _wedding_day(clerk, person, spouse, [])
+    married = _wedding_day(clerk, person, spouse, [], latest=REFERENCE_DAY - 3 * _YEAR)
     other = Entry(spouse, [_birth(clerk, spouse)], removed=True)
     for mine, partner in ((entry, spouse), (other, person)):
         mine.events.append(events.marriage(married, partner, _former(clerk, mine.person.father)))
@@ -207,11 +220,16 @@ def _die(clerk: Clerk, entry: Entry) -> None:
     entry.removed = True
 
 
-def _wedding_day(clerk: Clerk, one: Person, other: Person, children: list[Person]) -> date:
-    """Return a day when both are of age, before the first child."""
+def _wedding_day(
+    clerk: Clerk,
+    one: Person,
+    other: Person,
+    children: list[Person],
+    latest: date = REFERENCE_DAY - timedelta(days=120),
+) -> date:
+    """Return a day when both are of age, before the first child and not after `latest`."""
     first = max(one.born, other.born) + _MAJORITY
-    last = min([child.born for child in children], default=REFERENCE_DAY - timedelta(days=120))
-    return clerk.day(first, last)
+    return clerk.day(first, min((child.born for child in children), default=latest))
 
 
 def _birth(clerk: Clerk, person: Person) -> str:

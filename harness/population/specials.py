@@ -237,4 +237,5 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(_long_address, 1, 300),
     Recipe(_one(_blank_furigana), 1, 300),
     *_VARIANTS[7:],
+    *(Recipe(_family_of(size), size, 2000) for size in (2, 3, 4, 6, 7, 8, 9, 10, 11)),
 )

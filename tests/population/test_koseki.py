@@ -1,6 +1,7 @@
 """Family registers agree with the households and the residents' own items."""
 
 from datetime import date
+from itertools import pairwise
 
 from harness.records.resident import Residency
 
@@ -73,6 +74,7 @@ def test_events_are_in_the_order_of_their_days_and_nobody_marries_as_a_child(tow
             days = [day_of(event) for event in member.events]
             assert days[0] == date.fromisoformat(member.born_on)
             assert days == sorted(days), (family.key, member.events)
+            assert days[-1] <= date(2026, 4, 1)
             weddings = [day for event, day in zip(member.events, days, strict=True) if event.startswith("婚姻")]
             assert all((day - days[0]).days >= 18 * 365 for day in weddings)
 
@@ -102,3 +104,14 @@ def day_of(event):
 
     era, year, month, day = re.search(r"】(令和|平成|昭和|大正|明治)(元|\d+)年(\d+)月(\d+)日", event).groups()
     return date(ERAS[era] + (1 if year == "元" else int(year)), int(month), int(day))
+
+
+def test_brothers_and_sisters_are_born_in_wedlock_at_least_ten_months_apart(town):
+    for family in town.koseki.values():
+        children = [m for m in family.members if family.hittousha in {m.father, m.mother}]
+        born = sorted(date.fromisoformat(m.born_on) for m in children)
+        gaps = [(later - earlier).days for earlier, later in pairwise(born)]
+        assert all(gap == 0 or gap >= 290 for gap in gaps), family.key  # 0: twins
+        wedding = [day_of(e) for e in family.members[0].events if e.startswith("婚姻")]
+        if born and wedding:
+            assert wedding[0] <= born[0], family.key
