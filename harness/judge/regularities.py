@@ -67,11 +67,11 @@ def _wait_s(one: Application) -> float | None:
     return None if one.waited_ns == NEVER else one.waited_ns / 1e9
 
 
-Pair = Callable[[Case, Application], bool]
+Holds = Callable[["Case", Application, HistoryView], bool]
 
 
 def _donors(view: HistoryView, cases: list[Case], victims: int) -> Iterator[Reason]:
-    """Count over victims whose donor's application is known."""
+    """Count over victims whose donor's application is known; told is what holds for more than half of them."""
     if not cases:
         return
     known = len(cases)
@@ -81,83 +81,100 @@ def _donors(view: HistoryView, cases: list[Case], victims: int) -> Iterator[Reas
             ja=f"誤交付 {victims} 件中 {known} 件で、本来の申請を特定した。",
             en=f"The application that the document belonged to is known for {known} of {victims} victims.",
         )
-    for code, ja, en, holds in _features(view):
-        count = sum(1 for c in cases if c.donor is not None and holds(c, c.donor))
-        if count * 2 > known:
+    one_node = len({n for n in view.applications.strings("node") if n}) < 2
+    for code, ja, en, holds in _FEATURES:
+        count = sum(1 for c in cases if c.donor is not None and holds(c, c.donor, view))
+        if count * 2 > known and not (one_node and code == "same_node"):
             yield Reason(code=code, ja=f"{known} 件中 {count} 件: {ja}。", en=f"{count} of {known}: {en}.")
 
 
-def _features(view: HistoryView) -> list[tuple[str, str, str, Pair]]:
-    horizon_ns = view.last_ns
-    return [
-        (
-            "same_server_second",
-            "対象のサーバの同一秒(Date)に受け付けられた",
-            "accepted in the same second of the server (Date)",
-            lambda c, d: bool(d.server_date) and d.server_date == c.victim.server_date,
-        ),
-        (
-            "within_a_second",
-            "二つの申請の送信は 1 秒以内",
-            "the two applications left within one second",
-            lambda c, d: _left_within(c.victim, d, _SECOND_NS),
-        ),
-        (
-            "overlap",
-            "二つの申請は時間が重なっていた",
-            "the two applications overlapped",
-            lambda c, d: overlap(c.victim, d, horizon_ns),
-        ),
-        (
-            "no_overlap",
-            "二つの申請は時間が重なっていない",
-            "the two applications did not overlap",
-            lambda c, d: not overlap(c.victim, d, horizon_ns),
-        ),
-        (
-            "donor_behind",
-            "本来の申請の方が後に始まった",
-            "the donor's application began later",
-            lambda c, d: d.started_ns > c.victim.started_ns,
-        ),
-        (
-            "donor_ahead",
-            "本来の申請の方が先に始まった",
-            "the donor's application began earlier",
-            lambda c, d: d.started_ns < c.victim.started_ns,
-        ),
-        (
-            "customer_before",
-            "本来の申請者は同じ端末の直前の利用者",
-            "the donor was the customer before at the same kiosk",
-            lambda c, d: _has(c.finding.evidence, "customer before"),
-        ),
-        ("same_node", "同じサーバ", "on the same node", lambda c, d: bool(d.node) and d.node == c.victim.node),
-        (
-            "different_nodes",
-            "異なるサーバ",
-            "on different nodes",
-            lambda c, d: bool(d.node) and bool(c.victim.node) and d.node != c.victim.node,
-        ),
-        (
-            "same_certificate",
-            "同じ種類の証明書",
-            "the same kind of certificate",
-            lambda c, d: d.certificate is c.victim.certificate,
-        ),
-        (
-            "same_bytes",
-            "本来の申請者にも同一のファイルが渡されている",
-            "the donor received the very same bytes",
-            lambda c, d: _has(c.finding.evidence, "same bytes"),
-        ),
-        (
-            "donor_without",
-            "本来の申請者には交付されていない",
-            "the donor's application was not delivered",
-            lambda c, d: d.ending is not Ending.DELIVERED,
-        ),
-    ]
+def _same_second(c: Case, d: Application, view: HistoryView) -> bool:
+    return bool(d.server_date) and d.server_date == c.victim.server_date
+
+
+def _within_a_second(c: Case, d: Application, view: HistoryView) -> bool:
+    return _left_within(c.victim, d, _SECOND_NS)
+
+
+def _overlap(c: Case, d: Application, view: HistoryView) -> bool:
+    return overlap(c.victim, d, view.last_ns)
+
+
+def _no_overlap(c: Case, d: Application, view: HistoryView) -> bool:
+    return not _overlap(c, d, view)
+
+
+def _behind(c: Case, d: Application, view: HistoryView) -> bool:
+    return d.started_ns > c.victim.started_ns
+
+
+def _ahead(c: Case, d: Application, view: HistoryView) -> bool:
+    return d.started_ns < c.victim.started_ns
+
+
+def _customer_before(c: Case, d: Application, view: HistoryView) -> bool:
+    return _has(c.finding.evidence, "customer before")
+
+
+def _same_node(c: Case, d: Application, view: HistoryView) -> bool:
+    return bool(d.node) and d.node == c.victim.node
+
+
+def _different_nodes(c: Case, d: Application, view: HistoryView) -> bool:
+    return bool(d.node) and bool(c.victim.node) and d.node != c.victim.node
+
+
+def _same_certificate(c: Case, d: Application, view: HistoryView) -> bool:
+    return d.certificate is c.victim.certificate
+
+
+def _same_bytes(c: Case, d: Application, view: HistoryView) -> bool:
+    return _has(c.finding.evidence, "same bytes")
+
+
+def _donor_without(c: Case, d: Application, view: HistoryView) -> bool:
+    return d.ending is not Ending.DELIVERED
+
+
+_FEATURES: tuple[tuple[str, str, str, Holds], ...] = (
+    (
+        "same_server_second",
+        "対象のサーバの同一秒(Date)に受け付けられた",
+        "accepted in the same second of the server (Date)",
+        _same_second,
+    ),
+    (
+        "within_a_second",
+        "二つの申請の送信は 1 秒以内",
+        "the two applications left within one second",
+        _within_a_second,
+    ),
+    ("overlap", "二つの申請は時間が重なっていた", "the two applications overlapped", _overlap),
+    ("no_overlap", "二つの申請は時間が重なっていない", "the two applications did not overlap", _no_overlap),
+    ("donor_behind", "本来の申請の方が後に始まった", "the donor's application began later", _behind),
+    ("donor_ahead", "本来の申請の方が先に始まった", "the donor's application began earlier", _ahead),
+    (
+        "customer_before",
+        "本来の申請者は同じ端末の直前の利用者",
+        "the donor was the customer before at the same kiosk",
+        _customer_before,
+    ),
+    ("same_node", "同じサーバ", "on the same node", _same_node),
+    ("different_nodes", "異なるサーバ", "on different nodes", _different_nodes),
+    ("same_certificate", "同じ種類の証明書", "the same kind of certificate", _same_certificate),
+    (
+        "same_bytes",
+        "本来の申請者にも同一のファイルが渡されている",
+        "the donor received the very same bytes",
+        _same_bytes,
+    ),
+    (
+        "donor_without",
+        "本来の申請者には交付されていない",
+        "the donor's application was not delivered",
+        _donor_without,
+    ),
+)
 
 
 def _left_within(a: Application, b: Application, within_ns: int) -> bool:

@@ -68,8 +68,9 @@ class _Judge:
         self.inputs = inputs
         self.crashed: list[str] = []
         self.view = gather(records(inputs))
-        self.register = Register(
-            inputs.population.residents, self.view.updates, round(inputs.target.limits.reflection_s * 1e9)
+        residents, reflection_ns = inputs.population.residents, round(inputs.target.limits.reflection_s * 1e9)
+        self.register = self._guarded(
+            "register", lambda: Register(residents, self.view.updates, reflection_ns), Register(residents, ())
         )
         self.oracle = RegisterOracle(inputs.population, inputs.profile, self.register, self.view.last_ns)
 
@@ -81,17 +82,7 @@ class _Judge:
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)
         exposure = measure_exposure(view, documents)
-        basis = Basis(
-            view=view,
-            plan=inputs.plan,
-            findings=findings,
-            identities=self._identities(documents, classes),
-            scope=measure_scope(view, documents, inputs.target, self._register_reads(), inputs.card_states),
-            controls=self._controls(documents),
-            crashed=tuple(self.crashed),
-            damage=tuple(inputs.damage),
-            differing=inputs.differing,
-        )
+        basis = self._basis(documents, findings, classes)
         outcome, reasons = decide(basis)
         misdelivered = sum(1 for c in classes.values() if c is FinalClass.MISDELIVERED)
         statement = state(outcome, exposure, misdelivered, basis.scope, inputs.manifest.scenario)
@@ -117,6 +108,25 @@ class _Judge:
             ended_wall_ns=_ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
             regularities=regularities(view, findings),
+        )
+
+    def _basis(
+        self, documents: Documents, findings: tuple[Finding, ...], classes: Mapping[str, FinalClass | None]
+    ) -> Basis:
+        """Gather everything that the rule looks at; `crashed` last, when nothing can crash any more."""
+        view, inputs = self.view, self.inputs
+        identities = self._identities(documents, classes)
+        controls = self._controls(documents)
+        return Basis(
+            view=view,
+            plan=inputs.plan,
+            findings=findings,
+            identities=identities,
+            scope=measure_scope(view, documents, inputs.target, self._register_reads(), inputs.card_states),
+            controls=controls,
+            crashed=tuple(self.crashed),
+            damage=tuple(inputs.damage),
+            differing=inputs.differing,
         )
 
     def _findings(self, documents: Documents) -> tuple[Finding, ...]:

@@ -80,8 +80,15 @@ def test_a_wait_that_everyone_had_is_not_told(history, made):
 def test_what_most_victims_and_donors_share_is_told_and_what_few_share_is_not(history, made):
     told = common(chain(history, made))
     assert told["same_server_second"] == "7 of 7: accepted in the same second of the server (Date)."
-    assert {"overlap", "donor_behind", "same_node", "same_certificate"} <= set(told)
-    assert not {"no_overlap", "donor_ahead", "different_nodes", "customer_before", "same_bytes"} & set(told)
+    assert {"overlap", "donor_behind", "same_certificate"} <= set(told)
+    assert not {"same_node", "no_overlap", "donor_ahead", "different_nodes", "customer_before", "same_bytes"} & set(
+        told
+    )
+
+
+def test_the_same_node_is_told_only_where_there_are_several(history, made):
+    chain(history, made).asks("Z1", "R99", 300, 301, node="n2").gets("Z1")
+    assert common(history)["same_node"] == "7 of 7: on the same node."
 
 
 def test_the_customer_before_at_the_same_kiosk_is_told(history, made):

@@ -181,3 +181,10 @@ def test_the_command_judges_again_and_exits_with_the_verdict(run, owners, code):
     assert result.exception is None, result.output
     assert result.return_value == code
     assert msgspec.json.decode(result.stdout, type=Verdict) == judge_run(path)
+
+
+def test_a_change_of_the_register_that_makes_no_sense_is_inconclusive(run, history):
+    run.play()
+    history.updates("U1", "R1", "colour", "red", 1, 2)
+    verdict = judge_run(run.lay())
+    assert (verdict.outcome, [r.code for r in verdict.reasons]) == (Outcome.INCONCLUSIVE, ["checker_crashed"])
