@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.demo import issuer, switch, target_toml
+from harness.cli.demo import SCALED, issuer, switch, target_toml
 
 QUICK = """
 name = "quick"
@@ -245,7 +245,7 @@ def site(people, tmp_path):
         for name in ("population", "cards"):
             if not (tmp_path / name).exists():
                 (tmp_path / name).symlink_to(people / name)
-        with issuer(tmp_path, nodes, *options) as ready:
+        with issuer(tmp_path, nodes, *SCALED, *options) as ready:
             yield Site(tmp_path, ready)
 
     return serve
