@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"\d[\d,]*")
 _LONG_NUMBER = re.compile(r"\d{4}")  # an individual number begins with four digits in every notation
 _NAME_ROLES = frozenset({"name", "alias"})
 _SHORT = 2
+_LEAST_LINE = 6  # characters; a shorter beginning of an address is half the town's
 _PROVEN = 4  # so many values as expected beside their labels show that this layout puts values there
 
 
@@ -68,11 +69,20 @@ class Beside:
             value = _typed(found.value, first.format)
             if value is None or _unreadable(found.value, items) or found.value.startswith(self._form.labels):
                 continue
+            if any(id(w) not in missing and self._wraps(found, w) for w in items):
+                continue
             owners = self._owners(first, value)
             absent = not found.below and any(id(w) in missing for w in items)
             if sure or absent or (owners and first.format is not Format.TEXT):
                 owner = owners[0] if len(owners) == 1 else ""
                 yield Evidence(kind="wrong item", page=page, item=first.item, value=found.value[:60], owner=owner)
+
+    def _wraps(self, found: Labelled, wanted: Wanted) -> bool:
+        """Tell whether a value begins an address that goes on elsewhere: its line ends, and another cell's follows."""
+        if wanted.format is not Format.ADDRESS:
+            return False
+        ends = [e - found.start for e in self._page.word_edges if found.start + _LEAST_LINE <= e <= found.end]
+        return any(t.startswith(found.value[:end]) for t in wanted.texts for end in ends)
 
     def leaked(self, view: View, layers: Sequence[Attributed], page: int) -> Iterator[Evidence]:
         """Yield items printed though their option was not chosen."""
