@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -57,7 +58,7 @@ def load(folder: Path) -> Population:
         gaiji=header.gaiji,
         gaiji_font=gaiji.read_bytes() if gaiji.exists() else b"",
     )
-    if len(residents) != header.residents or population.digest != header.digest:
+    if len(residents) != header.residents or _digest(folder / RESIDENTS, folder / KOSEKI) != header.digest:
         reason = (
             f"does not agree with {RESIDENTS} and {KOSEKI} (they were changed or are incomplete); make, import or copy "
             "the population again"
@@ -65,6 +66,13 @@ def load(folder: Path) -> Population:
         raise ConfigError(folder / HEADER, "digest", reason)
     _check_references(folder, population)
     return population
+
+
+def _digest(*files: Path) -> str:
+    sha = hashlib.sha256()
+    for file in files:
+        sha.update(file.read_bytes())
+    return sha.hexdigest()
 
 
 def _read_header(path: Path) -> Header:
