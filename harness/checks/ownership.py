@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from harness.checks.documents import Documents, cut_short, foreign_pages, foreign_weights, is_own, is_read
+from harness.checks.documents import Documents, cut_short, foreign_pages, is_own, is_read
 from harness.checks.donors import Donor, Donors
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, predecessors
+from harness.checks.other_hands import in_other_hands
 from harness.checks.patterns import patterns
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership, PageVerdict
@@ -32,7 +33,7 @@ def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> 
         applicant = view.applications[delivered.place] if delivered.place != NEVER else None
         donor = donors.get(delivered.delivery, NOBODY)
         findings += of_document(delivered, document, applicant, donor, _succession(view, delivered, donor, before))
-    findings += _unread_shared(view, documents)
+    findings += in_other_hands(view, documents)
     return _with_patterns(findings)
 
 
@@ -163,37 +164,6 @@ def _own_content(base: Finding, document: DocumentOwnership, victim: Application
             pages=tuple(sorted({e.page for e in (*document.wrong, *document.missing) if e.page})),
             evidence=(*document.wrong, *document.missing)[:_EVIDENCE_SHOWN],
         )
-
-
-def _unread_shared(view: HistoryView, documents: Documents) -> Iterator[Finding]:
-    """The same bytes handed to two people are somebody else's for one of them, read or not."""
-    first: dict[str, Delivered] = {}
-    people = view.applications.strings("resident")
-    for delivered in view.deliveries:
-        if delivered.place == NEVER or not delivered.complete or delivered.bytes == 0:
-            continue
-        earlier = first.setdefault(delivered.digest, delivered)
-        donor, victim = people[earlier.place], people[delivered.place]
-        document = documents.get(delivered.delivery)
-        if donor == victim or (document is not None and _says_whose(document)):
-            continue
-        yield Finding(
-            finding="",
-            property=Property.OWNERSHIP,
-            anomaly=Anomaly.MISDELIVERY,
-            severity=Severity.GRAVE,
-            application=delivered.application,
-            delivery=delivered.delivery,
-            digest=delivered.digest,
-            victim=victim,
-            donor=donor,
-            donor_application=earlier.application,
-            evidence=(Evidence(kind="same bytes", value=delivered.digest, owner=donor),),
-        )
-
-
-def _says_whose(document: DocumentOwnership) -> bool:
-    return is_own(document) or bool(foreign_weights(document, ""))
 
 
 def _with_patterns(findings: list[Finding]) -> tuple[Finding, ...]:

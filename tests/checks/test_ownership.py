@@ -261,3 +261,22 @@ def test_people_who_share_items_with_the_applicant_are_not_accused(history, made
     history.asks("A1", "R1").gets("A1", [made.own_page("R1")])
     history.asks("A2", "R2").gets("A2", [made.own_page("R2")])
     assert check(history) == ()
+
+
+def test_a_household_copy_with_the_number_of_another_members_application_is_that_members(history):
+    history.asks("A1", "R1").gets("A1", number="N2").asks("A2", "R2")
+    history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N2",))
+    found = only(check(history))
+    assert (found.anomaly, found.donor, found.donor_application) == (Anomaly.MISDELIVERY, "R2", "A2")
+
+
+def test_a_number_that_the_ledger_gave_to_both_is_no_misdelivery(history):
+    history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2")
+    history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N1",))
+    assert check(history) == ()
+
+
+def test_a_number_of_the_same_persons_other_application_is_no_misdelivery(history):
+    history.asks("A1", "R1").gets("A1", number="N2").asks("A2", "R1")
+    history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N2",))
+    assert check(history) == ()
