@@ -1,5 +1,6 @@
 """Whole-command tests: the real command line against a served reference issuer, on loopback."""
 
+import importlib.util
 import json
 import os
 import queue
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -88,12 +90,19 @@ class Site:
         self.folder = folder
         self.ready = ready
         self.target = folder / "target.toml"
-        self.target.write_text(target_toml(ready), encoding="utf-8")
+        self.aim(ready["url"])
         self.quick = folder / "quick.toml"
         self.quick.write_text(QUICK, encoding="utf-8")
         self.interruptible = folder / "interruptible.toml"
         self.interruptible.write_text(INTERRUPTIBLE, encoding="utf-8")
         self.out = folder / "runs"
+
+    def aim(self, url, *more):
+        """Write the target file: the issuer, reached at `url`; `more` are lines of its [limits] or other tables."""
+        text = target_toml({**self.ready, "url": url})
+        if more:
+            text = text.replace("answer_s = 20.0\ndocument_s = 20.0\n", "\n".join(more) + "\n")
+        self.target.write_text(text, encoding="utf-8")
 
     def switch(self, defect):
         switch(self.ready, defect)
@@ -168,13 +177,19 @@ class Playing:
         self.process.wait()
 
 
+@pytest.fixture(scope="session")
+def begin():
+    """Start the command line and return it while it is at work; the caller waits for its end."""
+    return lambda *arguments: Playing(arguments)
+
+
 @pytest.fixture
-def start():
+def start(begin):
     """Start the command line and return it while it is at work; whatever still runs is ended afterwards."""
     started = []
 
     def call(*arguments):
-        started.append(Playing(arguments))
+        started.append(begin(*arguments))
         return started[-1]
 
     yield call
@@ -236,16 +251,31 @@ def people(tmp_path_factory):
     return folder
 
 
+@contextmanager
+def serve_issuer(people, folder, *options, nodes=2):
+    for name in ("population", "cards"):
+        if not (folder / name).exists():
+            (folder / name).symlink_to(people / name)
+    with issuer(folder, nodes, *options) as ready:
+        yield Site(folder, ready)
+
+
+@pytest.fixture(scope="session")
+def serve(people):
+    """Serve an issuer from a folder: `with serve(folder) as site`."""
+    return partial(serve_issuer, people)
+
+
 @pytest.fixture
-def site(people, tmp_path):
-    """Serve an issuer: `with site(nodes=2, options=[...]) as s`."""
+def site(serve, tmp_path):
+    """Serve an issuer: `with site("--defect", "D02", nodes=2) as s`."""
+    return partial(serve, tmp_path)
 
-    @contextmanager
-    def serve(*options, nodes=2):
-        for name in ("population", "cards"):
-            if not (tmp_path / name).exists():
-                (tmp_path / name).symlink_to(people / name)
-        with issuer(tmp_path, nodes, *SCALED, *options) as ready:
-            yield Site(tmp_path, ready)
 
-    return serve
+@pytest.fixture(scope="session")
+def hostile():
+    """The module `hostile/front.py`: Front, which stands before an issuer, and its manners."""
+    spec = importlib.util.spec_from_file_location("honnin_hostile", Path(__file__).parent / "hostile" / "front.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
