@@ -38,7 +38,8 @@ from kiosk_sim.targets.reference_messages import (
 )
 
 T = TypeVar("T")
-_FAILED_CODES = frozenset({"BUSY", "PRINT_TIMEOUT"})  # the target says that nothing was issued
+# The target says that nothing was issued. NODE_DOWN is not among them: the node may have been at work already.
+_FAILED_CODES = frozenset({"BUSY", "PRINT_TIMEOUT", "PRINT_FAILED"})
 
 
 class _Over(Exception):
@@ -184,12 +185,13 @@ class Visit:
 
     def _other(self, answer: Answered, asked: Asked) -> End:
         """End after anything but the agreed answer: a refusal, a failure the target reports, or the unexpected."""
-        told = read(answer, Refusal) if answer.status in (401, 403, 404, 409, 503, 504) else None
+        told = read(answer, Refusal) if answer.status >= 400 else None
         if told is None:
             return self._marked(unexpected(answer, asked))
-        if answer.status in (403, 409):
+        if answer.status in (403, 409) and asked is not Asked.BEFORE:
             return self._end(Ending.REFUSED, told.code, told.message)
-        if told.code in _FAILED_CODES or asked is not Asked.BEFORE:
+        rejected = answer.status < 500 and asked is Asked.NOW
+        if rejected or told.code in _FAILED_CODES or asked is Asked.NOT_YET:
             self._charged = False
             return self._end(Ending.FAILED, told.code, told.message)
         return self._end(Ending.UNRESOLVED, told.code, told.message)

@@ -177,6 +177,30 @@ def test_failed_is_claimed_only_where_nothing_can_have_been_issued(answer, asked
     assert unanswered(Failed(answer=answer, reason="r"), asked).ending is ending
 
 
+@pytest.mark.parametrize(
+    ("step", "status", "code", "ending"),
+    [
+        ("open", 503, "NODE_DOWN", Ending.FAILED),
+        ("authenticate", 403, "CARD_REVOKED", Ending.REFUSED),
+        ("authenticate", 404, "SESSION_UNKNOWN", Ending.FAILED),
+        ("apply", 409, "DECEASED", Ending.REFUSED),
+        ("apply", 401, "UNAUTHORIZED", Ending.FAILED),
+        ("apply", 400, "BAD_REQUEST", Ending.FAILED),
+        ("apply", 503, "BUSY", Ending.FAILED),
+        ("apply", 503, "NODE_DOWN", Ending.UNRESOLVED),
+        ("apply", 500, "INTERNAL", Ending.UNRESOLVED),
+        ("pay", 409, "WRONG_AMOUNT", Ending.UNRESOLVED),
+        ("collect", 500, "PRINT_FAILED", Ending.FAILED),
+        ("collect", 404, "APPLICATION_CLOSED", Ending.UNRESOLVED),
+        ("collect", 503, "NODE_DOWN", Ending.UNRESOLVED),
+    ],
+)
+def test_a_told_code_is_a_refusal_a_failure_or_unknown(step, status, code, ending):
+    told = Answered(status=status, body=msgspec.json.encode({"code": code, "message": "m"}))
+    end, _ = play(ReferenceAdapter(TARGET).issue(order()), answers(**{step: told}))
+    assert (end.ending, end.code) == (ending, code)
+
+
 def test_html_and_redirects_are_described_without_quoting_them():
     page = Answered(status=200, headers=(("content-type", "text/html; charset=utf-8"),), body=b"<p>secret")
     assert "HTML page of 9 bytes" in describe(page)
