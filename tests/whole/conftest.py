@@ -256,7 +256,7 @@ def serve_issuer(people, folder, *options, nodes=2):
     for name in ("population", "cards"):
         if not (folder / name).exists():
             (folder / name).symlink_to(people / name)
-    with issuer(folder, nodes, *options) as ready:
+    with issuer(folder, nodes, *SCALED, *options) as ready:
         yield Site(folder, ready)
 
 

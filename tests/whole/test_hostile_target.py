@@ -172,9 +172,7 @@ def test_no_application_is_lost(met):
     assert sum(c["count"] for c in applications["classes"]) == counts["journal: started"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a kiosk counts the part of a broken document as a copy received, the accounting does not"
-)
+@pytest.mark.xfail(strict=True, reason="kiosks count a part of a document as received, the accounting does not")
 def test_no_document_is_lost(met):
     deliveries = met.verdict["identities"][1]
     assert deliveries["closes"], deliveries["remainder"]

@@ -3,6 +3,7 @@
 The issuer behind it does its work, so that register, ledger and documents are true; what reaches the kiosk is not.
 """
 
+import contextlib
 import http.client
 import io
 import re
@@ -120,7 +121,7 @@ class Quiet(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    do_POST = do_DELETE = do_PUT = do_GET
+    do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815  names that http.server calls
 
     def give(self, status, headers, body, *, announce=True):
         self.send_response_only(status)
@@ -132,10 +133,8 @@ class Quiet(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def handle(self):
-        try:
+        with contextlib.suppress(OSError):  # hung up between two requests, or refused the certificate
             super().handle()
-        except OSError:
-            pass  # hung up between two requests, or refused the certificate
 
     def log_message(self, *_):
         """Say nothing."""
