@@ -19,9 +19,16 @@ from harness.records.resident import Resident
 class Cast:
     """Hands out residents. Deterministic for a given generator and order of calls."""
 
-    def __init__(self, residents: Collection[Resident], rng: random.Random, on: date, limit: int = 0) -> None:
-        """Take at most `limit` residents (0: all); people nothing may be issued to are kept apart."""
-        people = sorted(residents, key=lambda r: r.key)
+    def __init__(
+        self,
+        residents: Collection[Resident],
+        rng: random.Random,
+        on: date,
+        limit: int = 0,
+        without: Collection[str] = (),
+    ) -> None:
+        """Take at most `limit` residents (0: all) but none of `without`; people refused everything are kept apart."""
+        people = sorted((r for r in residents if r.key not in without), key=lambda r: r.key)
         rng.shuffle(people)
         self.residents = {r.key: r for r in people}
         self._rng = rng

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,31 +22,40 @@ from harness.records.target import Target
 _QUIET = (Solo, Succession, Updates)
 
 
-def pool_of(scenario: Scenario, population: Population, seed: int, on: date) -> tuple[str, ...]:
+def pool_of(
+    scenario: Scenario, population: Population, seed: int, on: date, without: Collection[str] = ()
+) -> tuple[str, ...]:
     """Return the keys of all residents a plan of this scenario may use, so that only their cards need keys."""
-    cast = _cast(scenario, population, random.Random(seed), on)  # noqa: S311  a plan is to be repeatable
+    cast = _cast(scenario, population, random.Random(seed), on, without)  # noqa: S311  a plan is to be repeatable
     ordinary = set(cast.ordinary)
     return tuple(k for k in sorted(cast.residents) if k in ordinary or not cast.may(k))
 
 
 def compile_plan(
-    scenario: Scenario, population: Population, target: Target, seed: int, card_of: Callable[[str], str], on: date
+    scenario: Scenario,
+    population: Population,
+    target: Target,
+    seed: int,
+    card_of: Callable[[str], str],
+    on: date,
+    without: Collection[str] = (),
 ) -> tuple[PlanHeader, list[Batch]]:
     """Compile `scenario` for this target and population.
 
-    `card_of` gives a resident's card serial; `on` is the day of the run (ages). Raises UsageError where the
+    `card_of` gives a resident's card serial; `on` is the day of the run (ages); people in `without` play no part.
+    Raises UsageError where the
     population cannot carry the scenario.
     """
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
-    cast = _cast(scenario, population, rng, on)
+    cast = _cast(scenario, population, rng, on, without)
     nodes = tuple(n.id for n in target.nodes)
     compiler = PhaseCompiler(scenario, cast, rng, nodes, card_of, target.synchronise)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
     return _header(scenario, population, target, seed, nodes, batches), batches
 
 
-def _cast(scenario: Scenario, population: Population, rng: random.Random, on: date) -> Cast:
-    return Cast(population.residents.values(), rng, on, scenario.residents)
+def _cast(scenario: Scenario, population: Population, rng: random.Random, on: date, without: Collection[str]) -> Cast:
+    return Cast(population.residents.values(), rng, on, scenario.residents, without)
 
 
 def _header(

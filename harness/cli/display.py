@@ -19,6 +19,7 @@ from harness.run.watch import Watch
 _LINE_EVERY_S = 5.0
 
 _TEXTS: dict[str, tuple[str, str]] = {
+    "people": ("試験住民を証明書の記載で見分けられるかの確認", "can the residents be told apart on paper?"),
     "self-proof": ("試験機の自己検査(1送信=1要求、識別の取り違えなし)", "self-proof of the generator"),
     "probe": ("対象への接続確認", "probing the target"),
     "settle": ("結果不明の申請の照会と後片付け", "settling what is still open"),
@@ -88,6 +89,10 @@ class Display:
         text = _TEXTS[key][self._column]
         self._bars.update(self._task, visible=False)
         self._console.print(f"{text}: {detail}" if detail else text, markup=False)
+
+    def tell(self, text: str) -> None:
+        """Print a text of several lines."""
+        self._console.print(text, markup=False)
 
     def _more(self, line: Progress) -> str:
         in_flight = f"進行中 {line.in_flight}" if self._column == 0 else f"in flight {line.in_flight}"

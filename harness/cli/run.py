@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from harness.campaign import find_scenario, load_scenario, scenario_names
 from harness.cli.display import Display
@@ -16,13 +17,15 @@ from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
 from harness.journal import RunFolder
-from harness.population import load
+from harness.population import distinguish, load
+from harness.population.telling import tell_distinction
 from harness.records.plan import PlanHeader
 from harness.records.target import Target
 from harness.records.verdict import Verdict
 from harness.run.allow import check_allowed
 from harness.run.conduct import Conductor, StopRequests
 from harness.run.lock import lock
+from harness.run.people import indistinct
 from harness.run.prepare import CardsFor, Request, prepare
 from harness.run.watch import Watch
 
@@ -107,6 +110,11 @@ def load_request(
 
 def play(request: Request, display: Display, readers: int | None, lang: Lang) -> tuple[Verdict, RunFolder]:
     """Prepare a run folder, conduct the run in it, judge it and write its report."""
+    display.say("people")
+    distinction = distinguish(request.population)
+    if not distinction.clear:
+        display.tell(tell_distinction(distinction, lang))
+    request = replace(request, without=indistinct(distinction))
     folder, header = prepare(request, cards_for(request))
     with lock(folder):
         return conduct(folder, header, display, readers, lang), folder

@@ -42,6 +42,7 @@ class Request(Struct, frozen=True, kw_only=True):
     out: Path  # folder that run folders are made in
     seed: int
     confirmed_hosts: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()  # residents who play no part (harness.run.people)
 
 
 CardsFor = Callable[[Collection[str]], dict[str, str]]  # residents' keys to card serials; makes missing keys
@@ -54,9 +55,9 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     """
     today = datetime.now(JST).date()
     _make_out(request.out)
-    serials = cards_for(pool_of(request.scenario, request.population, request.seed, today))
+    serials = cards_for(pool_of(request.scenario, request.population, request.seed, today, request.without))
     header, batches = compile_plan(
-        request.scenario, request.population, request.target, request.seed, _card_of(serials), today
+        request.scenario, request.population, request.target, request.seed, _card_of(serials), today, request.without
     )
     check_disk(request.out, header.applications)
     folder = RunFolder.create(request.out / _run_id(request.scenario.name))
