@@ -36,6 +36,7 @@ def main() -> None:
 @click.option("--build", "builds", multiple=True, metavar="ID[@n2]", help="build id shown, of all nodes or of one")
 @click.option("--print-ms", type=click.FloatRange(0), default=25.0, show_default=True, help="print time of one sheet")
 @click.option("--print-limit-s", type=click.FloatRange(0.05), default=30.0, show_default=True, help="longest wait")
+@click.option("--print-line", type=click.IntRange(1), default=144, show_default=True, help="waiting; more: 503 BUSY")
 @click.option("--name-limit", type=click.IntRange(1), default=NAME_LIMIT, show_default=True, help="longest name")
 @click.option("--threads", type=click.IntRange(4), default=CENTRE_THREADS, show_default=True, help="of the centre")
 @click.option("--node-threads", type=click.IntRange(4), default=NODE_THREADS, show_default=True, help="of each node")
@@ -48,7 +49,7 @@ def main() -> None:
 def serve(
     population: Path, cards: Path, state: Path, nodes: int, host: str, port: int, ready_file: Path | None,
     defects: tuple[str, ...], routing: str, builds: tuple[str, ...], print_ms: float, print_limit_s: float,
-    name_limit: int, threads: int, node_threads: int, tls_cert: Path | None, tls_key: Path | None,
+    print_line: int, name_limit: int, threads: int, node_threads: int, tls_cert: Path | None, tls_key: Path | None,
     client_ca: Path | None, require_client_cert: bool, ocsp: str, die_with_parent: bool,
 ) -> None:  # fmt: skip
     """Serve until Ctrl-C or SIGTERM.
@@ -64,7 +65,7 @@ def serve(
     from mock_issuer.centre.process import serve as run
     from mock_issuer.load import LoadError
 
-    timing = Timing(print_ms=print_ms, print_limit_s=print_limit_s)
+    timing = Timing(print_ms=print_ms, print_limit_s=print_limit_s, print_line=print_line)
     ids = _build_ids(builds, nodes)
     secret = secrets.token_hex(24)
     service = Service(

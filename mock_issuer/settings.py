@@ -17,7 +17,7 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     print_ms: float = 25.0  # stand-in for the print server: one sheet
     print_limit_s: float = 30.0  # longest wait for print before an application is cancelled
-    seal_ttl_s: float = 30.0  # how long a cached seal registration is used unasked
+    print_line: int = 144  # kiosks that may wait for print; more are told that the node is busy
     keep_s: float = 30.0  # how long a closed application's files stay in the spool
     open_s: float = 600.0  # how long an application may stay open
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.message import Message
 from http import HTTPStatus
 from typing import TypeVar
@@ -77,6 +77,10 @@ class Routes:
             return handler(request, **names)
         except Refusal as refusal:
             return refused(refusal)
+
+    def operations(self) -> Iterator[str]:
+        """Yield "METHOD /path" of every route."""
+        yield from (f"{method} {'/'.join(pattern)}" for method, pattern, _ in self._table)
 
     def _find(self, method: str, parts: list[str]) -> tuple[Handler, dict[str, str]]:
         others: list[str] = []

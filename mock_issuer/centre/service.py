@@ -6,6 +6,7 @@ import base64
 import binascii
 import secrets
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +21,7 @@ from mock_issuer.ledger import whole_ledger
 from mock_issuer.refusals import Refusal
 from mock_issuer.register import Register
 from mock_issuer.updates import Update, apply_update
-from mock_issuer.web import Answer, Request, Routes, json_answer
+from mock_issuer.web import Answer, Request, Routes, json_answer, refused
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -115,8 +116,13 @@ class Centre:
     def _forward(self, request: Request, application: str) -> Answer:
         link = self._link(self._session(request), application)
         path = request.path.removeprefix("/v1")
-        copy = request.query.get("copy")
-        return link.call(request.method, f"{path}?copy={copy}" if copy else path, request.body)
+        copy = quote(request.query.get("copy", ""))
+        try:
+            return link.call(request.method, f"{path}?copy={copy}" if copy else path, request.body)
+        except Refusal as refusal:  # the node is down
+            return refused(
+                refusal, (("X-Request-Id", application), ("X-Node-Id", link.node), ("X-Build-Id", link.build))
+            )
 
     def _link(self, session: Session, application: str) -> NodeLink:
         """Return the node of one's own application; somebody else's does not exist."""
@@ -180,7 +186,7 @@ class Administration:
         return self._at(node, "PUT", "/defects", request.body)
 
     def _turn_off(self, request: Request) -> Answer:
-        defect = request.query.get("defect", "")
+        defect = quote(request.query.get("defect", ""))
         return self._at(request.query.get("node"), "DELETE", f"/defects?defect={defect}" if defect else "/defects")
 
     def _at(self, node: str | None, method: str, path: str, body: bytes = b"") -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from mock_issuer.defects.switches import Switches
 from mock_issuer.ledger import ApplicationState
 from mock_issuer.node.applications import Application, Applications
 from mock_issuer.node.output import OutputBuffers
-from mock_issuer.node.printing import PrintFailed, PrintStage
+from mock_issuer.node.printing import PrintBusy, PrintFailed, PrintStage
 from mock_issuer.refusals import Refusal
 from mock_issuer.settings import Timing
 from mock_issuer.spool import Spool
@@ -31,7 +32,10 @@ class Counter:
     timing: Timing
 
     def collect(self, application: Application, copy: int) -> bytes:
-        """Return a copy once it is printed. Raises Refusal: 404, 409, 504 PRINT_TIMEOUT, 500 PRINT_FAILED."""
+        """Return a copy once it is printed. Raises Refusal: 404, 409, 503 BUSY, 504 PRINT_TIMEOUT, 500 PRINT_FAILED.
+
+        Busy leaves the application as it is; the others close it.
+        """
         application.require_collectable(copy)
         began = time.monotonic()
         try:
@@ -40,6 +44,8 @@ class Counter:
             self.give_up(application, ApplicationState.CANCELLED, "PRINT_TIMEOUT")
             message = "印刷待ちの制限時間を超えたため申請を取り消しました。手数料は返却されます。"
             raise Refusal(504, "PRINT_TIMEOUT", message) from None
+        except PrintBusy:
+            raise Refusal(503, "BUSY", "混み合っています。しばらくしてからもう一度お試しください。") from None
         except PrintFailed:
             self.give_up(application, ApplicationState.FAILED, "PRINT_FAILED")
             raise Refusal(500, "PRINT_FAILED", "印刷できませんでした。手数料は返却されます。") from None
@@ -57,11 +63,9 @@ class Counter:
         return content
 
     def _note(self, application: Application, copy: int, document: bytes, waited_s: float) -> None:
-        from hashlib import sha256
-
         self.debug.write(
             HandedOver(
-                digest=sha256(document).hexdigest(),
+                digest=hashlib.sha256(document).hexdigest(),
                 application=application.name,
                 resident=application.request.resident,
                 kiosk=application.request.kiosk,

@@ -28,6 +28,10 @@ class PrintFailed(Exception):
     """The print server could not read the document."""
 
 
+class PrintBusy(Exception):
+    """Too many wait for print already; nothing was begun."""
+
+
 class PrintServer:
     """Prepares one image after the other in a thread of its own. Its time is a stand-in for printer and 偽造防止."""
 
@@ -81,16 +85,25 @@ class PrintStage:
     def __init__(self, spool: Spool, folder: Path, timing: Timing) -> None:
         """Open the outbox in `folder` and start the print server."""
         self._limit_s = timing.print_limit_s
+        self._longest_line = timing.print_line
         self._worth_s = timing.print_ms / 1000.0 * _WORTH_BEGINNING
         self._order = PrintOrder()
         self._outbox = Outbox(folder)
         self._server = PrintServer(spool, self._outbox, timing.print_ms)
 
+    @property
+    def waiting(self) -> int:
+        """Return how many wait for print, the one being printed included."""
+        return len(self._order)
+
     def fetch(self, key: str, copy: int, behaviour: Behaviour) -> Path:
         """Return the print image of a document as a file that is the caller's.
 
-        Raises PrintTimeout once the wait passes the limit, PrintFailed if the document is gone.
+        Raises PrintTimeout once the wait passes the limit, PrintFailed if the document is gone, PrintBusy at once if
+        the line is too long.
         """
+        if self.waiting >= self._longest_line:
+            raise PrintBusy
         until = time.monotonic() + (behaviour.print_limit_s or self._limit_s)
         ticket = self._order.join()
         try:

@@ -12,7 +12,7 @@ import pytest
 from mock_issuer.defects.behaviour import Behaviour, PrintTimeout
 from mock_issuer.node.order import PrintOrder
 from mock_issuer.node.outbox import Outbox
-from mock_issuer.node.printing import PrintFailed, PrintStage
+from mock_issuer.node.printing import PrintBusy, PrintFailed, PrintStage
 from mock_issuer.settings import Timing
 from mock_issuer.spool import Spool
 
@@ -56,6 +56,20 @@ def test_an_image_that_comes_after_the_limit_reaches_nobody_else(tmp_path: Path)
     patient = Behaviour(print_limit_s=5.0)
     assert stage.fetch("k2", 1, patient).read_bytes() == b"document 2"
     assert list((tmp_path / "outbox").glob("*.pdf")) == [tmp_path / "outbox" / "00000002.pdf"]
+
+
+def test_a_line_that_is_too_long_is_told_at_once(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", "n1")
+    spool.put("k", 1, b"document", application="a", pages=1)
+    stage = PrintStage(spool, tmp_path / "outbox", Timing(print_ms=300, print_line=1))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(stage.fetch, "k", 1, Behaviour())
+        until = time.monotonic() + 5
+        while not stage.waiting:
+            assert time.monotonic() < until
+        with pytest.raises(PrintBusy):
+            stage.fetch("k", 1, Behaviour())
+        assert first.result(timeout=5).read_bytes() == b"document"
 
 
 def test_further_sheets_take_longer(tmp_path: Path) -> None:

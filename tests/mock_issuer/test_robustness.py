@@ -48,6 +48,7 @@ def test_a_killed_node_is_reported_and_its_applications_answered(serve, town, ki
     assert gone(issuer.node_pid("n1"))
     answer = at.collect(application)
     assert (answer.status_code, answer.json()["code"]) == (503, "NODE_DOWN")
+    assert (answer.headers["x-request-id"], answer.headers["x-node-id"]) == (application, "n1")
     assert [n["alive"] for n in issuer.client.get("/v1/nodes").json()] == [False, True]
     assert at.apply("juminhyo").json()["code"] == "NODE_DOWN"
     assert at.close().status_code == 204
