@@ -27,6 +27,8 @@ def load_toml(path: Path, kind: type[T]) -> T:
         raise ConfigError(path, "", "no such file; check the path") from None
     except IsADirectoryError:
         raise ConfigError(path, "", "is a folder; give the TOML file") from None
+    except OSError as e:
+        raise ConfigError(path, "", f"cannot be read ({e.strerror}); check the path and who may read it") from None
     except UnicodeDecodeError as e:
         raise ConfigError(path, f"byte {e.start}", "is not UTF-8; save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as e:
@@ -112,6 +114,8 @@ def read_json_lines(path: Path, kind: type[T]) -> Iterator[T]:
                     raise ConfigError(path, f"line {number}", str(e)) from None
     except FileNotFoundError:
         raise ConfigError(path, "", "no such file; check the path") from None
+    except OSError as e:
+        raise ConfigError(path, "", f"cannot be read ({e.strerror}); check the path and who may read it") from None
 
 
 def write_json_lines(path: Path, records: Iterator[object]) -> int:

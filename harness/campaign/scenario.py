@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 import harness
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.records.certificates import Certificate
 from harness.records.plan import AbortHow, Step
+
+AtLeastOne = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[float, Meta(ge=0)]
 
 
 class PhaseBase(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
@@ -21,7 +25,7 @@ class PhaseBase(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unkn
     title_ja: str
     title_en: str
     certificates: tuple[Certificate, ...] = ()  # empty: those of the scenario
-    think_ms: tuple[float, float] = (0.0, 0.0)  # pause at each human step, drawn uniformly
+    think_ms: tuple[NotNegative, NotNegative] = (0.0, 0.0)  # pause at each human step, drawn uniformly
 
 
 class Solo(PhaseBase, frozen=True, tag="solo"):
@@ -33,46 +37,46 @@ class Succession(PhaseBase, frozen=True, tag="succession"):
 
     events: tuple[str, ...] = ("success", "refusal", "cancel", "walk_away", "disconnect")
     abort_steps: tuple[Step, ...] = (Step.AUTHENTICATE, Step.TAKE_CARD, Step.APPLY, Step.PAY, Step.COLLECT)
-    rounds: int = 1
+    rounds: AtLeastOne = 1
 
 
 class Pairs(PhaseBase, frozen=True, tag="pairs"):
     """P2: two customers at two kiosks, the gap between them swept."""
 
-    pairs: int
-    gap_ms: tuple[float, float] = (0.05, 2000.0)
-    atoms_ms: tuple[float, ...] = (0.0, 1000.0)  # gaps tried on purpose, a fifth of the pairs
-    parallel: int = 1
+    pairs: AtLeastOne
+    gap_ms: tuple[NotNegative, NotNegative] = (0.05, 2000.0)
+    atoms_ms: tuple[NotNegative, ...] = (0.0, 1000.0)  # gaps tried on purpose, a fifth of the pairs
+    parallel: AtLeastOne = 1
 
 
 class Bursts(PhaseBase, frozen=True, tag="bursts"):
     """P3: customers released together, group after group."""
 
-    sizes: tuple[int, ...]
-    rounds: int = 1
-    same_certificate: float = 0.5  # share of bursts in which all ask for the same kind
+    sizes: tuple[AtLeastOne, ...]
+    rounds: AtLeastOne = 1
+    same_certificate: Annotated[float, Meta(ge=0, le=1)] = 0.5  # share of bursts in which all ask for the same kind
 
 
 class Hold(PhaseBase, frozen=True, tag="hold"):
     """P4: more kiosks than the target can serve, each starting anew at once, until waits cross its time limits."""
 
-    kiosks: int
-    per_kiosk: int
+    kiosks: AtLeastOne
+    per_kiosk: AtLeastOne
 
 
 class Updates(PhaseBase, frozen=True, tag="updates"):
     """P5: issue, change the register, issue again once the change was acknowledged."""
 
-    cancelled_seals: int = 0
-    moves: int = 0
+    cancelled_seals: Annotated[int, Meta(ge=0)] = 0
+    moves: Annotated[int, Meta(ge=0)] = 0
 
 
 class Mix(PhaseBase, frozen=True, tag="mix"):
     """P7: arrivals as in operation: open model, exponential gaps, all certificates."""
 
-    per_second: float
-    seconds: float
-    refused_share: float = 0.05  # arrivals of people to whom nothing may be issued
+    per_second: Annotated[float, Meta(gt=0)]
+    seconds: Annotated[float, Meta(gt=0)]
+    refused_share: Annotated[float, Meta(ge=0, le=1)] = 0.05  # arrivals of people to whom nothing may be issued
 
 
 AnyPhase = Solo | Succession | Pairs | Bursts | Hold | Updates | Mix
@@ -84,13 +88,13 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     title_ja: str
     title_en: str
-    phase: tuple[AnyPhase, ...]
+    phase: Annotated[tuple[AnyPhase, ...], Meta(min_length=1)]
     description_ja: str = ""
     description_en: str = ""
     about_s: float = 0.0  # how long it takes on the reference issuer; for the progress display
     seed: int = 1
-    residents: int = 0  # use at most so many people; 0: all who may be used
-    kiosks: int = 40
+    residents: Annotated[int, Meta(ge=0)] = 0  # use at most so many people; 0: all who may be used
+    kiosks: Annotated[int, Meta(ge=2)] = 40
     certificates: tuple[Certificate, ...] = tuple(Certificate)
     time_limit_s: float = 0.0  # the target's print time limit this scenario is scaled to; 0: not scaled
     incident: str = ""  # published incident that it re-enacts (domain.md)

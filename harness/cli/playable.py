@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.errors import ConfigError
 from harness.judge.scope import validate_scope
-from harness.reading.profile import load_profile
+from harness.reading.profile import BUILT_IN, load_profile
 from harness.records.target import Target
 
 
@@ -21,9 +21,16 @@ def check_playable(target: Target, file: Path) -> None:
 
     load_adapter(target, file)
     tls_identities(target, file, lambda _: None)
-    load_profile(target.profile, file.parent)
+    _check_profile(target.profile, file)
     validate_scope(target, file)
     try:
         Routing(target)
     except ValueError as e:
         raise ConfigError(file, "url", str(e)) from None
+
+
+def _check_profile(profile: str, file: Path) -> None:
+    if profile not in BUILT_IN and not (file.parent / profile).is_file():
+        allowed = f"{', '.join(BUILT_IN)}, or the path of a TOML file, from this file's folder"
+        raise ConfigError(file, "profile", f"there is no document profile `{profile}`. Allowed: {allowed}")
+    load_profile(profile, file.parent)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from harness.records.findings import Property
 from harness.records.plan import Step
+
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
 
 
 class Client(StrEnum):
@@ -38,13 +42,13 @@ class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Bounds on every exchange."""
 
-    connect_s: float = 5.0
-    answer_s: float = 30.0  # from the last byte sent to the last byte received
-    document_s: float = 120.0  # the same for the step that waits for print; above the target's own time limit
-    body_mb: float = 10.0
-    poll_ms: float = 200.0  # between two polls of an asynchronous fetch
-    settle_s: float = 30.0  # how long the drain phase asks after unresolved applications
-    reflection_s: float = 0.0  # documented time until a change of the register shows in what is issued
+    connect_s: Positive = 5.0
+    answer_s: Positive = 30.0  # from the last byte sent to the last byte received
+    document_s: Positive = 120.0  # the same for the step that waits for print; above the target's own time limit
+    body_mb: Positive = 10.0
+    poll_ms: Positive = 200.0  # between two polls of an asynchronous fetch
+    settle_s: NotNegative = 30.0  # how long the drain phase asks after unresolved applications
+    reflection_s: NotNegative = 0.0  # documented time until a change of the register shows in what is issued
 
 
 class OutOfScope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,7 +66,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: str
     adapter: str = "reference"  # built-in name, or "module:Class" importable by the players
     client: Client = Client.KIOSK
-    connections: int = 4  # client = "centre": size of the pool
+    connections: Annotated[int, Meta(ge=1)] = 4  # client = "centre": size of the pool
     nodes: tuple[Node, ...] = ()
     route_header: str = ""  # header that routes to a node; empty: nodes by url, or not at all
     node_header: str = ""  # answer header that names the node

@@ -26,10 +26,14 @@ def check_allowed(target: Target, confirmed: Collection[str]) -> None:
 
 def host_of(url: str) -> str:
     """Return the host of an http(s) URL in lower case; raise UsageError where there is none."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port is None or parts.port else None
+    except ValueError:  # no port number, or half an IPv6 address
+        host = None
+    if host is None or parts.scheme not in {"http", "https"}:
         raise UsageError(f"target url {url!r}: give http://host:port or https://host:port")
-    return parts.hostname.lower()
+    return host.lower()
 
 
 def _is_loopback(host: str) -> bool:
