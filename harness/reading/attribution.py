@@ -6,16 +6,14 @@ applicant's own values says nothing; a hit inside a longer hit is part of it; a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
 
-from harness.reading.fold import fold, fold_weak
+from harness.reading.fold import fold_weak
 from harness.reading.folded_page import FoldedPage, Span
 from harness.reading.owners import Hit, Owner, OwnerIndex
-from harness.reading.profile import Profile
 
 # Shorter names need a word's edge on both sides: 林一 is in 小林一郎 too.
 _SHORT = 3
@@ -45,46 +43,34 @@ class Attributed:
         )
 
 
-class FormTexts:
-    """What the form itself prints: labels, titles, fillers, and the patterns of texts that differ by issue."""
+class OwnTexts:
+    """The texts that, on one document, say nothing of anybody else."""
 
-    def __init__(self, profile: Profile) -> None:
-        """Fold all fixed texts of a profile once."""
-        items = [label for item in profile.items.values() for label in item.labels]
-        papers = [t for paper in profile.papers.values() for t in (*paper.titles, *paper.labels)]
-        texts = {fold(t) for t in (*items, *papers, *profile.fillers, *profile.fixed)}
-        self.texts = tuple(sorted((t for t in texts if len(t) > 1), key=len, reverse=True))
-        self.labels = tuple(sorted({fold(t) for t in items}, key=len, reverse=True))
-        self.fillers = tuple(sorted({fold(t) for t in profile.fillers}, key=len, reverse=True))
-        patterns = [p for p in (profile.issue_number, profile.page_counter, *profile.variable) if p]
-        self.variable = tuple(re.compile(p) for p in patterns)
-
-    def spans(self, page: FoldedPage) -> list[Span]:
-        """Return where the form's own texts stand."""
-        fixed = [span for text in self.texts for span in page.occurrences(text)]
-        return fixed + [page.unspaced(m.span()) for pattern in self.variable for m in pattern.finditer(page.spaced)]
+    def __init__(self, texts: frozenset[str], index: OwnerIndex) -> None:
+        """Keep folded `texts`; those that are no patterns of `index` are searched one by one."""
+        self.texts = texts
+        self.weak = frozenset(fold_weak(t) for t in texts)
+        self.unindexed = tuple(t for t in texts if len(t) > 1 and not index.owners_of(t))
 
 
-def attribute(
-    page: FoldedPage, own_texts: frozenset[str], weakly_own: frozenset[str], index: OwnerIndex, form: FormTexts
-) -> Attributed:
-    """Return the texts on `page` that belong to other people than those whose texts `own_texts` are.
+def attribute(page: FoldedPage, own: OwnTexts, index: OwnerIndex) -> Attributed:
+    """Return the texts on `page` that belong to other people than those whose texts `own` are.
 
-    `weakly_own` holds the WEAK forms of `own_texts`: a name that differs from an own one only in what producers lose
-    speaks for neither person.
+    A name that differs from an own one only in what producers lose speaks for neither person.
     """
     hits = index.find(page.text)
-    explained = form.spans(page) + _own_spans(page, own_texts, hits, index)
-    strangers = [h for h in hits if index.text(h.text) not in own_texts]
+    strangers = [h for h in hits if index.text(h.text) not in own.texts]
+    if not strangers:
+        return Attributed(page, ())
+    explained = [*page.form_spans, *_own_spans(page, own, hits, index)]
     strangers = [h for h in strangers if _stands(page, h) and not _explained(page, h, explained)]
-    kept = [h for h in _longest(strangers) if fold_weak(index.text(h.text)) not in weakly_own]
+    kept = [h for h in _longest(strangers) if fold_weak(index.text(h.text)) not in own.weak]
     return Attributed(page, tuple(_foreign(h, index) for h in kept))
 
 
-def _own_spans(page: FoldedPage, own_texts: frozenset[str], hits: Sequence[Hit], index: OwnerIndex) -> list[Span]:
-    spans = [(h.start, h.end) for h in hits if index.text(h.text) in own_texts]
-    unindexed = (t for t in own_texts if len(t) > 1 and not index.owners_of(t))
-    return spans + [span for text in unindexed for span in page.occurrences(text)]
+def _own_spans(page: FoldedPage, own: OwnTexts, hits: Sequence[Hit], index: OwnerIndex) -> list[Span]:
+    spans = [(h.start, h.end) for h in hits if index.text(h.text) in own.texts]
+    return spans + [span for text in own.unindexed for span in page.occurrences(text)]
 
 
 def _stands(page: FoldedPage, hit: Hit) -> bool:

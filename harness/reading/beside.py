@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from harness.reading.attribution import Attributed, Foreign, FormTexts
+from harness.reading.attribution import Attributed, Foreign
 from harness.reading.dates import find_dates
 from harness.reading.folded_page import FoldedPage
+from harness.reading.form import FormTexts
 from harness.reading.labelled import Labelled, agrees, labelled_values
 from harness.reading.oracle import View, Wanted
 from harness.reading.owners import Owner, OwnerIndex
@@ -97,9 +98,11 @@ class Beside:
 
     def _stands(self, layer: Attributed, text: str) -> bool:
         """Tell whether a text stands on the page outside the form's own texts and other people's."""
-        page, form = layer.page, self._form.spans(layer.page)
+        page = layer.page
         return any(
-            page.stands_free(a, b) and not layer.inside_foreign((a, b)) and not any(c <= a and b <= d for c, d in form)
+            page.stands_free(a, b)
+            and not layer.inside_foreign((a, b))
+            and not any(c <= a and b <= d for c, d in page.form_spans)
             for a, b in page.occurrences(text)
         )
 

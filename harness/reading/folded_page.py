@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,6 +11,13 @@ from harness.reading.dates import Day, find_dates
 from harness.reading.fold import fold, fold_weak, weak_pattern
 
 Span = tuple[int, int]
+FormFinder = Callable[["FoldedPage"], Iterable[Span]]
+# noncharacters, which no text holds and folding keeps: ends of words and lines while a page is folded as a whole
+_WORD, _LINE = "\ufdd0", "\ufdd1"
+
+
+def _no_form(_page: FoldedPage) -> Iterable[Span]:
+    return ()
 
 
 class FoldedPage:
@@ -21,21 +26,23 @@ class FoldedPage:
     def __init__(self, raw: str) -> None:
         """Fold `raw`, remembering where its words and lines ended."""
         self._raw = raw
-        self._forms: Sequence[str] = ()
+        self._find_form: FormFinder = _no_form
+        marked = _LINE.join(_WORD.join(line.split()) for line in raw.splitlines())
         words: list[str] = []
-        edges, breaks, length = [0], {0}, 0
-        for line in raw.splitlines():
-            for word in line.split():
-                if folded := fold(word):
-                    words.append(folded)
-                    length += len(folded)
+        edges, breaks, length = [0], [0], 0
+        for line in fold(marked).split(_LINE):
+            for word in line.split(_WORD):
+                if word:
+                    words.append(word)
+                    length += len(word)
                     edges.append(length)
-            breaks.add(length)
+            breaks.append(length)
         self.text = "".join(words)
         self.words = tuple(words)
         self.word_edges = frozenset(edges)  # places between words
-        self.edges = set(edges)  # the same, and where texts of the form begin and end
-        self.breaks = breaks  # places between lines
+        self.breaks = frozenset(breaks)  # places between lines
+        self.edges = self.word_edges  # the same as word_edges, and where texts of the form begin and end
+        self.form_spans: tuple[Span, ...] = ()  # where the form's own texts stand
 
     @cached_property
     def spaced(self) -> str:
@@ -57,14 +64,17 @@ class FoldedPage:
     def weak(self) -> FoldedPage:
         """The page in WEAK form."""
         page = FoldedPage(fold_weak(self._raw))
-        page.let_edges_be_at(self._forms)
+        page.take_form(self._find_form)
         return page
 
-    def let_edges_be_at(self, texts: Sequence[str]) -> None:
-        """Let words begin and end at the form's own texts, where a producer puts no space between label and value."""
-        self._forms = texts
-        for start, end in (span for text in texts for span in self.occurrences(text)):
-            self.edges.update((start, end))
+    def take_form(self, find: FormFinder) -> None:
+        """Note where the form's own texts stand.
+
+        Words may begin and end there: some producers put no space between label and value.
+        """
+        self._find_form = find
+        self.form_spans = tuple(find(self))
+        self.edges = self.word_edges.union(*self.form_spans)
 
     @cached_property
     def dates(self) -> list[tuple[int, int, Day]]:
@@ -89,7 +99,7 @@ class FoldedPage:
 
     def crosses_line(self, start: int, end: int) -> bool:
         """Tell whether a line ends inside a span."""
-        return any(start < b < end for b in self.breaks)
+        return not self.breaks.isdisjoint(range(start + 1, end))
 
     def has_number(self, renderings: tuple[str, ...]) -> bool:
         """Tell whether a number stands on the page, not as part of a longer one."""
@@ -120,76 +130,3 @@ def _script(character: str) -> str:
     if 0x30A1 <= code <= 0x30FF:
         return "katakana"
     return "kanji" if character.isalpha() or character == "々" else character
-
-
-def order_by_rows(raw: str, places: str) -> str:
-    """Return the words of a page in rows from top to bottom, each from left to right.
-
-    `places` is PageRead.places; "" is returned where it does not fit the words.
-    """
-    words = _placed(raw, places)
-    return "\n".join(" ".join(w.text for w in row) for row in _rows(words))
-
-
-def order_by_columns(raw: str, places: str) -> str:
-    """Return the words with lines of one cell together: a line under another with the same left edge continues it."""
-    cells: list[list[_Placed]] = []  # open cells by their last line
-    lines: list[list[str]] = []
-    for row in _rows(_placed(raw, places)):
-        for piece in _pieces(row):
-            first = piece[0]
-            for number, above in enumerate(cells):
-                if abs(above[0].left - first.left) <= 4 and 0 < above[0].bottom - first.bottom <= 2.4 * first.height:
-                    cells[number] = piece
-                    lines[number].append(" ".join(w.text for w in piece))
-                    break
-            else:
-                cells.append(piece)
-                lines.append([" ".join(w.text for w in piece)])
-    return "\n".join("\n".join(cell) for cell in lines)
-
-
-class _Placed:
-    """A word and its box."""
-
-    __slots__ = ("bottom", "height", "left", "right", "text")
-
-    def __init__(self, text: str, left: int, bottom: int, right: int, top: int) -> None:
-        self.text = text
-        self.left, self.right, self.bottom = left, right, bottom
-        self.height = max(top - bottom, 1)
-
-
-def _placed(raw: str, places: str) -> list[_Placed]:
-    words = raw.split()
-    numbers = array("h")
-    numbers.frombytes(base64.b64decode(places))
-    if len(numbers) != 4 * len(words):
-        return []
-    return [_Placed(w, *numbers[4 * i : 4 * i + 4]) for i, w in enumerate(words)]
-
-
-def _rows(words: list[_Placed]) -> list[list[_Placed]]:
-    """Group words whose middles lie within half a height into rows."""
-    rows: list[list[_Placed]] = []
-    middle = 0.0
-    for word in sorted(words, key=lambda w: -(2 * w.bottom + w.height)):
-        at = word.bottom + word.height / 2
-        if rows and middle - at <= word.height / 2:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-            middle = at
-    return [sorted(row, key=lambda w: w.left) for row in rows]
-
-
-def _pieces(row: list[_Placed]) -> Iterator[list[_Placed]]:
-    """Split a row where the gap is wider than a character: cells of a table."""
-    piece: list[_Placed] = []
-    for word in row:
-        if piece and word.left - piece[-1].right > 1.2 * word.height:
-            yield piece
-            piece = []
-        piece.append(word)
-    if piece:
-        yield piece

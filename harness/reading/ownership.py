@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.reading.attribution import FormTexts
+from msgspec.structs import replace
+
+from harness.reading.form import FormTexts
 from harness.reading.oracle import Expectation, View, Wanted
 from harness.reading.owners import OwnerIndex
 from harness.reading.page_judgement import JudgedPage, PageJudge
@@ -49,13 +51,12 @@ class Judge:
             return base
         judge = PageJudge(self._index, self._profile, self._form, expectation)
         judged = _settle([judge.page(page) for page in reading.pages], expectation)
-        return self._whole(base, reading, expectation, judged)
+        residue = foreign_residue(reading, judge.cast.own, self._index, self._form)
+        return self._whole(replace(base, residue=residue), reading, expectation, judged)
 
     def _whole(
         self, base: DocumentOwnership, reading: Reading, expectation: Expectation, judged: Sequence[JudgedPage]
     ) -> DocumentOwnership:
-        from msgspec.structs import replace
-
         own = all(j.ownership.verdict in _OWN for j in judged) and reading.status is ReadingStatus.READ
         best = _best_view(expectation, judged)
         return replace(
@@ -64,7 +65,6 @@ class Judge:
             missing=tuple(_missing(expectation.views[best], best, judged)) if own else (),
             leaked=tuple(e for j in judged for e in j.leaked),
             wrong=tuple(e for j in judged for e in j.wrong[best]),
-            residue=foreign_residue(reading, expectation, self._index, self._form),
             seal=judge_seal(reading, expectation, self._seals) if self._seals is not None else None,
             listed=tuple(dict.fromkeys(r for j in judged for r in j.listed)),
         )

@@ -22,6 +22,12 @@ _DARK_BELOW = 0xC8  # of some colour channel: white text shows on it
 _FAINT_ALPHA = 0x10
 _COVER_POINTS = 5.0  # thinner shapes are rules and frames, not covers
 _SLACK_POINTS = 1.0
+# PDFium answers through pointers. A process reads one page at a time, so one set of cells serves all calls: making
+# new ones takes longer than the calls.
+_colour = tuple(c_uint() for _ in range(4))
+_colour_at = tuple(byref(cell) for cell in _colour)
+_sides = tuple(c_float() for _ in range(4))
+_sides_at = tuple(byref(cell) for cell in _sides)
 
 
 @dataclass(slots=True)
@@ -44,8 +50,8 @@ class PageObjects:
 @dataclass(slots=True)
 class _Text:
     order: int
-    address: int
-    box: Box
+    handle: pdfium.FPDF_PAGEOBJECT
+    matrix: Matrix
     white: bool
 
 
@@ -73,7 +79,10 @@ def walk(page: pdfium.FPDF_PAGE, most: int) -> PageObjects:
                 shapes.append(_Shape(found.count, box, dark=True))
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             shapes.extend(_filled_area(handle, matrix, found.count))
-    found.hidden.update(t.address for t in texts if _unseen(t, shapes))
+    last = max((s.order for s in shapes), default=0)
+    found.hidden.update(
+        addressof(t.handle.contents) for t in texts if (t.white or t.order < last) and _unseen(t, shapes)
+    )
     return found
 
 
@@ -98,13 +107,12 @@ def _objects(page: pdfium.FPDF_PAGE, most: int) -> Iterator[tuple[pdfium.FPDF_PA
 
 
 def _see_text(handle: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, found: PageObjects, texts: list[_Text]) -> None:
-    address = addressof(handle.contents)
     red, green, blue, alpha = _fill(handle)
     if pdfium.FPDFTextObj_GetTextRenderMode(handle) in _INVISIBLE or alpha < _FAINT_ALPHA:
-        found.hidden.add(address)
+        found.hidden.add(addressof(handle.contents))
         return
-    white = min(red, green, blue) >= _WHITE_FROM
-    texts.append(_Text(found.count, address, _bounds(handle, matrix), white))
+    white = red >= _WHITE_FROM and green >= _WHITE_FROM and blue >= _WHITE_FROM
+    texts.append(_Text(found.count, handle, matrix, white))
 
 
 def _filled_area(handle: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, order: int) -> list[_Shape]:
@@ -122,7 +130,8 @@ def _filled_area(handle: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, order: int) -> 
 
 def _unseen(text: _Text, shapes: list[_Shape]) -> bool:
     """Tell whether something opaque lies over the text, or whether it is white and nothing dark lies under it."""
-    around = [s for s in shapes if _contains(s.box, text.box)]
+    box = _bounds(text.handle, text.matrix)
+    around = [s for s in shapes if _contains(s.box, box)]
     if any(s.order > text.order for s in around):
         return True
     return text.white and not any(s.dark for s in around)
@@ -139,15 +148,15 @@ def _contains(outer: Box, inner: Box) -> bool:
 
 def _fill(handle: pdfium.FPDF_PAGEOBJECT) -> tuple[int, int, int, int]:
     """Return the fill colour (red, green, blue, alpha); opaque black where PDFium cannot tell."""
-    red, green, blue, alpha = c_uint(), c_uint(), c_uint(), c_uint(0xFF)
-    if not pdfium.FPDFPageObj_GetFillColor(handle, byref(red), byref(green), byref(blue), byref(alpha)):
+    if not pdfium.FPDFPageObj_GetFillColor(handle, *_colour_at):
         return 0, 0, 0, 0xFF
+    red, green, blue, alpha = _colour
     return red.value, green.value, blue.value, alpha.value
 
 
 def _bounds(handle: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> Box:
-    left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
-    pdfium.FPDFPageObj_GetBounds(handle, byref(left), byref(bottom), byref(right), byref(top))
+    pdfium.FPDFPageObj_GetBounds(handle, *_sides_at)
+    left, bottom, right, top = _sides
     box = (left.value, bottom.value, right.value, top.value)
     return box if matrix is _IDENTITY else _moved(box, matrix)
 

@@ -18,6 +18,9 @@ from harness.reading.page_objects import Box
 _WORD = re.compile(r"\S+")
 # PDFium marks a hyphen at a line's end so; on a certificate it is part of an address
 _END_OF_LINE_HYPHEN = {0x02: "-", 0xFFFE: "-"}
+# cells through which PDFium answers; a process reads one page at a time (see page_objects)
+_sides = tuple(c_double() for _ in range(4))
+_sides_at = tuple(byref(cell) for cell in _sides)
 _UNMAPPED = "\ufffd"
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -124,8 +127,8 @@ def _box(text_page: pdfium.FPDF_TEXTPAGE, first: int, last: int) -> Box:
 
 
 def _character_box(text_page: pdfium.FPDF_TEXTPAGE, index: int) -> Box:
-    left, bottom, right, top = c_double(), c_double(), c_double(), c_double()
-    pdfium.FPDFText_GetCharBox(text_page, index, byref(left), byref(right), byref(bottom), byref(top))
+    pdfium.FPDFText_GetCharBox(text_page, index, *_sides_at)
+    left, right, bottom, top = _sides
     return left.value, bottom.value, right.value, top.value
 
 
@@ -134,5 +137,7 @@ def _off(box: Box, paper: Box) -> bool:
 
 
 def _points(box: Box) -> tuple[int, int, int, int]:
-    left, bottom, right, top = (max(-32768, min(32767, round(v))) for v in box)
-    return left, bottom, right, top
+    left, bottom, right, top = box
+    if min(left, bottom) > -32768 and max(right, top) < 32767:
+        return round(left), round(bottom), round(right), round(top)
+    return 0, 0, 0, 0

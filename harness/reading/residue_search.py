@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.reading.attribution import FormTexts, attribute
-from harness.reading.fold import fold_weak
+from harness.reading.attribution import OwnTexts, attribute
 from harness.reading.folded_page import FoldedPage
-from harness.reading.oracle import Expectation
+from harness.reading.form import FormTexts
 from harness.reading.owners import OwnerIndex
+from harness.reading.weights import SIGNIFICANT_BITS
 from harness.records.findings import Evidence
 from harness.records.reading import Reading
 
-_SIGNIFICANT_BITS = 6.0
 
-
-def foreign_residue(
-    reading: Reading, expectation: Expectation, index: OwnerIndex, form: FormTexts
-) -> tuple[Evidence, ...]:
+def foreign_residue(reading: Reading, own: OwnTexts, index: OwnerIndex, form: FormTexts) -> tuple[Evidence, ...]:
     """Return other people's items in hidden text, metadata, attachments and earlier revisions."""
-    own = frozenset[str]().union(*(v.own_texts for v in expectation.views))
-    weakly_own = frozenset(fold_weak(t) for t in own)
     found = []
     for page, text in _hidden(reading):
-        for item in attribute(FoldedPage(text), own, weakly_own, index, form).foreign:
-            if item.bits >= _SIGNIFICANT_BITS:
+        folded = FoldedPage(text)
+        folded.take_form(form.spans)
+        for item in attribute(folded, own, index).foreign:
+            if item.bits >= SIGNIFICANT_BITS:
                 owner = item.owners[0]
                 found.append(
                     Evidence(

@@ -27,13 +27,18 @@ def distrust(
     text = layers[0].text
     if not text:
         return "no text layer: the page is a picture" if page.images else "no text on the page"
-    strange = sum(1 for c in text if c not in known and c not in repertoire()) / len(text)
+    strange = _strange_share(text, known)
     if strange > profile.strange_allowed:
         return f"{strange:.0%} of the characters are none that certificates are written with"
     share = max((label_share(layers, labels) for labels in _label_sets(profile, title)), default=1.0)
     if share < profile.labels_needed:
         return f"only {share:.0%} of the form's fixed labels decode"
     return ""
+
+
+def _strange_share(text: str, known: frozenset[str]) -> float:
+    strange = set(text) - known - repertoire()
+    return sum(text.count(c) for c in strange) / len(text)
 
 
 def label_share(layers: Sequence[FoldedPage], labels: Sequence[str]) -> float:

@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from harness.reading import OwnerIndex
-from harness.reading.attribution import FormTexts, attribute
-from harness.reading.fold import fold, fold_weak
+from harness.reading.attribution import OwnTexts, attribute
+from harness.reading.fold import fold
 from harness.reading.folded_page import FoldedPage
+from harness.reading.form import FormTexts
 
 
 def owners(index, text):
@@ -59,10 +60,9 @@ def foreign(index, second):
     form = FormTexts(second)
 
     def found(text, *own):
-        texts = frozenset(fold(t) for t in own)
         page = FoldedPage(text)
-        page.let_edges_be_at(form.texts)
-        return {f.text for f in attribute(page, texts, frozenset(map(fold_weak, texts)), index, form).foreign}
+        page.take_form(form.spans)
+        return {f.text for f in attribute(page, OwnTexts(frozenset(map(fold, own)), index), index).foreign}
 
     return found
 
@@ -88,9 +88,8 @@ def test_what_counts_as_somebody_elses_text(foreign, page, own, expected):
     assert foreign(page, *own) == expected
 
 
-def test_a_name_that_differs_from_an_own_one_only_in_what_producers_lose_accuses_nobody(town, second):
+def test_a_name_that_differs_from_an_own_one_only_in_what_producers_lose_accuses_nobody(town):
     twin = replace(town.residents["R00012"], key="R00099", name="葛城　洋", kana="")
     index = OwnerIndex(town, [twin])
-    own = frozenset([fold("葛󠄀城　洋")])
-    page = FoldedPage("氏名 葛城　洋")
-    assert attribute(page, own, frozenset(map(fold_weak, own)), index, FormTexts(second)).foreign == ()
+    own = OwnTexts(frozenset([fold("葛󠄀城　洋")]), index)
+    assert attribute(FoldedPage("氏名 葛城　洋"), own, index).foreign == ()

@@ -1,0 +1,131 @@
+"""Who is on a page: the permitted persons it names, and who else would fit everything that was found of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from harness.reading.attribution import OwnTexts
+from harness.reading.oracle import Expectation, View, Wanted
+from harness.reading.owners import OwnerIndex
+from harness.reading.presence import Found
+from harness.reading.profile import Per
+
+FoundItems = Sequence[Sequence[Found]]  # per view of the expectation, per wanted item
+
+
+class Cast:
+    """The people of one application: who may be listed, and which items tell whom from whom."""
+
+    def __init__(self, expectation: Expectation, index: OwnerIndex) -> None:
+        """Prepare what all pages of a document share."""
+        self.expectation, self.index = expectation, index
+        self.views = expectation.views
+        self.applicant = expectation.applicant
+        self.permitted = frozenset(p for v in self.views for p in v.persons)
+        self.own = OwnTexts(frozenset[str]().union(*(v.own_texts for v in self.views)), index)
+        self.identity = tuple(w for v in self.views for w in v.wanted if w.identity)
+        self._known_holders: dict[int, frozenset[str]] = {}
+
+    def holders(self, wanted: Wanted) -> frozenset[str]:
+        """Return who has this item with this value, where the index knows."""
+        known = self._known_holders.get(id(wanted))
+        if known is None:
+            known = self._known_holders[id(wanted)] = frozenset(self._holders(wanted))
+        return known
+
+    def _holders(self, wanted: Wanted) -> Iterator[str]:
+        field = wanted.source.partition(".")[2]
+        if wanted.day is not None:
+            yield from self.index.having(f"resident.{field}", wanted.day)
+        for text in wanted.texts:
+            yield from (o.resident for o in self.index.owners_of(text) if o.role == field)
+
+    @cached_property
+    def telling(self) -> tuple[frozenset[int], ...]:
+        """Per view, the places of the wanted items that tell the listed persons apart.
+
+        A name that may stand there as the householder's or 筆頭者's counts only for people of whom nothing else does.
+        """
+        return tuple(frozenset(self._telling(view)) for view in self.views)
+
+    def _telling(self, view: View) -> Iterator[int]:
+        known = {""}
+        for place, wanted in enumerate(view.wanted):
+            if self._tells(wanted, view):
+                known.add(wanted.person)
+                yield place
+        for place, wanted in enumerate(view.wanted):
+            if wanted.identity and wanted.per is Per.PERSON and wanted.person not in known:
+                yield place
+
+    def _tells(self, wanted: Wanted, view: View) -> bool:
+        if wanted.per is not Per.PERSON or self.holders(wanted) & self.permitted != {wanted.person}:
+            return False
+        others = (w for w in (*view.wanted, *view.forbidden) if w.item != wanted.item)
+        return not any(set(wanted.texts) & set(w.texts) for w in others)
+
+
+class Identity:
+    """What was found of the permitted persons on one page."""
+
+    def __init__(self, cast: Cast, found: FoundItems) -> None:
+        """Take what was found per view and wanted item."""
+        self._cast = cast
+        self._found = found
+
+    @cached_property
+    def named(self) -> dict[str, tuple[float, Found]]:
+        """The permitted persons named on the page, with the weight (bits) and sureness of that."""
+        persons: dict[str, tuple[float, Found]] = {}
+        for wanted, how in self._items():
+            if wanted.identity and wanted.person:
+                owners = [o for t in wanted.texts for o in self._cast.index.owners_of(t)]
+                bits, before = persons.get(wanted.person, (0.0, Found.NO))
+                persons[wanted.person] = (max(bits, self._cast.index.bits(owners)), max(before, how))
+        return persons
+
+    @cached_property
+    def listed(self) -> tuple[str, ...]:
+        """The permitted persons listed on the page, known by an item that no other of them has."""
+        listed: dict[str, None] = {}
+        for view, found, telling in zip(self._cast.views, self._found, self._cast.telling, strict=True):
+            seen = {view.wanted[place].person for place in telling if found[place] is not Found.NO}
+            listed.update((person, None) for person in view.persons if person in seen)
+        return tuple(listed)
+
+    @property
+    def shows_applicant(self) -> bool:
+        """Whether the applicant is listed on the page, or could not be told from the others anyway."""
+        cast = self._cast
+        if cast.applicant in self.listed:
+            return True
+        tellable = {v.wanted[place].person for v, t in zip(cast.views, cast.telling, strict=True) for place in t}
+        return cast.applicant not in tellable
+
+    @cached_property
+    def also_fits(self) -> frozenset[str]:
+        """The people, not permitted here, whom everything found of every named person fits as well."""
+        twins = [self._twins(person) for person in self.named]
+        return frozenset().union(*twins) if all(twins) else frozenset()
+
+    def _twins(self, person: str) -> frozenset[str]:
+        twins: frozenset[str] | None = None
+        for wanted, _ in self._items():
+            if wanted.person == person and (holders := self._cast.holders(wanted)):
+                twins = holders if twins is None else twins & holders
+        return (twins or frozenset()) - self._cast.permitted
+
+    def apart_from(self, donor: str) -> bool:
+        """Tell whether something on the page is the applicant's or a permitted person's and not also the donor's."""
+        ours = self._cast.permitted | {self._cast.applicant}
+        return any(
+            wanted.person in ours and (holders := self._cast.holders(wanted)) and donor not in holders
+            for wanted, _ in self._items()
+        )
+
+    def _items(self) -> Iterator[tuple[Wanted, Found]]:
+        for view, found in zip(self._cast.views, self._found, strict=True):
+            for wanted, how in zip(view.wanted, found, strict=True):
+                if how is not Found.NO:
+                    yield wanted, how
