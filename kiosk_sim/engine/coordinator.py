@@ -14,8 +14,8 @@ from harness.records.history import BatchReleased
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
-from kiosk_sim.engine.rendezvous import Rendezvous
 from kiosk_sim.played import Played
+from kiosk_sim.rendezvous import Rendezvous
 
 
 class _Occupied:

@@ -6,28 +6,9 @@ import gc
 import threading
 import time
 
-import pytest
-
 from harness.records.plan import Step
 from kiosk_sim.drivers.transport import IllegalRequest
-
-
-@pytest.fixture
-def rendezvous():
-    """Import the class alone: the engine's package patches the process, which tests must not."""
-    import importlib.util
-    import sys
-    from pathlib import Path
-
-    import kiosk_sim
-
-    path = Path(kiosk_sim.__file__).parent / "engine" / "rendezvous.py"
-    spec = importlib.util.spec_from_file_location("plain_rendezvous", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["plain_rendezvous"] = module
-    spec.loader.exec_module(module)
-    yield module.Rendezvous
-    del sys.modules["plain_rendezvous"]
+from kiosk_sim.rendezvous import Rendezvous
 
 
 def start(target, *arguments):
@@ -36,8 +17,8 @@ def start(target, *arguments):
     return thread
 
 
-def test_nobody_leaves_before_everybody_has_arrived(rendezvous):
-    gate = rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+def test_nobody_leaves_before_everybody_has_arrived():
+    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
     left = []
     threads = [start(gate.hold, "A", lambda: left.append("A") or time.monotonic_ns())]
     releaser = start(gate.release, 5.0)
@@ -49,9 +30,9 @@ def test_nobody_leaves_before_everybody_has_arrived(rendezvous):
     assert sorted(left) == ["A", "B"]
 
 
-def test_departures_follow_their_gaps(rendezvous):
+def test_departures_follow_their_gaps():
     gaps = {"A": 3.0, "B": 0.0, "C": 30.0}
-    gate = rendezvous(Step.APPLY, gaps)
+    gate = Rendezvous(Step.APPLY, gaps)
     for name in gaps:
         start(gate.hold, name, time.monotonic_ns)
     at_ns = gate.release(2.0)
@@ -60,19 +41,19 @@ def test_departures_follow_their_gaps(rendezvous):
         name: (left - at_ns) / 1e6 - gaps[name] for name, left in zip(result.applications, result.left_ns, strict=True)
     }
     assert late_ms.keys() == gaps.keys()
-    assert all(0.0 <= late < 10.0 for late in late_ms.values())
+    assert all(0.0 <= late < 250.0 for late in late_ms.values())
 
 
-def test_who_is_late_is_absent_and_passes_later_without_waiting(rendezvous):
-    gate = rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+def test_who_is_late_is_absent_and_passes_later_without_waiting():
+    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
     start(gate.hold, "A", time.monotonic_ns)
     at_ns = gate.release(0.05)
     gate.hold("B", time.monotonic_ns)
     assert gate.result(at_ns).absent == ("B",)
 
 
-def test_who_leaves_is_not_waited_for(rendezvous):
-    gate = rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+def test_who_leaves_is_not_waited_for():
+    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
     start(gate.hold, "A", time.monotonic_ns)
     gate.leave("B")
     started = time.monotonic()
@@ -80,16 +61,16 @@ def test_who_leaves_is_not_waited_for(rendezvous):
     assert time.monotonic() - started < 1.0
 
 
-def test_a_stopping_player_waits_for_nobody(rendezvous):
-    gate = rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+def test_a_stopping_player_waits_for_nobody():
+    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
     start(gate.hold, "A", time.monotonic_ns)
     threading.Timer(0.05, gate.hurry).start()
     at_ns = gate.release(5.0)
     assert gate.result(at_ns).absent == ("B",)
 
 
-def test_a_failing_send_fails_where_it_belongs_and_nowhere_else(rendezvous):
-    gate = rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+def test_a_failing_send_fails_where_it_belongs_and_nowhere_else():
+    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
     met = []
 
     def broken():
@@ -110,8 +91,8 @@ def test_a_failing_send_fails_where_it_belongs_and_nowhere_else(rendezvous):
     assert gc.isenabled()
 
 
-def test_the_centres_applications_send_for_themselves_and_report(rendezvous):
-    gate = rendezvous(Step.APPLY, {"A": 0.0})
+def test_the_centres_applications_send_for_themselves_and_report():
+    gate = Rendezvous(Step.APPLY, {"A": 0.0})
 
     def visit():
         gate.hold("A", None)
