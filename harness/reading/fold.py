@@ -28,6 +28,7 @@ _ABBREVIATIONS = re.compile(r"[\u2460-\u24ff\u3200-\u33ff]")
 _ANY_COMPATIBILITY = re.compile(r"[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _BEYOND_BMP = re.compile(r"[\U00010000-\U000e00ff]")
 # what a producer without 5-digit CMaps leaves of 𠮷: nothing, boxes or fragments, but never another ideograph or kana
+_UNDECODED = "[\ufffd\ue000-\uf8ff]{1,2}?"  # where little else is left of a name, the gap itself must show
 _GARBLED = "[^\u3041-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{0,2}?"
 
 
@@ -71,13 +72,19 @@ def weak_pattern(folded: str, gaiji: tuple[tuple[str, str], ...] = ()) -> re.Pat
     garbled 𠮷); `gaiji` gives a vendor's own code points for some characters, as pairs (register's, vendor's).
     """
     vendor = dict(gaiji)
+    characters = fold_weak(folded)
+    garbled = _GARBLED if sum(not _may_be_lost(c) for c in characters) > 1 else _UNDECODED
     parts = []
-    for character in fold_weak(folded):
+    for character in characters:
         own = re.escape(character)
         if character in vendor:
             parts.append(f"(?:{own}|{re.escape(vendor[character])})")
-        elif _BEYOND_BMP.match(character) or unicodedata.category(character) == "Co":
-            parts.append(f"(?:{own}|{_GARBLED})")
+        elif _may_be_lost(character):
+            parts.append(f"(?:{own}|{garbled})")
         else:
             parts.append(own)
     return re.compile("".join(parts))
+
+
+def _may_be_lost(character: str) -> bool:
+    return _BEYOND_BMP.match(character) is not None or unicodedata.category(character) == "Co"

@@ -12,7 +12,7 @@ from harness.reading.oracle import Wanted
 from harness.reading.profile import Format
 
 # 男, 子, 妻: too short to be searched for, they must be words or stand beside their label
-SHORT = 2
+_SHORT = 2
 _LOSABLE = re.compile(r"[\ufe00-\ufe0f\uf900-\ufaff\ue000-\uf8ff\u2460-\u24ff\u3200-\u33ff\U00010000-\U0010ffff]")
 
 
@@ -43,13 +43,13 @@ def _has(layer: Attributed, wanted: Wanted, text: str) -> bool:
         return page.has_number((text,))
     if wanted.format is Format.PARTS:
         return text in page.text  # within a sentence of its own, the next bracket ends it
-    if len(text) <= SHORT:
+    if len(text) <= _SHORT:
         return text in page.words or any(label + text in page.text for label in wanted.labels)
     return any(page.stands_free(*span) and not layer.inside_foreign(span) for span in page.occurrences(text))
 
 
 def _weakly(page: FoldedPage, text: str, gaiji: tuple[tuple[str, str], ...]) -> bool:
     losable = _LOSABLE.search(text) is not None
-    if len(text) <= SHORT or not (losable or page.weak.text != page.text):
+    if not losable and (len(text) <= _SHORT or page.weak.text == page.text):
         return False
     return page.matches_weakly(text, gaiji)

@@ -31,7 +31,7 @@ def renderings(base: Wanted, value: str, municipality: str) -> Iterator[Wanted]:
         yield replace(base, day=day) if day else replace(base, texts=(fold(value),))
     elif base.format is Format.PARTS:
         for part in parts(value):
-            yield from (_part(base, word) for word in part.split())
+            yield from (_part(base, word) for word in part.split(" ") if word)
     elif base.format is Format.FISCAL_YEAR:
         yield replace(base, texts=fiscal_years(value))
     elif base.format is Format.NUMBER:
@@ -115,7 +115,7 @@ def member_texts(member: KosekiMember) -> Iterator[str]:
         yield fold(event)
         for part in parts(event):
             yield fold(part)
-            yield from (fold(word) for word in part.split())
+            yield from (fold(word) for word in part.split(" ") if word)
     for address, _since in member.addresses:
         yield fold(address)
 

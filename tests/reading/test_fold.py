@@ -96,6 +96,12 @@ def test_but_it_is_never_another_ideograph(read):
     assert not weak_pattern("𠮷田葵").fullmatch(read)
 
 
+def test_of_a_name_of_two_characters_the_gap_must_show():
+    assert weak_pattern("\ue002充").fullmatch("\ufffd充")
+    assert not weak_pattern("\ue002充").fullmatch("充")
+    assert not weak_pattern("\ue002充").fullmatch(":充")
+
+
 def test_a_vendors_code_point_for_a_gaiji_is_the_registers_character():
     gaiji = (("\ue000", "\ue123"),)
     assert weak_pattern("\ue000田", gaiji).fullmatch("\ue123田")
