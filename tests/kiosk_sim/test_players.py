@@ -442,7 +442,7 @@ def test_open_arrivals_start_in_time_whatever_became_of_the_others(serve, issuer
     assert run.play("engine", "--phase", "P1") == 0, run.errors
     started = run.records(ApplicationStarted)
     assert all(0 <= (s.at_ns - s.planned_ns) / 1e6 < 250.0 for s in started)
-    assert max(s.at_ns for s in started) < max(e.at_ns for e in run.endings().values())
+    assert max(s.at_ns for s in started) < min(e.at_ns for e in run.endings().values()) + 1e9  # not in a row
 
 
 def test_a_closed_kiosk_serves_its_row_one_after_the_other(serve, issuer, run_against):
