@@ -45,8 +45,9 @@ class _ExactlyOnce(Struct, frozen=True):
         in_time = [d for d in got if not d.late]
         if one.ending is Ending.DELIVERED:
             yield from self._too_few(one, in_time)
-        elif not got and one.ending is not None:
-            yield from self._nothing_came(one)
+        elif one.ending is not None and (not got or self._in_part(one, in_time)):
+            yield from self._not_all_came(one)
+            yield from self._came_all_the_same(one, [d for d in got if d.late])
         elif one.ending in {Ending.FAILED, Ending.REFUSED}:
             yield from self._came_all_the_same(one, got)
         yield from self._duplicates(one, got)
@@ -57,8 +58,13 @@ class _ExactlyOnce(Struct, frozen=True):
             what = Evidence(kind="copies", value=f"{len(came)} of {one.options.copies}")
             yield _finding(one, Anomaly.LOST, what)
 
-    def _nothing_came(self, one: Application) -> Iterator[Finding]:
-        """Nothing reached the applicant: does anybody hold it as issued or paid?"""
+    @staticmethod
+    def _in_part(one: Application, in_time: list[Delivered]) -> bool:
+        """Whether some of the copies came, in time, before the target reported an error on a further one."""
+        return one.ending is Ending.FAILED and 0 < len({d.copy for d in in_time}) < one.options.copies
+
+    def _not_all_came(self, one: Application) -> Iterator[Finding]:
+        """Nothing, or less than was asked for, reached the applicant: does anybody hold it as issued or paid?"""
         if self._broken_off_by_us(one):
             return
         issued = self._held_as_issued(one)
@@ -96,7 +102,7 @@ class _ExactlyOnce(Struct, frozen=True):
         return any(last_stop <= at <= one.started_ns for at in self.view.resumed_ns)
 
     def _came_all_the_same(self, one: Application, got: list[Delivered]) -> Iterator[Finding]:
-        """The target said that nothing was issued, and a document came: late, or a copy before the error."""
+        """The target said that nothing was issued, and a document came: late, or everything before the error."""
         for delivered in got:
             severity = Severity.DEFECT if delivered.late or one.ending is Ending.REFUSED else Severity.REVIEW
             what = Evidence(kind="delivery", value=f"{one.ending} {one.code}".strip())

@@ -123,8 +123,34 @@ def test_a_late_document_of_a_failed_application_is_an_orphan(history):
     assert told(history) == [(Anomaly.ORPHAN, "A1", Severity.DEFECT)]
 
 
-def test_a_first_copy_before_a_later_error_is_for_review(history):
-    history.asks("A1", "R1", 0, 5, ending=Ending.FAILED, options=Options(copies=2), copies=1).gets("A1", at=4)
+def part_of_two(history, **ended):
+    """Let the first of two copies arrive before the target reports an error on the second."""
+    asked = {"ending": Ending.FAILED, "code": "PRINT_TIMEOUT", "options": Options(copies=2), "copies": 1}
+    return history.asks("A1", "R1", 0, 5, **asked, **ended).gets("A1", at=4)
+
+
+def test_a_first_copy_before_the_targets_own_error_on_the_second_is_no_finding(history):
+    part_of_two(history).ledger("A1", state="cancelled")
+    assert told(history) == []
+
+
+def test_a_part_of_the_copies_for_the_whole_fee_is_charged_not_printed(history):
+    part_of_two(history, charged=True)
+    assert told(history) == [(Anomaly.CHARGED_NOT_PRINTED, "A1", Severity.DEFECT)]
+
+
+def test_a_part_of_the_copies_that_the_ledger_calls_issued_is_a_loss(history):
+    part_of_two(history).ledger("A1")
+    assert told(history) == [(Anomaly.LOST, "A1", Severity.DEFECT)]
+
+
+def test_a_second_copy_that_comes_late_is_an_orphan(history):
+    part_of_two(history).gets("A1", at=9, copy=2, late=True)
+    assert told(history) == [(Anomaly.ORPHAN, "A1", Severity.DEFECT)]
+
+
+def test_all_copies_before_an_error_are_for_review(history):
+    history.asks("A1", "R1", 0, 5, ending=Ending.FAILED, copies=1).gets("A1", at=4)
     assert told(history) == [(Anomaly.ORPHAN, "A1", Severity.REVIEW)]
 
 
