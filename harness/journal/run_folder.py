@@ -56,6 +56,11 @@ class RunFolder:
         return self.path / "target.toml"
 
     @property
+    def profile(self) -> Path:
+        """profile.toml: copy of a document profile that does not come with honnin, if the target has one."""
+        return self.path / "profile.toml"
+
+    @property
     def population(self) -> Path:
         """population/: copy of the population folder."""
         return self.path / "population"

@@ -27,7 +27,6 @@ from harness.records.target import Target
 
 T = TypeVar("T")
 _JST = timezone(timedelta(hours=9), "JST")
-_PROFILE = "profile.toml"  # copy in the run folder of a profile that is not built in
 
 
 class Inputs(Struct, frozen=True, kw_only=True):
@@ -100,8 +99,8 @@ def records(inputs: Inputs) -> Iterator[tuple[str, int, HistoryRecord]]:
 
 def profile_of(folder: RunFolder, target: Target, manifest: Manifest) -> str:
     """Return what to load as the document profile: the run folder's copy, a built-in name, or the file it was."""
-    if (folder.path / _PROFILE).exists():
-        return str(folder.path / _PROFILE)
+    if folder.profile.exists():
+        return str(folder.profile)
     beside = Path(manifest.target_folder) / target.profile
     return str(beside) if target.profile.endswith(".toml") else target.profile
 
@@ -188,7 +187,7 @@ def _digest(*files: Path) -> str:
 def inputs_digest(inputs: Inputs) -> str:
     """Return SHA-256 over everything judged: names and bytes of the files, documents by their digests."""
     folder = inputs.folder
-    files = [folder.manifest, folder.plan, folder.target, folder.path / _PROFILE, folder.path / "cards.jsonl"]
+    files = [folder.manifest, folder.plan, folder.target, folder.profile, folder.path / "cards.jsonl"]
     files += sorted(folder.population.iterdir())
     files += folder.segments() + sorted(folder.readings.glob("*.jsonl"))
     digest = hashlib.sha256()

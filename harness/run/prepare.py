@@ -21,6 +21,7 @@ from harness.errors import ConfigError, UsageError
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.population import Population
+from harness.reading.profile import BUILT_IN
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
 from harness.records.plan import PlanHeader
 from harness.records.target import Target
@@ -84,8 +85,8 @@ def _make_out(out: Path) -> None:
 def _copy_inputs(request: Request, folder: RunFolder) -> None:
     shutil.copyfile(request.target_file, folder.target)
     shutil.copytree(request.population_folder, folder.population)
-    if request.target.profile.endswith(".toml"):  # one that does not come with honnin
-        shutil.copyfile(request.target_file.parent / request.target.profile, folder.path / "profile.toml")
+    if request.target.profile not in BUILT_IN:
+        shutil.copyfile(request.target_file.parent / request.target.profile, folder.profile)
 
 
 def check_disk(where: Path, applications: int) -> None:
@@ -95,7 +96,7 @@ def check_disk(where: Path, applications: int) -> None:
     if free < need:
         raise UsageError(
             f"{where}: {free // 10**6} MB free, this run may need {need // 10**6} MB; "
-            "free some space or choose another folder with --out"
+            "free some space, or begin a run elsewhere with --out"
         )
 
 
