@@ -9,6 +9,7 @@ from PIL import Image, ImageChops, ImageOps
 
 INK_SIDE = 64
 _PAPER_BELOW = 24  # ink (0 to 255) up to this is paper or the noise of JPEG
+_INK_ONLY = [0] * (_PAPER_BELOW + 1) + [255] * (255 - _PAPER_BELOW)
 
 
 def bitmap_digest(bitmap: Image.Image) -> str:
@@ -33,7 +34,7 @@ def ink64(bitmap: Image.Image) -> str:
     ink = ImageOps.invert(_darkness(bitmap))
     if _border_mean(ink) > 127:
         ink = ImageOps.invert(ink)
-    box = ink.point([0 if v <= _PAPER_BELOW else 255 for v in range(256)]).getbbox()
+    box = ink.getbbox() if bitmap.mode == "1" else ink.point(_INK_ONLY).getbbox()
     if box is None:
         return ""
     small = ink.crop(box).resize((INK_SIDE, INK_SIDE), Image.Resampling.BOX)

@@ -134,7 +134,7 @@ def _koseki_texts(koseki: Koseki) -> Iterator[tuple[str, Owner]]:
             if name and len(folded := fold(name)) > _LEAST_NAME:
                 yield from ((folded, Owner(key, role)) for key in own)
         for part in (fold(p) for event in member.events for p in parts(event)):
-            if len(part) >= _LEAST_EVENT_PART and not find_dates(part):
+            if len(part) >= _LEAST_EVENT_PART and not ("年" in part and find_dates(part)):
                 yield from ((part, Owner(key, "events")) for key in own)
         for address, _since in member.addresses:
             yield from ((fold(address), Owner(key, "addresses")) for key in own)

@@ -22,6 +22,7 @@ from harness.records.findings import Evidence
 from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
 from harness.records.reading import Reading, ReadingStatus
 
+_FOREIGN = frozenset({PageVerdict.FOREIGN, PageVerdict.MIXED})
 _OWN = frozenset({PageVerdict.OWN, PageVerdict.OWN_WEAK})
 
 
@@ -65,9 +66,18 @@ class Judge:
             missing=tuple(_missing(expectation.views[best], best, judged)) if own else (),
             leaked=tuple(e for j in judged for e in j.leaked),
             wrong=tuple(e for j in judged for e in j.wrong[best]),
-            seal=judge_seal(reading, expectation, self._seals) if self._seals is not None else None,
+            seal=self._seal(reading, expectation, judged),
             listed=tuple(dict.fromkeys(r for j in judged for r in j.listed)),
         )
+
+    def _seal(self, reading: Reading, expectation: Expectation, judged: Sequence[JudgedPage]) -> Evidence | None:
+        """Return a seal that is not the applicant's, unless its page is that other person's altogether."""
+        wrong = judge_seal(reading, expectation, self._seals) if self._seals is not None else None
+        owners = {(j.ownership.page, o.resident) for j in judged for o in j.ownership.owners}
+        foreign = wrong is not None and any(j.ownership.verdict in _FOREIGN for j in judged)
+        if wrong is None or (foreign and (not wrong.owner or (wrong.page, wrong.owner) in owners)):
+            return None
+        return wrong
 
 
 def judge_document(

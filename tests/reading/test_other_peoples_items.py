@@ -88,6 +88,12 @@ def test_another_persons_seal_is_found_and_named(quick_producer, written, judge)
     assert document.seal.owner == "R00012"
 
 
+def test_the_seal_on_somebody_elses_document_needs_no_telling_of_its_own(draw, written, judge):
+    document = judge(draw(written("seal")), "inkan", "R00011")
+    assert document.pages[0].verdict is FOREIGN
+    assert document.seal is None
+
+
 def test_a_seal_of_nobody_is_nobodys(draw, written, judge):
     document = judge(draw(written("seal", ("seal R00001", "seal nobody"))), "inkan", "R00001")
     assert document.seal is not None
