@@ -26,23 +26,26 @@ class Cast:
         on: date,
         limit: int = 0,
         without: Collection[str] = (),
+        kinds: Collection[Certificate] = tuple(Certificate),
     ) -> None:
-        """Take at most `limit` residents (0: all) but none of `without`; people refused everything are kept apart."""
+        """Take at most `limit` residents (0: all) but none of `without`; people refused all `kinds` are kept apart."""
         people = sorted((r for r in residents if r.key not in without), key=lambda r: r.key)
         rng.shuffle(people)
         self.residents = {r.key: r for r in people}
         self._rng = rng
-        may = {r.key: tuple(c for c in Certificate if not refusal(r, c, on)) for r in people}
+        may = {r.key: tuple(c for c in Certificate if c in kinds and not refusal(r, c, on)) for r in people}
         ordinary = [r.key for r in people if may[r.key]]
         self._refused = deque(r.key for r in people if not may[r.key])
         self._may = may
         self._round = deque(ordinary[:limit] if limit else ordinary)
         if not self._round:
-            raise UsageError("nobody in this population may be issued any certificate; check residency and dates")
+            raise UsageError(
+                f"nobody in this population may be issued any of: {', '.join(kinds)}; check residency and dates"
+            )
 
     @property
     def ordinary(self) -> tuple[str, ...]:
-        """Keys of those to whom at least one certificate may be issued."""
+        """Keys of those to whom at least one of the kinds may be issued."""
         return tuple(self._round)
 
     def next(self, certificate: Certificate | None = None, besides: Collection[str] = ()) -> str:
@@ -59,13 +62,15 @@ class Cast:
             )
         return found
 
-    def next_for(self, certificate: Certificate, besides: Collection[str]) -> tuple[str, Certificate] | None:
-        """Return a free resident and `certificate`, else anyone free and what that person may be issued, else None."""
+    def next_for(
+        self, certificate: Certificate, kinds: Collection[Certificate], besides: Collection[str]
+    ) -> tuple[str, Certificate] | None:
+        """Return a free resident and `certificate`, else anyone free and one of `kinds` for them, else None."""
         key = self._first(lambda k: k not in besides and certificate in self._may[k])
         if key is not None:
             return key, certificate
-        key = self._first(lambda k: k not in besides)
-        return None if key is None else (key, self._rng.choice(self._may[key]))
+        key = self._first(lambda k: k not in besides and not set(kinds).isdisjoint(self._may[k]))
+        return None if key is None else (key, self._rng.choice([c for c in self._may[key] if c in kinds]))
 
     def refused(self) -> str | None:
         """Return somebody to whom nothing may be issued, None where there is no such person."""

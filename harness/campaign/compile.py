@@ -11,22 +11,29 @@ import msgspec
 from msgspec.structs import replace
 
 from harness.campaign.cast import Cast
+from harness.campaign.fitting import asked_for, fit
 from harness.campaign.phases import PhaseCompiler
 from harness.campaign.scenario import AnyPhase, Bursts, Hold, Mix, Pairs, Scenario, Solo, Succession, Updates
 from harness.errors import ConfigError
 from harness.journal.run_folder import write_whole
 from harness.population import Population
-from harness.records.plan import PLAN_VERSION, Batch, Driver, Phase, PlanHeader
+from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader
 from harness.records.target import Target
 
 _QUIET = (Solo, Succession, Updates)
 
 
 def pool_of(
-    scenario: Scenario, population: Population, seed: int, on: date, without: Collection[str] = ()
+    scenario: Scenario,
+    population: Population,
+    target: Target,
+    seed: int,
+    on: date,
+    without: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return the keys of all residents a plan of this scenario may use, so that only their cards need keys."""
-    cast = _cast(scenario, population, random.Random(seed), on, without)  # noqa: S311  a plan is to be repeatable
+    fitted, _ = fit(scenario, target)
+    cast = _cast(fitted, population, random.Random(seed), on, without)  # noqa: S311  a plan is to be repeatable
     ordinary = set(cast.ordinary)
     return tuple(k for k in sorted(cast.residents) if k in ordinary or not cast.may(k))
 
@@ -40,26 +47,26 @@ def compile_plan(
     on: date,
     without: Collection[str] = (),
 ) -> tuple[PlanHeader, list[Batch]]:
-    """Compile `scenario` for this target and population.
+    """Compile what of `scenario` this target has a place for, with this population.
 
     `card_of` gives a resident's card serial; `on` is the day of the run (ages); people in `without` play no part.
-    Raises UsageError where the
-    population cannot carry the scenario.
+    Raises UsageError where the target or the population cannot carry the scenario.
     """
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
+    scenario, left_out = fit(scenario, target)
     cast = _cast(scenario, population, rng, on, without)
     nodes = tuple(n.id for n in target.nodes)
     compiler = PhaseCompiler(scenario, cast, rng, nodes, card_of, target.synchronise)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
-    return _header(scenario, population, target, seed, nodes, batches), batches
+    return _header(scenario, population, target, seed, left_out, batches), batches
 
 
 def _cast(scenario: Scenario, population: Population, rng: random.Random, on: date, without: Collection[str]) -> Cast:
-    return Cast(population.residents.values(), rng, on, scenario.residents, without)
+    return Cast(population.residents.values(), rng, on, scenario.residents, without, asked_for(scenario))
 
 
 def _header(
-    scenario: Scenario, population: Population, target: Target, seed: int, nodes: tuple[str, ...], batches: list[Batch]
+    scenario: Scenario, population: Population, target: Target, seed: int, left_out: LeftOut, batches: list[Batch]
 ) -> PlanHeader:
     applications = [a for b in batches for a in b.applications]
     return PlanHeader(
@@ -75,7 +82,8 @@ def _header(
         updates=sum(len(b.updates) for b in batches),
         residents=len({a.resident for a in applications}),
         kiosks=tuple(sorted({a.kiosk for a in applications})),
-        nodes=nodes,
+        nodes=tuple(n.id for n in target.nodes),
+        left_out=left_out,
     )
 
 

@@ -153,7 +153,7 @@ class PhaseCompiler:
             common = self._rng.choice(kinds) if self._rng.random() < phase.same_certificate else None
             members: list[PlannedApplication] = []
             for kiosk in range(size):
-                free = self._cast.next_for(common or self._rng.choice(kinds), {m.resident for m in members})
+                free = self._cast.next_for(common or self._rng.choice(kinds), kinds, {m.resident for m in members})
                 if free is None:
                     break  # the population is smaller than the burst; the exposure shows the size played
                 resident, certificate = free

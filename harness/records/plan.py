@@ -114,6 +114,14 @@ class Phase(Struct, frozen=True, kw_only=True):
     drain_s: float = 10.0  # bounded wait for applications in flight at the phase's end
 
 
+class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the target's interface has no place for: left out of the plan, and told in the verdict."""
+
+    certificates: tuple[Certificate, ...] = ()  # asked for by the scenario, not issued by the target
+    steps: tuple[Step, ...] = ()  # steps at the kiosk that the target never sees
+    phases: tuple[str, ...] = ()  # phases of which nothing is left
+
+
 class PlanHeader(Struct, frozen=True, kw_only=True):
     """First line of a plan."""
 
@@ -130,3 +138,4 @@ class PlanHeader(Struct, frozen=True, kw_only=True):
     residents: int  # distinct
     kiosks: tuple[str, ...]
     nodes: tuple[str, ...]
+    left_out: LeftOut = LeftOut()

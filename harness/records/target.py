@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from harness.records.certificates import Certificate
 from harness.records.findings import Property
 from harness.records.plan import Step
 
@@ -77,6 +78,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ledger: bool = False  # the target offers its issue ledger
     updates: bool = False  # the target accepts register updates
     fees: bool = True  # the target knows about payment
+    certificates: tuple[Certificate, ...] = tuple(Certificate)  # what it issues; plans leave out the others
     synchronise: Step = Step.APPLY  # the step to release together
     documentation: str = ""  # free text, printed in the report: environment, version, contact
     tls: Tls = Tls()

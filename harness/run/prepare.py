@@ -56,10 +56,9 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     """
     today = datetime.now(JST).date()
     _make_out(request.out)
-    serials = cards_for(pool_of(request.scenario, request.population, request.seed, today, request.without))
-    header, batches = compile_plan(
-        request.scenario, request.population, request.target, request.seed, _card_of(serials), today, request.without
-    )
+    campaign = (request.scenario, request.population, request.target, request.seed)
+    serials = cards_for(pool_of(*campaign, today, request.without))
+    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without)
     check_disk(request.out, header.applications)
     folder = RunFolder.create(request.out / _run_id(request.scenario.name))
     try:

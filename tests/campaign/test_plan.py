@@ -15,7 +15,7 @@ from harness.records.plan import BatchKind
 from harness.records.target import Node, Target
 
 DAY = date(2026, 11, 22)
-TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")))
+TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), updates=True)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def test_a_changed_register_is_changed_back_afterwards(people):
 
 def test_only_people_of_the_pool_appear_so_that_only_their_cards_need_keys(people):
     loaded = load_scenario(find_scenario("go-live"))
-    pool = pool_of(loaded, people, 1, DAY)
+    pool = pool_of(loaded, people, TARGET, 1, DAY)
     _, batches = compile_plan(loaded, people, TARGET, 1, dict.fromkeys(pool, "x").__getitem__, DAY)
     assert {a.resident for b in batches for a in b.applications} <= set(pool)
 

@@ -1,0 +1,85 @@
+"""Fits a scenario to a target: what its interface has no place for is left out of the plan, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec.structs import replace
+
+from harness.campaign.scenario import AnyPhase, Scenario, Succession, Updates
+from harness.errors import UsageError
+from harness.records.certificates import Certificate
+from harness.records.plan import LeftOut, Step
+from harness.records.target import Client, Target
+
+# The centre has a serial and nothing else: card, PIN and fee are the kiosk's and its own business.
+_NOT_THE_CENTRES = (Step.OPEN, Step.AUTHENTICATE, Step.TAKE_CARD, Step.PAY)
+
+
+def fit(scenario: Scenario, target: Target) -> tuple[Scenario, LeftOut]:
+    """Return what of `scenario` can be played against `target`, and what was left out.
+
+    Raises UsageError naming what the target offers where nothing is left.
+    """
+    steps = steps_lacking(target)
+    offered = target.certificates
+    fitted = [(phase, _fit(phase, scenario, offered, steps, target.updates)) for phase in scenario.phase]
+    kept = tuple(phase for _, phase in fitted if phase is not None)
+    if not kept:
+        raise UsageError(
+            f"target {target.name} has no place for anything in scenario {scenario.name}: it issues "
+            f"{', '.join(offered) or 'nothing'}, updates = {str(target.updates).lower()}; choose another scenario"
+        )
+    left_out = LeftOut(
+        certificates=tuple(c for c in asked_for(scenario) if c not in offered),
+        steps=steps,
+        phases=tuple(before.phase for before, phase in fitted if phase is None),
+    )
+    return replace(scenario, phase=kept, certificates=_offered(scenario.certificates, offered)), left_out
+
+
+def asked_for(scenario: Scenario) -> tuple[Certificate, ...]:
+    """Return every certificate that some phase of `scenario` may ask for."""
+    asked: set[Certificate] = set()
+    for phase in scenario.phase:
+        asked.update(phase.certificates or scenario.certificates)
+        if isinstance(phase, Updates):
+            asked.update(kind for kind, times in _updated(phase).items() if times)
+    return tuple(kind for kind in Certificate if kind in asked)
+
+
+def _updated(phase: Updates) -> dict[Certificate, int]:
+    """Return how often each certificate is issued around a change of the register."""
+    return {Certificate.INKAN: phase.cancelled_seals, Certificate.JUMINHYO: phase.moves}
+
+
+def steps_lacking(target: Target) -> tuple[Step, ...]:
+    """Return the kiosk's steps that `target` never sees, in their order."""
+    if target.client is Client.CENTRE:
+        return _NOT_THE_CENTRES
+    return () if target.fees else (Step.PAY,)
+
+
+def _fit(
+    phase: AnyPhase,
+    scenario: Scenario,
+    offered: Collection[Certificate],
+    steps: Collection[Step],
+    updates: bool,
+) -> AnyPhase | None:
+    """Return the phase without what is lacking; None where nothing of it is left."""
+    if isinstance(phase, Updates):
+        times = {kind: n if updates and kind in offered else 0 for kind, n in _updated(phase).items()}
+        left = replace(phase, cancelled_seals=times[Certificate.INKAN], moves=times[Certificate.JUMINHYO])
+        return left if any(times.values()) else None
+    if isinstance(phase, Succession):
+        phase = replace(phase, abort_steps=tuple(s for s in phase.abort_steps if s not in steps))
+    asked = phase.certificates or scenario.certificates
+    kinds = _offered(asked, offered)
+    if asked and not kinds:
+        return None
+    return replace(phase, certificates=kinds) if phase.certificates else phase
+
+
+def _offered(kinds: tuple[Certificate, ...], offered: Collection[Certificate]) -> tuple[Certificate, ...]:
+    return tuple(kind for kind in kinds if kind in offered)
