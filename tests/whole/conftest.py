@@ -134,9 +134,12 @@ def honnin():
 class Playing:
     """A `honnin` at work: what it says on standard error, as it says it."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments, largest_file=None):
+        command = [sys.executable, "-m", "harness.cli", *map(str, arguments)]
+        if largest_file is not None:
+            command = ["sh", "-c", f'ulimit -f {largest_file // 512}; exec "$@"', "sh", *command]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "harness.cli", *map(str, arguments)],
+            command,
             env=ENVIRONMENT,
             text=True,
             stdout=subprocess.DEVNULL,
@@ -180,7 +183,7 @@ class Playing:
 @pytest.fixture(scope="session")
 def begin():
     """Start the command line and return it while it is at work; the caller waits for its end."""
-    return lambda *arguments: Playing(arguments)
+    return lambda *arguments, **more: Playing(arguments, **more)
 
 
 @pytest.fixture
@@ -188,8 +191,8 @@ def start(begin):
     """Start the command line and return it while it is at work; whatever still runs is ended afterwards."""
     started = []
 
-    def call(*arguments):
-        started.append(begin(*arguments))
+    def call(*arguments, **more):
+        started.append(begin(*arguments, **more))
         return started[-1]
 
     yield call
