@@ -156,7 +156,7 @@ class Playing:
                 self._lines.put(line)
         self._lines.put("")
 
-    def until(self, text, within_s=60):
+    def until(self, text, within_s=90):
         """Wait until it says `text`."""
         by = time.monotonic() + within_s
         while text not in (line := self._lines.get(timeout=max(0.01, by - time.monotonic()))):
@@ -200,7 +200,7 @@ def start(begin):
         playing.kill()
 
 
-def wait_until(holds, within_s=30, every_s=0.01):
+def wait_until(holds, within_s=90, every_s=0.01):
     """Wait until `holds()` returns something true, and return it."""
     by = time.monotonic() + within_s
     while not (found := holds()):

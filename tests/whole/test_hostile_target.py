@@ -20,7 +20,7 @@ from harness.journal import RunFolder, read_history
 from harness.reading.store import load_readings
 from harness.records.history import ApplicationEnded, Delivery
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
 SHORT_LIMITS = ("answer_s = 1.0", "document_s = 1.0", "connect_s = 1.0", "settle_s = 3.0")
 PLAYER_MB = 400  # peak of a player; a body that was kept would add 300
@@ -83,7 +83,7 @@ def met(serve, hostile, begin, tmp_path_factory):
         playing = begin("run", scenario, "--target", site.target, "--out", site.out, "--lang", "en")
         peaks = peaks_of_players(playing.process)
         try:
-            code = playing.end(within_s=90)
+            code = playing.end(within_s=100)
         finally:
             playing.kill()
             front.close()

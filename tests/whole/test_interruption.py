@@ -9,9 +9,9 @@ import pytest
 from harness.journal import RunFolder, inspect_segments
 from harness.records.verdict import Outcome
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-BOUND_S = 20.0  # from Ctrl-C to the end of honnin, verdict and report included, on a busy machine
+BOUND_S = 45.0  # from Ctrl-C to the end of honnin, verdict and report included, on a busy machine
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_second_ctrl_c_cuts_short_and_meanwhile_nobody_else_may_touch_the_run(
         playing.send(signal.SIGINT)
         playing.until("Ctrl-C again to cut short")
         playing.send(signal.SIGINT)
-        assert playing.end(within_s=12) == 2
+        assert playing.end(within_s=30) == 2
     verdict = json.loads((run / "verdict.json").read_bytes())
     assert {"interrupted", "segment_open", "identity_open"} <= {r["code"] for r in verdict["reasons"]}
     assert "settling" not in playing.said
