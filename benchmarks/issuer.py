@@ -61,7 +61,7 @@ def measure(folder: Path, size: int, seconds: float) -> dict[str, float]:
     load_population(folder / "population", state)
     figures["load_s"] = time.perf_counter() - began_s
     service, _ = build(NodeSettings(node="n1", build="b", state=str(state.root), secret="s"))
-    desk = service._desk
+    desk = service.desk
     layouts = {name: list(layouts_of(desk, size, name)) for name in COMPOSERS}
     for name, made in layouts.items():
         figures |= rates(name, typeset(desk, [one for one in made if len(one.pages) == 1]), seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from mock_issuer.documents.layout import Choice
@@ -21,10 +22,12 @@ def require_issuable(extract: Extract, certificate: str, choice: Choice, today: 
     _require_choice(choice)
     if certificate in AT_HOME:
         _require_home(person, today)
-        if certificate in {"juminhyo", "kisaijiko"} and choice.scope != "self":
-            _require_household(extract, choice)
+        if certificate in {"juminhyo", "kisaijiko"}:
+            _require_unprotected(extract.household, extract, choice)
     else:
         _require_koseki(extract)
+        if certificate == "fuhyo":
+            _require_unprotected(extract.relatives.values(), extract, choice)
 
 
 def _require_person(person: Resident, today: date) -> None:
@@ -50,10 +53,10 @@ def _require_home(person: Resident, today: date) -> None:
         raise may_not_issue("MOVED_IN_TODAY")
 
 
-def _require_household(extract: Extract, choice: Choice) -> None:
-    """A copy that lists a protected person (支援措置) is not issued to anybody of the household."""
-    listed = [p for p in extract.household if choice.scope == "all" or p.key in choice.persons]
-    if any(person.restricted for person in listed):
+def _require_unprotected(people: Iterable[Resident], extract: Extract, choice: Choice) -> None:
+    """What shows a protected person's address (支援措置) is not issued to anybody of household or 戸籍."""
+    wanted = {extract.applicant.key} if choice.scope == "self" else set(choice.persons)
+    if any(p.restricted for p in people if choice.scope == "all" or p.key in wanted):
         raise may_not_issue("RESTRICTED")
 
 

@@ -59,6 +59,8 @@ def serve(service: Service) -> None:
     hold_signals()
     state = service.state
     state.prepare()
+    if service.ready_file:
+        service.ready_file.unlink(missing_ok=True)  # an earlier life's must not be taken for ours
     with _alone(state):
         clean_spool(state.spool)
         load_population(service.population, state)

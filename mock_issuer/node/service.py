@@ -41,7 +41,7 @@ class Service:
         self._node = node
         self._build = build
         self._secret = secret
-        self._desk = desk
+        self.desk = desk
         self._counter = counter
         self._applications = applications
         self._switches: Switches = desk.switches
@@ -76,7 +76,7 @@ class Service:
     def _apply(self, request: WebRequest) -> Answer:
         name = f"{self._node}-{secrets.token_hex(8)}"
         try:
-            application = self._desk.apply(name, request.record(Request))
+            application = self.desk.apply(name, request.record(Request))
         except Refusal as refusal:
             return refused(refusal, self._headers(name))
         body = {"application": name, "fee": application.fee, "node": self._node}

@@ -174,3 +174,29 @@ def test_impossible_updates_are_told_and_change_nothing(
     answer = issuer.update(resident, field, value)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert issuer.update("R00001", "kana", "ミホン　一ロウ").json()["version"] == version + 1
+
+
+def test_addresses_of_a_protected_person_are_not_shown_to_relatives(person, family_register) -> None:
+    from mock_issuer.documents.layout import Choice
+    from mock_issuer.people import Extract, Resident
+    from mock_issuer.people import Koseki as IssuersKoseki
+    from mock_issuer.refusals import Refusal
+    from mock_issuer.rules import require_issuable
+
+    def read(record, kind):
+        return msgspec.json.decode(msgspec.json.encode(record), type=kind)
+
+    one, other = person(1), person(2, restricted=True)
+    register = replace(family_register(one), members=family_register(one).members + family_register(other).members)
+    relatives = {p.key: read(p, Resident) for p in (one, other)}
+    extract = Extract(
+        applicant=relatives["R00001"],
+        household=(relatives["R00001"],),
+        koseki=read(register, IssuersKoseki),
+        relatives=relatives,
+        version=0,
+    )
+    require_issuable(extract, "fuhyo", Choice(), TODAY)
+    require_issuable(extract, "koseki", Choice(scope="all"), TODAY)  # shows no address
+    with pytest.raises(Refusal, match="RESTRICTED"):
+        require_issuable(extract, "fuhyo", Choice(scope="all"), TODAY)
