@@ -153,12 +153,14 @@ class Beside:
         ]
 
     def _is_of(self, person: str, start: int, end: int, wanted: Sequence[Wanted]) -> bool:
-        inside = [f for f in self.values if start < f.start < end]
-        for found in inside:
+        """Tell whether a part has an item that only this person has, and none that only another one has."""
+        fits: set[str] = set()
+        for found in (f for f in self.values if start < f.start < end):
             items = [w for w in wanted if found.label in w.labels and w.per is Per.PERSON]
-            if [w.person for w in items if self._agree(found, w)] == [person]:
-                return True
-        return False
+            persons = {w.person for w in items if self._agree(found, w)}
+            if len(persons) == 1:
+                fits |= persons
+        return fits == {person}
 
     def _agree(self, found: Labelled, wanted: Wanted) -> bool:
         if wanted.day is not None:

@@ -12,11 +12,11 @@ Day = tuple[int, int, int]  # western year, month, day
 
 # (names, year before the era's year 1)
 _ERAS = (
-    (("明治", "M", "㍾"), 1867),
-    (("大正", "T", "㍽"), 1911),
-    (("昭和", "S", "㍼"), 1925),
-    (("平成", "H", "㍻"), 1988),
-    (("令和", "R", "㋿"), 2018),
+    (("明治", "明", "M", "㍾"), 1867),
+    (("大正", "大", "T", "㍽"), 1911),
+    (("昭和", "昭", "S", "㍼"), 1925),
+    (("平成", "平", "H", "㍻"), 1988),
+    (("令和", "令", "R", "㋿"), 2018),
 )
 _BEFORE = {name: year for names, year in _ERAS for name in names}
 _FIRST_DAYS = ((2019, 5, 1), (1989, 1, 8), (1926, 12, 25), (1912, 7, 30), (1868, 1, 25))
@@ -27,7 +27,7 @@ _WITH_KANJI = re.compile(
 )
 _WESTERN_KANJI = re.compile(rf"(?:西暦)?(\d{{4}}|[〇零一二三四五六七八九]{{4}})年{_NUMBER}月{_NUMBER}日")
 _WITH_POINTS = re.compile(
-    r"(明治|大正|昭和|平成|令和|[㍾㍽㍼㍻㋿]|(?<![A-Za-z])[MTSHR])(元|\d{1,2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)"
+    r"(明治|大正|昭和|平成|令和|[明大昭平令㍾㍽㍼㍻㋿]|(?<![A-Za-z])[MTSHR])(元|\d{1,2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)"
 )
 _WESTERN_POINTS = re.compile(r"(?<!\d)(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
 
@@ -43,9 +43,9 @@ def find_dates(text: str) -> list[tuple[int, int, Day]]:
     found = []
     for pattern in (_WITH_KANJI, _WITH_POINTS):
         for m in pattern.finditer(text):
-            found.append((m.start(), m.end(), (_BEFORE[m[1]] + _number(m[2]), _number(m[3]), _number(m[4]))))
+            found.append((m.start(), m.end(), (_BEFORE[m[1]] + number(m[2]), number(m[3]), number(m[4]))))
     for m in _WESTERN_KANJI.finditer(text):
-        found.append((m.start(), m.end(), (_year(m[1]), _number(m[2]), _number(m[3]))))
+        found.append((m.start(), m.end(), (_year(m[1]), number(m[2]), number(m[3]))))
     for m in _WESTERN_POINTS.finditer(text):
         found.append((m.start(), m.end(), (int(m[1]), int(m[3]), int(m[4]))))
     return sorted(f for f in found if 1 <= f[2][1] <= 12 and 1 <= f[2][2] <= 31)
@@ -60,8 +60,8 @@ def wareki(day: Day) -> str:
     return f"{day[0]}年{day[1]}月{day[2]}日"
 
 
-def _number(text: str) -> int:
-    """Return the value of 12, 十二, 一二, 元."""
+def number(text: str) -> int:
+    """Return the value of 12, 十二, 一二 or 元."""
     if text.isdecimal():
         return int(text)
     if "十" in text:

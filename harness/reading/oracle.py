@@ -8,38 +8,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.errors import UsageError
 from harness.reading.dates import Day
+from harness.reading.fold import fold
 from harness.reading.profile import Format, Item, Lists, Paper, Per, Profile, When, Who
 from harness.reading.renderings import renderings, texts_of
-from harness.reading.sources import Person, tax_of, values
+from harness.reading.sources import Person, PopulationView, tax_of, values
 from harness.records.certificates import Certificate, Options, Scope, TaxKind
-from harness.records.resident import Koseki, Resident
+from harness.records.resident import Resident
 
 # Register states of several changed people multiply; beyond this many the newest ones are kept.
 _MOST_VIEWS = 16
-
-
-class PopulationView(Protocol):
-    """What the oracle needs of a population."""
-
-    @property
-    def residents(self) -> Mapping[str, Resident]:
-        """Residents by key."""
-        ...
-
-    @property
-    def koseki(self) -> Mapping[str, Koseki]:
-        """Family registers by key."""
-        ...
-
-    def household(self, key: str) -> Sequence[Resident]:
-        """Return the members of a household, in the order of the register."""
-        ...
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -181,11 +164,11 @@ class _Clerk:
             yield base
         municipality = person.resident.municipality if person.resident else self._applicant.municipality
         for value in found:
-            yield from renderings(base, value, municipality)
+            for wanted in renderings(base, value, municipality):
+                more = tuple(fold(form) for form in item.forms.get(value, ()))
+                yield replace(wanted, texts=wanted.texts + more) if more else wanted
 
     def _labels(self, name: str) -> tuple[str, ...]:
-        from harness.reading.fold import fold
-
         return tuple(fold(label) for label in self._profile.items[name].labels)
 
     def _listed(self) -> list[Person]:
@@ -245,8 +228,6 @@ def _chosen(when: When, options: Options) -> bool:
 
 
 def _names(people: Sequence[Person]) -> Iterator[tuple[str, str]]:
-    from harness.reading.fold import fold
-
     for person in people:
         if person.resident is None:
             continue

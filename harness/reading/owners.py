@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from harness.reading.dates import Day, find_dates, parse_iso
 from harness.reading.fold import fold
-from harness.reading.oracle import PopulationView
 from harness.reading.renderings import address_forms, kana_forms, parts
+from harness.reading.sources import PopulationView
 from harness.records.resident import Koseki, Resident
 
 # Names and addresses are rare in the world, not only among a vendor's 60 test residents: with fewer residents than

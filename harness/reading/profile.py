@@ -75,6 +75,7 @@ class Item(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Format = Format.TEXT
     identity: bool = False  # finding it on a page is evidence of whose page it is
     who: Who = Who.ANYONE
+    forms: dict[str, tuple[str, ...]] = {}  # other words the target prints for a value, e.g. "男" = ["男性"]
 
 
 class Use(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from harness.reading.dates import find_dates, parse_iso, wareki
+from harness.reading.dates import find_dates, number, parse_iso, wareki
 from harness.reading.fold import fold
 from harness.reading.profile import Format
 from harness.reading.sources import Person, values
@@ -21,6 +21,9 @@ _TO_HIRAGANA = {c: c - 0x60 for c in range(0x30A1, 0x30F7)}
 _TO_KATAKANA = {c: c + 0x60 for c in range(0x3041, 0x3097)}
 _PREFECTURE = re.compile(r"^.{2,3}?[都道府県]")
 _BRACKETED = re.compile(r"【[^】]*】")
+_CHOME = re.compile(r"([一二三四五六七八九十]{1,3})丁目")
+_HOUSE = re.compile(r"(\d+)丁目(\d+)(?:番地?(?:の)?(\d+)?号?)?")
+_LEAST_STREET = 3  # characters of an address after the municipality; fewer are too common to look for
 _LEAST_PART = 2  # shorter parts of an event prove nothing
 
 
@@ -67,13 +70,26 @@ def kana_forms(folded: str) -> tuple[str, ...]:
 
 
 def address_forms(value: str, municipality: str) -> tuple[str, ...]:
-    """Return the address in full, without the prefecture, and without the municipality of the issuer."""
+    """Return the address in full, without the prefecture, and without the municipality of the issuer.
+
+    Each with its house number as registered, in digits (一丁目 → 1丁目), and with hyphens (1-2-3).
+    """
     full = fold(value)
     town = fold(municipality)
-    forms = {full: None, _PREFECTURE.sub("", full): None}
-    if town and full.startswith(town) and len(full) > len(town) + 3:
-        forms[full[len(town) :]] = None
-    return tuple(forms)
+    begins = [full, _PREFECTURE.sub("", full)]
+    if town and full.startswith(town) and len(full) > len(town) + _LEAST_STREET:
+        begins.append(full[len(town) :])
+    return tuple(dict.fromkeys(form for begin in begins for form in (begin, *_numbered(begin))))
+
+
+def _numbered(address: str) -> tuple[str, str]:
+    """Return an address with its 丁目 in digits, and with hyphens instead of 丁目, 番, 番地 and 号."""
+    digits = _CHOME.sub(lambda m: f"{number(m[1])}丁目", address)
+    return digits, _HOUSE.sub(_hyphened, digits)
+
+
+def _hyphened(house: re.Match[str]) -> str:
+    return "-".join(part for part in house.groups() if part)
 
 
 def texts_of(person: Person, *, with_koseki: bool) -> Iterator[str]:

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.reading.ink import INK_SIDE, ink64
-from harness.reading.oracle import Expectation, PopulationView
+from harness.reading.oracle import Expectation
+from harness.reading.sources import PopulationView
 from harness.records.findings import Evidence
 from harness.records.reading import ImageRead, Reading
 from harness.records.resident import Seal

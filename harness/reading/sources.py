@@ -6,13 +6,32 @@ None means *unknown* (an imported resident), "" means *empty*: nothing is printe
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from harness.records.certificates import Options
 from harness.records.resident import Koseki, KosekiMember, Resident, Seal, Tax
+
+
+class PopulationView(Protocol):
+    """What the oracle needs of a population."""
+
+    @property
+    def residents(self) -> Mapping[str, Resident]:
+        """Residents by key."""
+        ...
+
+    @property
+    def koseki(self) -> Mapping[str, Koseki]:
+        """Family registers by key."""
+        ...
+
+    def household(self, key: str) -> Sequence[Resident]:
+        """Return the members of a household, in the order of the register."""
+        ...
 
 
 class Person(Struct, frozen=True, kw_only=True):

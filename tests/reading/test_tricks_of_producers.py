@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pikepdf
 import pytest
 
+from harness.records.certificates import Options, Scope
 from harness.records.ownership import PageVerdict
 from harness.records.reading import ReadingStatus
 
@@ -256,3 +257,35 @@ def _saved(pdf, **save):
     out = io.BytesIO()
     pdf.save(out, **save)
     return out.getvalue()
+
+
+def test_two_people_side_by_side_drawn_row_by_row(draw, written, judge):
+    options = Options(scope=Scope.SOME, persons=("R00001", "R00002"))
+    document = judge(draw(_side_by_side(written)), "juminhyo", "R00001", options)
+    assert document.pages[0].verdict is OWN
+    assert (document.wrong, document.missing) == ((), ())
+
+
+def _side_by_side(written):
+    columns = [
+        ("見本　太郎", "ミホン　タロウ", "昭50. 3. 4", "男", "平13. 4. 1"),
+        ("見本　花子", "ミホン　ハナコ", "昭52.11.23", "女", "平13. 4. 1"),
+    ]
+    page = [line for line in written("alone")[0] if line.y > 730 or line.y < 130]
+    next(line for line in page if (line.x, line.y) == (140, 745)).text = "見本市中央１－２－３"
+    for row, label in enumerate(("氏名", "フリガナ", "生年月日", "性別", "住定日")):
+        for column, values in enumerate(columns):
+            x, y = 60 + 250 * column, 700 - 18 * row
+            page.append(SimpleNamespace(x=x, y=y, size=9.0, text=label, seal=""))
+            page.append(SimpleNamespace(x=x + 80, y=y, size=9.0, text=values[row], seal=""))
+    return [page]
+
+
+@pytest.mark.parametrize(
+    "street", ["見本市港町5丁目15番2号", "見本市港町５－１５－２", "架空県見本市港町五丁目15番2号"]
+)
+def test_an_address_in_another_notation_is_the_same(draw, written, judge, street):
+    document = judge(draw(written("alone", ("見本市港町五丁目15番2号", street))), "juminhyo", "R00012")
+    assert (document.wrong, document.missing) == ((), ())
+    other = judge(draw(written("alone", ("見本市港町五丁目15番2号", "見本市港町５－１５－２５"))), "juminhyo", "R00012")
+    assert {e.owner for e in other.pages[0].evidence} == {"R00013"}
