@@ -41,6 +41,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "tax": ("所得・課税・納税証明書", "income and tax certificate"),
     "koseki": ("戸籍証明書", "family register certificate"),
     "fuhyo": ("戸籍の附票の写し", "copy of the supplementary family register"),
+    # steps at the kiosk, and ways to give up
+    "open": ("手続の開始", "opening the service"),
+    "authenticate": ("カードと暗証番号による認証", "authentication by card and PIN"),
+    "take_card": ("カードの取り出し", "taking the card back"),
+    "apply": ("申請の送信", "sending the application"),
+    "pay": ("手数料の支払", "payment of the fee"),
+    "collect": ("証明書の受取待ち", "waiting for the document"),
+    "acknowledge": ("印刷完了の通知", "notice that it is printed"),
+    "cancel": ("取消", "cancelling"),
+    "disconnect": ("通信の切断", "disconnecting"),
+    "walk_away": ("立ち去り", "walking away"),
     # things
     "application": ("申請", "application"),
     "burst": ("同時申請", "burst"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.glossary import Lang, word
-from harness.records.verdict import Verdict
+from harness.records.verdict import Reason, Verdict
 from reports.groups import group, severities
 from reports.page import shown
 from reports.texts import speaker
@@ -18,9 +18,10 @@ def summary(verdict: Verdict, lang: Lang) -> str:
         f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]",
         f"{say('scope')}: {scope_in_words(verdict, lang)}",
         *_not_covered(verdict, lang),
-        *_section(say("reasons"), [reason.ja if lang == "ja" else reason.en for reason in verdict.reasons], lang),
+        *_section(say("not_tried"), _sentences(verdict.not_tried, lang), lang),
+        *_section(say("reasons"), _sentences(verdict.reasons, lang), lang),
         *_section(say("findings"), _findings(verdict, lang), lang),
-        *_section(say("next_steps"), [step.ja if lang == "ja" else step.en for step in verdict.next_steps], lang),
+        *_section(say("next_steps"), _sentences(verdict.next_steps, lang), lang),
     ]
     return "\n".join(str(shown(line)) for line in lines) + "\n"
 
@@ -51,6 +52,10 @@ def _findings(verdict: Verdict, lang: Lang) -> list[str]:
         more = ", …" if len(each.findings) > 3 else ""
         lines.append(f"{word(each.anomaly, lang)}{pattern} × {len(each.findings)}  [{ids}{more}]")
     return lines
+
+
+def _sentences(reasons: tuple[Reason, ...], lang: Lang) -> list[str]:
+    return [reason.ja if lang == "ja" else reason.en for reason in reasons]
 
 
 def _section(title: str, items: list[str], lang: Lang) -> list[str]:

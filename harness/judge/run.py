@@ -30,6 +30,7 @@ from harness.judge.documents import RegisterOracle, groups, judge_documents
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
+from harness.judge.not_tried import not_tried
 from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.statement import bound_per_burst, next_steps, state
@@ -108,6 +109,7 @@ class _Judge:
             ended_wall_ns=_ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
             regularities=regularities(view, findings),
+            not_tried=not_tried(view, inputs.header.left_out, inputs.profile),
         )
 
     def _basis(

@@ -82,6 +82,8 @@ def _in_scope(name: Property, count: int, view: HistoryView, target: Target) -> 
         ja, en = _freshness_note(count, view, target)
     elif name is Property.ISOLATION:
         ja, en = _isolation_note(count, view)
+    elif name is Property.EXACTLY_ONCE and count:
+        ja, en = _exactly_once_note(view)
     return ScopeEntry(property=name, in_scope=True, exercised=count > 0, exercised_count=count, note_ja=ja, note_en=en)
 
 
@@ -94,6 +96,18 @@ def _freshness_note(count: int, view: HistoryView, target: Target) -> tuple[str,
         f"交付の可否と記載内容のみ: {what[0]}。反映時間の測定は本版では未実施",
         f"only whether and what was issued: {what[1]}; reflection times are not measured in this version",
     )
+
+
+def _exactly_once_note(view: HistoryView) -> tuple[str, str]:
+    """Say which of the other sides of an issue could not be seen: the target's own record, and the fee."""
+    ja, en = [], []
+    if not any(read.complete for read in view.ledger_reads):
+        ja.append("発行台帳なし: 発行されて届かなかった証明書の有無は、端末が知る範囲のみ")
+        en.append("no ledger: of what was issued and never arrived, only what the kiosk knows")
+    if all(one.charged is None for one in view.applications):
+        ja.append("手数料の情報なし: 徴収のみの有無は未確認")
+        en.append("nothing known of fees: whether somebody paid in vain was not checked")
+    return "。".join(ja), "; ".join(en)
 
 
 def _isolation_note(count: int, view: HistoryView) -> tuple[str, str]:

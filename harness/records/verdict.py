@@ -135,3 +135,4 @@ class Verdict(Struct, frozen=True, kw_only=True):
     ended_wall_ns: int
     inputs_digest: str  # SHA-256 over everything judged
     regularities: tuple[Reason, ...] = ()  # what misdeliveries have in common, against the others
+    not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about

@@ -1,10 +1,12 @@
 """Scope: what may be declared out, and what is said of what was not exercised."""
 
 import pytest
+from msgspec.structs import replace
 
 from harness.errors import ConfigError
 from harness.judge.scope import measure_scope, validate_scope
 from harness.records.findings import Property
+from harness.records.history import ApplicationEnded
 from harness.records.target import OutOfScope, Target
 
 
@@ -61,3 +63,17 @@ def test_freshness_not_exercised_says_why(history, updates, words):
     scope = {s.property: s for s in measure_scope(history.view(), {}, target(updates=updates), 0, {})}
     assert not scope[Property.FRESHNESS].exercised
     assert words in scope[Property.FRESHNESS].note_en
+
+
+def test_exactly_once_says_which_other_sides_it_could_not_see(history):
+    history.asks("A1", "R1").gets("A1")
+    history.records = [replace(r, charged=None) if isinstance(r, ApplicationEnded) else r for r in history.records]
+    scope = {s.property: s for s in measure_scope(history.view(), history.documents, target(), 0, {})}
+    assert "no ledger" in scope[Property.EXACTLY_ONCE].note_en
+    assert "fees" in scope[Property.EXACTLY_ONCE].note_en
+
+
+def test_exactly_once_says_nothing_where_ledger_and_fees_were_seen(history):
+    history.asks("A1", "R1", charged=True).gets("A1").ledger(("A1", "issued"))
+    scope = {s.property: s for s in measure_scope(history.view(), history.documents, target(ledger=True), 0, {})}
+    assert scope[Property.EXACTLY_ONCE].note_en == ""

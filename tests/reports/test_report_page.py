@@ -310,6 +310,13 @@ def test_regularities_are_facts_not_causes(run_folder: RunFolderMaker, imaginary
     assert "原因の断定ではありません。\n誤交付 1 件はすべて同じ秒に申請された。" in text
 
 
+def test_what_was_not_tried_stands_beside_what_was_checked(run_folder: RunFolderMaker, imaginary: ModuleType) -> None:
+    gap = Reason(code="steps_left_out", ja="試験していない操作: 手数料の支払", en="No such step: payment.")
+    text = page_of(run_folder(imaginary.verdict(not_tried=(gap,)))).text
+    assert "試していないこと" in text
+    assert text.index("何を確認したか") < text.index("試験していない操作: 手数料の支払") < text.index("結果の文")
+
+
 def test_an_unjudged_run_is_refused_with_what_to_do(run_folder: RunFolderMaker) -> None:
     folder = run_folder(None)
     with pytest.raises(UsageError, match="honnin judge"):

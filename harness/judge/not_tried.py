@@ -1,0 +1,92 @@
+"""What a run did not try although a scenario asks for it: told beside every verdict, lest a PASS be overread."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from harness.checks.history import HistoryView
+from harness.glossary import word
+from harness.reading.profile import Profile
+from harness.records.certificates import Certificate
+from harness.records.history import Ending
+from harness.records.plan import AbortHow, LeftOut, Step
+from harness.records.verdict import Reason
+
+
+def not_tried(view: HistoryView, left_out: LeftOut, profile: Profile) -> tuple[Reason, ...]:
+    """Return one sentence each for what was left out of the plan, never came about, or could not be checked."""
+    return (*_left_out(left_out), *_aborts(view), *_labels(view, profile))
+
+
+def _left_out(left_out: LeftOut) -> Iterator[Reason]:
+    if left_out.certificates:
+        yield _reason(
+            "certificates_left_out",
+            left_out.certificates,
+            "対象システムが交付しない証明書のため、計画から除いた: {}",
+            "not issued by the target, so left out of the plan: {}",
+        )
+    if left_out.steps:
+        yield _reason(
+            "steps_left_out",
+            left_out.steps,
+            "対象システムとのインターフェースにない操作のため、試験していない: {}",
+            "the interface has no such steps, so nothing about them was tested: {}",
+        )
+    if left_out.phases:
+        yield _reason(
+            "phases_left_out",
+            left_out.phases,
+            "対象システムではできないため、計画から除いた段階: {}",
+            "phases left out of the plan, because the target cannot do what they need: {}",
+        )
+
+
+def _reason(code: str, names: tuple[str, ...], ja: str, en: str) -> Reason:
+    return Reason(
+        code=code,
+        ja=ja.format("、".join(word(name, "ja") for name in names)),
+        en=en.format(", ".join(word(name, "en") for name in names)),
+    )
+
+
+def _aborts(view: HistoryView) -> Iterator[Reason]:
+    """Yield the kinds of giving up that were planned and never once came about."""
+    planned: Counter[tuple[AbortHow, Step]] = Counter()
+    met: set[tuple[AbortHow, Step]] = set()
+    for one in view.applications:
+        if one.abort is None:
+            continue
+        kind = one.abort.how, one.abort.step
+        planned[kind] += 1
+        if one.ending is Ending.ABORTED:
+            met.add(kind)
+    for kind, count in planned.items():
+        if kind not in met:
+            yield _never_met(*kind, count)
+
+
+def _never_met(how: AbortHow, step: Step, count: int) -> Reason:
+    return Reason(
+        code="abort_never_met",
+        ja=f"「{word(step, 'ja')}」での「{word(how, 'ja')}」を {count} 件計画したが、"
+        "その前に手続が先へ進んだ、または終わったため、一度も起きなかった",
+        en=f"{word(how, 'en')} at the step '{word(step, 'en')}' was planned {count} times and never came about: "
+        "the application had gone on or ended before",
+    )
+
+
+def _labels(view: HistoryView, profile: Profile) -> Iterator[Reason]:
+    """Tell of which certificates the profile knows no labels: whose they are is seen, misplaced values are not."""
+    asked = set(view.applications.strings("certificate"))
+    bare = tuple(c for c in Certificate if c in asked and c in profile.papers and not profile.papers[c].labels)
+    if bare:
+        yield _reason(
+            "labels_unknown",
+            bare,
+            f"帳票プロファイル {profile.name} に見出しがないため、だれの証明書かだけを確かめ、"
+            "値が正しい欄にあるか、文字が正しく読み取れたかは確かめていない: {}",
+            f"document profile {profile.name} knows no labels, so only whose document it is was checked, "
+            "not whether values stand where they belong and text decodes rightly: {}",
+        )

@@ -1,0 +1,48 @@
+"""What a run did not try stands in its verdict."""
+
+from harness.judge.not_tried import not_tried
+from harness.reading.profile import load_profile
+from harness.records.certificates import Certificate
+from harness.records.history import Ending
+from harness.records.plan import AbortHow, LeftOut, PlannedAbort, Step
+
+REFERENCE = load_profile("reference")
+PAYING = PlannedAbort(step=Step.PAY, how=AbortHow.CANCEL)
+
+
+def test_nothing_is_said_where_everything_was_tried(history):
+    history.asks("A1", "R1").gets("A1")
+    assert not_tried(history.view(), LeftOut(), REFERENCE) == ()
+
+
+def test_what_was_left_out_of_the_plan_is_named_in_both_languages(history):
+    left_out = LeftOut(certificates=(Certificate.KOSEKI,), steps=(Step.AUTHENTICATE, Step.PAY), phases=("P5",))
+    told = not_tried(history.view(), left_out, REFERENCE)
+    assert [r.code for r in told] == ["certificates_left_out", "steps_left_out", "phases_left_out"]
+    assert [r.en.rpartition(": ")[2] for r in told] == [
+        "family register certificate",
+        "authentication by card and PIN, payment of the fee",
+        "P5",
+    ]
+    assert told[0].ja.endswith("戸籍証明書")
+
+
+def test_giving_up_that_never_came_about_is_told_with_its_number(history):
+    history.asks("A1", "R1", abort=PAYING).gets("A1").asks("A2", "R2", abort=PAYING).gets("A2")
+    (told,) = not_tried(history.view(), LeftOut(), REFERENCE)
+    assert told.code == "abort_never_met"
+    assert "planned 2 times" in told.en
+    assert "手数料の支払" in told.ja
+
+
+def test_giving_up_that_came_about_once_is_not(history):
+    history.asks("A1", "R1", abort=PAYING).gets("A1").asks("A2", "R2", abort=PAYING, ending=Ending.ABORTED)
+    assert not_tried(history.view(), LeftOut(), REFERENCE) == ()
+
+
+def test_a_profile_without_labels_is_told_with_the_certificates_it_was_used_for(history):
+    history.asks("A1", "R1", certificate=Certificate.TAX).gets("A1")
+    (told,) = not_tried(history.view(), LeftOut(), load_profile("generic"))
+    assert told.code == "labels_unknown"
+    assert "generic" in told.en
+    assert told.en.endswith(": income and tax certificate")
