@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from harness.journal import RunFolder, read_history
 from harness.reading.store import load_readings
-from harness.records.history import ApplicationEnded, Delivery
+from harness.records.history import ApplicationEnded, Delivery, SendIntent
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 
@@ -153,6 +153,11 @@ def test_a_document_that_is_none_is_kept_and_never_counts_as_its_applicants_own(
     assert all(words in readings[d].reason for d in digests)
     judged = {f["application"]: f["anomaly"] for f in met.verdict["findings"] if f["anomaly"] != "MISDELIVERY"}
     assert {judged.get(a) for a in both} <= {"UNREAD", "TRUNCATED"}
+
+
+def test_every_journaled_send_was_one_request_and_there_were_no_others(met):
+    intents = [r for r in met.history if isinstance(r, SendIntent)]
+    assert len({r.send for r in intents}) == len(intents) == met.front.received
 
 
 def test_redirects_lead_nowhere(met):

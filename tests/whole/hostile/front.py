@@ -42,6 +42,7 @@ class Front:
         self.upstream = urlsplit(upstream)
         self.always = {}  # step: manner of every request
         self.done = defaultdict(list)  # manner: applications it befell, "" where there was none
+        self.received = 0  # requests, complete with their bodies, whatever became of them
         self.elsewhere = 0  # requests at the place that redirects lead to
         self._next = defaultdict(deque)
         self._lock = threading.Lock()
@@ -62,7 +63,9 @@ class Front:
         return len(self._next[step])
 
     def manner_for(self, step):
+        """Count a request and return how it is to be met."""
         with self._lock:
+            self.received += 1
             return self._next[step].popleft() if self._next[step] else self.always.get(step)
 
     def forward(self, request, body):
