@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Generator
 from typing import TypeVar
+from urllib.parse import unquote
 
 import msgspec
 
@@ -149,7 +150,7 @@ class Visit:
             body=answer.body,
             copy=copy,
             content_type=answer.header("content-type"),
-            issue_number=answer.header("x-issue-number"),
+            issue_number=unquote(answer.header("x-issue-number")),  # headers are ASCII
             request_id=answer.header("x-request-id"),
             node=answer.header("x-node-id"),
         )
