@@ -201,9 +201,9 @@ def until() -> Callable[[Callable[[], bool]], None]:
     """Wait, bounded, until a condition holds."""
 
     def wait(condition: Callable[[], bool]) -> None:
-        by = time.monotonic() + 5.0
+        by = time.monotonic() + 20.0
         while not condition():
-            assert time.monotonic() < by, "the condition did not come true within 5 s"
+            assert time.monotonic() < by, "the condition did not come true within 20 s"
             time.sleep(0.005)
 
     return wait
