@@ -1,5 +1,6 @@
 """The SOAP target's work: takes an order, makes its documents on a worker thread, keeps them until they are fetched.
 
+Its issue log is the truth about it: for whose order each document was made, and to whose order it was handed over.
 With `swap` the finished documents of an order are kept in one field of the service until the issue log is written,
 and read back from there: whoever finishes in between has written his own into it (cf. CWE-488). Without it they stay
 in a local variable. Everything else is the same.
@@ -7,7 +8,9 @@ in a local variable. Everything else is the same.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +42,7 @@ class Job:
     """An accepted order."""
 
     receipt: str
+    serial: str
     state: str = "WAIT"  # WAIT, DONE, PRINTED, CANCELLED
     documents: list[tuple[str, bytes]] = field(default_factory=list)  # (number, PDF)
 
@@ -61,7 +65,7 @@ class Bureau:
         draw = self._drawing(order)
         with self._lock:
             receipt = f"U{next(self._numbers):06d}"
-            self._jobs[receipt] = job = Job(receipt)
+            self._jobs[receipt] = job = Job(receipt, order.serial)
         self._pool.submit(self._work, job, draw, order)
         return receipt
 
@@ -88,7 +92,7 @@ class Bureau:
             number = self._number()
             documents.append((number, draw(number)))
         self._finished = documents
-        self._write_log(job, order)
+        self._write_log("made", job, documents)
         if self._swap:
             documents = self._finished
         with self._lock:
@@ -100,8 +104,10 @@ class Bureau:
         with self._lock:
             return f"{next(self._numbers):08d}"
 
-    def _write_log(self, job: Job, order: Order) -> None:
-        self._log.write(f"{job.receipt} {order.serial} {order.code}\n".encode())
+    def _write_log(self, event: str, job: Job, documents: list[tuple[str, bytes]]) -> None:
+        digests = [hashlib.sha256(body).hexdigest() for _, body in documents]
+        entry = {"event": event, "receipt": job.receipt, "serial": job.serial, "digests": digests}
+        self._log.write(json.dumps(entry).encode() + b"\n")
         os.fsync(self._log.fileno())
 
     def fetch(self, receipt: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -110,7 +116,11 @@ class Bureau:
             job = self._jobs.get(receipt)
             if job is None:
                 return "UNKNOWN", []
-            return job.state, list(job.documents) if job.state == "DONE" else []
+            state, documents = job.state, list(job.documents)
+        if state != "DONE":
+            return state, []
+        self._write_log("handed", job, documents)
+        return state, documents
 
     def conclude(self, receipt: str, *, printed: bool) -> str:
         """Take the notice that a job was printed, or given up; return a result code."""

@@ -1,51 +1,35 @@
-"""Writes a population that the SOAP target can serve: whole households whose every character its font has.
+"""Plays the vendor's clerk: writes the residents that are loaded into the SOAP target, from an export of honnin.
 
-`python people.py FOLDER --seed N`: Japanese residents with one serial each, no cards.
+`python people.py EXPORTED.csv VENDOR.csv`: the same residents under the vendor's own headings, each with the serial
+of the card it holds there; a household with a character that the target's font lacks is marked as 外字登録中.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections import defaultdict
+import csv
+import sys
 from pathlib import Path
 
-import msgspec
 import paper
-from msgspec.structs import replace
 
-from harness.population import Population, make_population, save
-from harness.records.resident import Resident
-
-_MADE = 160  # about 140 of them can be served
-_FIRST_SERIAL = 9_000_001
+FIRST_SERIAL = 9_000_001
+HEADINGS = {"key": "宛名番号", "cards": "JPKIシリアル", "name": "漢字氏名"}  # mapping.toml maps them back
 
 
 def main() -> None:
-    """Make, choose, save."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, default=5)
-    given = parser.parse_args()
-    everybody = make_population(given.seed, _MADE)
-    chosen = [person for home in _households(everybody) if all(map(_can_be_served, home)) for person in home]
-    residents = {p.key: replace(p, cards=(str(_FIRST_SERIAL + n),)) for n, p in enumerate(chosen)}
-    population = Population(
-        residents=residents, koseki=everybody.koseki, municipality=everybody.municipality, seed=None
-    )
-    save(population, given.folder)
-
-
-def _households(population: Population) -> list[list[Resident]]:
-    homes: dict[str, list[Resident]] = defaultdict(list)
-    for person in population.residents.values():
-        if person.household:
-            homes[person.household].append(person)
-    return list(homes.values())
-
-
-def _can_be_served(person: Resident) -> bool:
-    printable = paper.prints(paper.texts([msgspec.to_builtins(person)]))
-    return printable and not person.nationality and not person.gaiji_pending
+    """Read, mark, write."""
+    exported, written = map(Path, sys.argv[1:])
+    with exported.open(encoding="utf-8", newline="") as lines:
+        people = list(csv.DictReader(lines))
+    unprintable = {person["household"] for person in people if not paper.prints(paper.texts([person]))}
+    for serial, person in enumerate(people, FIRST_SERIAL):
+        person["cards"] = str(serial)
+        if person["household"] in unprintable:
+            person["gaiji_pending"] = "1"
+    with written.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow([HEADINGS.get(column, column) for column in people[0]])
+        table.writerows(person.values() for person in people)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
+NAME_FIELD = 60  # characters that a name may have
 CODES = {"01": "juminhyo", "02": "inkan", "03": "tax"}
 
 
@@ -34,6 +36,10 @@ class Register:
             raise Refused("102", "not a resident any more")
         if person.get("restricted") or person.get("gaiji_pending"):
             raise Refused("103", "may not be issued")
+        if len(person.get("name") or "") > NAME_FIELD:
+            raise Refused("107", "the name is longer than its field")
+        if person.get("born_on") and _age(date.fromisoformat(person["born_on"]), date.today()) < 15:
+            raise Refused("108", "too young")
         return person
 
     def listed(self, holder: dict, household: bool, members: list[str]) -> list[dict]:
@@ -46,6 +52,10 @@ class Register:
             if p.get("household") == holder.get("household") and p.get("residency", "resident") == "resident"
         ]
         return [p for p in home if not members or p["key"] in members]
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def tax_of(person: dict, year: int | None) -> dict:

@@ -36,6 +36,7 @@ from kiosk_sim.targets.endings import Asked, describe, unanswered, unexpected
 from kiosk_sim.targets.order import Order
 
 _CODES = {Certificate.JUMINHYO: "01", Certificate.INKAN: "02", Certificate.TAX: "03"}
+_NODE = "soap"  # there is one, and it does not name itself
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 
 
@@ -105,10 +106,11 @@ class SoapAdapter:
                 content_type="application/pdf",
                 issue_number=document.number,
                 request_id=receipt,
+                node=_NODE,
             )
         answer = yield self._conclude(receipt, Step.ACKNOWLEDGE, printed=True)
         acknowledged = isinstance(answer, Answered) and self._read("Conclude", answer) == "0"
-        return End(ending=Ending.DELIVERED, request_id=receipt, acknowledged=acknowledged)
+        return End(ending=Ending.DELIVERED, request_id=receipt, node=_NODE, acknowledged=acknowledged)
 
     def _conclude(self, receipt: str, step: Step, *, printed: bool) -> Send:
         return self._send("Conclude", step, receiptNo=receipt, printed=printed)
@@ -127,7 +129,7 @@ class SoapAdapter:
         """Ask for the version."""
         answer = yield self._send("Inquire", Step.CONTROL)
         told = self._read("Inquire", answer) if isinstance(answer, Answered) else None
-        return Builds(nodes=(NodeBuild(node="soap", build=told.version),) if told else ())
+        return Builds(nodes=(NodeBuild(node=_NODE, build=told.version),) if told else ())
 
     def probe(self) -> Session[Health]:
         """Ask whether the service is up."""
