@@ -95,7 +95,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seed: int = 1
     residents: Annotated[int, Meta(ge=0)] = 0  # use at most so many people; 0: all who may be used
     kiosks: Annotated[int, Meta(ge=2)] = 40
-    certificates: tuple[Certificate, ...] = tuple(Certificate)
+    certificates: Annotated[tuple[Certificate, ...], Meta(min_length=1)] = tuple(Certificate)
     time_limit_s: float = 0.0  # the target's print time limit this scenario is scaled to; 0: not scaled
     incident: str = ""  # published incident that it re-enacts (domain.md)
     digest: str = ""  # SHA-256 of the file; filled when loading

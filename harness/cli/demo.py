@@ -13,6 +13,7 @@ import click
 import httpx
 from msgspec import Struct
 
+from harness.campaign import find_scenario
 from harness.cli.display import Display
 from harness.cli.run import load_request, play
 from harness.errors import HonninError, UsageError
@@ -21,6 +22,7 @@ from harness.lifeline import start
 from harness.population import load, make_population, save
 from harness.records.findings import Anomaly
 from harness.records.verdict import Outcome, Verdict
+from harness.run.prepare import make_out
 
 RESIDENTS = 240  # enough for 140 kiosks at once and for rest between two turns of one person
 # Scaled-down times of the demo issuer: 10 sheets a second and node, and 2 s until a print wait is given up, so that
@@ -103,14 +105,25 @@ ROUNDS = (
 @click.option("--quiet", is_flag=True, help="no progress")
 def command(out: Path, scenario: str, seed: int, lang: Lang, quiet: bool) -> int:
     """Make residents, cards and issuer; play both rounds; compare with what is expected."""
+    find_scenario(scenario)
     folder = out.resolve() / time.strftime("demo-%Y%m%d-%H%M%S")
-    folder.mkdir(parents=True, mode=0o700)
+    make_out(folder)
     target_file = folder / "target.toml"
     _make_people(folder, seed)
+    right = True
     with issuer(folder, 2, *SCALED) as ready:
         target_file.write_text(target_toml(ready), encoding="utf-8")
-        right = [_round(r, folder, scenario, seed, lang, quiet, ready) for r in ROUNDS]
-    return 0 if all(right) else 1
+        for part in ROUNDS:
+            verdict = _round(part, folder, scenario, seed, lang, quiet, ready)
+            right = right and as_expected(part, verdict)
+            if _interrupted(verdict):
+                break
+    return 0 if right else 1
+
+
+def _interrupted(verdict: Verdict) -> bool:
+    """Tell whether somebody, or a full disk, stopped the round: the next would only be stopped again."""
+    return any(reason.code == "interrupted" for reason in verdict.reasons)
 
 
 def _make_people(folder: Path, seed: int) -> None:
@@ -185,7 +198,7 @@ def switch(ready: dict[str, object], defect: str) -> None:
 
 def _round(
     part: Round, folder: Path, scenario: str, seed: int, lang: Lang, quiet: bool, ready: dict[str, object]
-) -> bool:
+) -> Verdict:
     clean, defective, expected, found, yes, no = _WORDS[lang]
     click.echo(f"\n== {defective if part.defect else clean}")
     if part.defect:
@@ -202,7 +215,7 @@ def _round(
     for reason in verdict.reasons if not right else ():
         click.echo(f"     - {reason.ja if lang == 'ja' else reason.en}")
     click.echo(f"   {run.reports / ('report.html' if lang == 'ja' else 'report.en.html')}")
-    return right
+    return verdict
 
 
 def as_expected(part: Round, verdict: Verdict) -> bool:

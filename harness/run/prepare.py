@@ -55,7 +55,7 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     Raises UsageError where the population, the cards or the disk cannot carry the scenario.
     """
     today = datetime.now(JST).date()
-    _make_out(request.out)
+    make_out(request.out)
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, request.without))
     header, batches = compile_plan(*campaign, _card_of(serials), today, request.without)
@@ -72,7 +72,8 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     return folder, header
 
 
-def _make_out(out: Path) -> None:
+def make_out(out: Path) -> None:
+    """Make the folder that runs lie in (0700); raise UsageError where that cannot be, or may not be written."""
     try:
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as e:

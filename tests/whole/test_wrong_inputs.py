@@ -116,7 +116,7 @@ def test_a_wrong_target_file_is_refused_before_a_run_is_made(inputs, refused, li
         ('kind = "solo"', 'kind = "sola"', ["phase", "did you mean `solo`?", "Allowed here: bursts"]),
         ('title_ja = "単独"\n', "", ["phase", "title_ja"]),
         ('["juminhyo"]', '["passport"]', ["certificates", "Allowed here", "juminhyo"]),
-        ('["juminhyo"]', "[]", ["phase P0 has no certificates"]),
+        ('["juminhyo"]', "[]", ["certificates", "length >= 1"]),
         ('name = "s"', 'name = "s"\nkiosks = 1', ["kiosks", ">= 2"]),
         ('kind = "solo"', 'kind = "pairs"\npairs = 0', ["phase[0].pairs", ">= 1"]),
         ('kind = "solo"', 'kind = "mix"\nper_second = 0.0\nseconds = 3.0', ["phase[0].per_second", "> 0"]),
@@ -160,6 +160,17 @@ def test_a_folder_that_cannot_be_written_is_named_with_another_way(inputs, refus
     (inputs / "file").write_text("", encoding="utf-8")
     says(refused(out=inputs / "file" / "runs"), "file/runs: cannot be made", "--out")
     says(refused(out=inputs / "file"), "file: cannot be made", "--out")
+
+
+def test_the_demo_looks_at_its_options_before_it_makes_anything(ask, tmp_path):
+    code, said = ask("demo", "--scenario", "go-life", "--out", tmp_path / "runs")
+    assert code == 64
+    says(said, "no scenario 'go-life'")
+    assert not (tmp_path / "runs").exists()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, said = ask("demo", "--out", tmp_path / "file")
+    assert code == 64
+    says(said, "cannot be made", "--out")
 
 
 @pytest.mark.parametrize("options", [["--readers", "0"], ["--lang", "fr"], ["--seed", "x"], ["--unknown"]])
