@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from harness.reading.fold import fold_weak
 from harness.reading.folded_page import FoldedPage, Span
-from harness.reading.owners import Hit, Owner, OwnerIndex
+from harness.reading.owners import KOSEKI_ROLES, Hit, Owner, OwnerIndex
 
 # Shorter names need a word's edge on both sides: 林一 is in 小林一郎 too.
 _SHORT = 3
@@ -46,11 +46,19 @@ class Attributed:
 class OwnTexts:
     """The texts that, on one document, say nothing of anybody else."""
 
-    def __init__(self, texts: frozenset[str], index: OwnerIndex) -> None:
-        """Keep folded `texts`; those that are no patterns of `index` are searched one by one."""
+    def __init__(self, texts: frozenset[str], people: frozenset[str], index: OwnerIndex) -> None:
+        """Keep folded `texts` and the `people` whose document it is.
+
+        Those texts that are no patterns of `index` are searched one by one.
+        """
         self.texts = texts
+        self._people = people
         self.weak = frozenset(fold_weak(t) for t in texts)
         self.unindexed = tuple(t for t in texts if len(t) > 1 and not index.owners_of(t))
+
+    def holds(self, text: str, owners: Sequence[Owner]) -> bool:
+        """Tell whether a text is own: now, or in a state that the register has left (a stale item is nobody else's)."""
+        return text in self.texts or any(o.resident in self._people and o.role not in KOSEKI_ROLES for o in owners)
 
 
 def attribute(page: FoldedPage, own: OwnTexts, index: OwnerIndex) -> Attributed:
@@ -59,7 +67,7 @@ def attribute(page: FoldedPage, own: OwnTexts, index: OwnerIndex) -> Attributed:
     A name that differs from an own one only in what producers lose speaks for neither person.
     """
     hits = index.find(page.text)
-    strangers = [h for h in hits if index.text(h.text) not in own.texts]
+    strangers = [h for h in hits if not own.holds(index.text(h.text), index.owners(h.text))]
     if not strangers:
         return Attributed(page, ())
     explained = [*page.form_spans, *_own_spans(page, own, hits, index)]
@@ -69,7 +77,7 @@ def attribute(page: FoldedPage, own: OwnTexts, index: OwnerIndex) -> Attributed:
 
 
 def _own_spans(page: FoldedPage, own: OwnTexts, hits: Sequence[Hit], index: OwnerIndex) -> list[Span]:
-    spans = [(h.start, h.end) for h in hits if index.text(h.text) in own.texts]
+    spans = [(h.start, h.end) for h in hits if own.holds(index.text(h.text), index.owners(h.text))]
     return spans + [span for text in own.unindexed for span in page.occurrences(text)]
 
 

@@ -23,7 +23,8 @@ class Cast:
         self.views = expectation.views
         self.applicant = expectation.applicant
         self.permitted = frozenset(p for v in self.views for p in v.persons)
-        self.own = OwnTexts(frozenset[str]().union(*(v.own_texts for v in self.views)), index)
+        texts = frozenset[str]().union(*(v.own_texts for v in self.views))
+        self.own = OwnTexts(texts, self.permitted | {self.applicant}, index)
         self.identity = tuple(w for v in self.views for w in v.wanted if w.identity)
         self._known_holders: dict[int, frozenset[str]] = {}
 
@@ -69,15 +70,16 @@ class Cast:
 class Identity:
     """What was found of the permitted persons on one page."""
 
-    def __init__(self, cast: Cast, found: FoundItems) -> None:
-        """Take what was found per view and wanted item."""
+    def __init__(self, cast: Cast, found: FoundItems, *, names: frozenset[str] = frozenset()) -> None:
+        """Take what was found per view and wanted item; `names` are persons named on a paper of another kind."""
         self._cast = cast
         self._found = found
+        self._names = names
 
     @cached_property
     def named(self) -> dict[str, tuple[float, Found]]:
         """The permitted persons named on the page, with the weight (bits) and sureness of that."""
-        persons: dict[str, tuple[float, Found]] = {}
+        persons = dict.fromkeys(sorted(self._names), (0.0, Found.YES))
         for wanted, how in self._items():
             if wanted.identity and wanted.person:
                 owners = [o for t in wanted.texts for o in self._cast.index.owners_of(t)]

@@ -94,10 +94,10 @@ def expect(
 
 
 def _combinations(states: Mapping[str, Sequence[Resident]]) -> list[dict[str, Resident]]:
-    keys = list(states)
-    every = (dict(zip(keys, chosen, strict=True)) for chosen in itertools.product(*states.values()))
-    newest_first = itertools.islice(reversed(list(itertools.islice(every, 4096))), _MOST_VIEWS)
-    return list(reversed(list(newest_first)))
+    """Return every combination of the changed people's states, the newest last."""
+    known = {key: of_one[::-1] for key, of_one in states.items() if of_one}
+    newest_first = itertools.islice(itertools.product(*known.values()), _MOST_VIEWS)
+    return [dict(zip(known, chosen, strict=True)) for chosen in newest_first][::-1]
 
 
 class _Clerk:
@@ -122,6 +122,7 @@ class _Clerk:
         self._applicant = self._resident(applicant)
 
     def view(self) -> View:
+        """Return what the certificate says under this state of the register."""
         listed = self._listed()
         applicant = self._person(self._applicant)
         wanted: list[Wanted] = []

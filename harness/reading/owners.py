@@ -25,6 +25,7 @@ _RESIDENTS_AT_LEAST = 1024
 _LEAST_NAME = 2
 _LEAST_ADDRESS = 5
 _LEAST_EVENT_PART = 8  # an address or a name with its 本籍, not a word of the form
+KOSEKI_ROLES = frozenset({"father", "mother", "events", "addresses"})  # printed on 戸籍 and 附票 only
 _COMMON_SHARE = 0.05  # a text that more of the residents share belongs to the form, not to a person
 
 

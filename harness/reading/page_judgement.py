@@ -16,16 +16,14 @@ from harness.reading.identity import Cast, Identity
 from harness.reading.marks import counter_of, issue_number_of, title_of
 from harness.reading.oracle import Expectation, View
 from harness.reading.orders import order_by_columns, order_by_rows
-from harness.reading.owners import Owner, OwnerIndex
-from harness.reading.presence import Found, look_for
+from harness.reading.owners import KOSEKI_ROLES, Owner, OwnerIndex
+from harness.reading.presence import Found, look_for, stands
 from harness.reading.profile import Lists, Per, Profile
 from harness.reading.trust import distrust
 from harness.reading.weights import SIGNIFICANT_BITS, foreign_evidence, weigh
 from harness.records.findings import Evidence
 from harness.records.ownership import OwnerWeight, PageOwnership, PageVerdict
 from harness.records.reading import PageRead
-
-_KOSEKI_ROLES = frozenset({"father", "mother", "events", "addresses"})  # printed on 戸籍 and 附票 only
 
 
 class JudgedPage(Struct, frozen=True, kw_only=True):
@@ -134,7 +132,8 @@ class _Page:
 
     def _opinion(self, marks: PageOwnership) -> JudgedPage:
         beside = Beside(self._texts[0], self._judge.form, self._judge.index)
-        identity = Identity(self._cast, self.found)
+        other_kind = marks.certificate not in {None, self._cast.expectation.certificate}
+        identity = Identity(self._cast, self.found, names=self._names() if other_kind else frozenset())
         foreign = self._foreign(beside)
         if not weigh(foreign):
             foreign += self._look_alikes(identity) if identity.named else self._named_others()
@@ -179,10 +178,15 @@ class _Page:
         """Return other people's texts on the page, each once, and the names beside labels of a listed person."""
         found = {f.text: f for layer in self.layers for f in layer.foreign}
         if not self._judge.koseki:
-            found = {t: f for t, f in found.items() if not all(o.role in _KOSEKI_ROLES for o in f.owners)}
+            found = {t: f for t, f in found.items() if not all(o.role in KOSEKI_ROLES for o in f.owners)}
         for other in beside.other_people(self._cast.identity, self._cast.permitted):
             found.setdefault(other.text, other)
         return list(found.values())
+
+    def _names(self) -> frozenset[str]:
+        """Return the permitted persons whose names stand on the page: on a paper that was not asked for."""
+        names = {pair for view in self._cast.views for pair in view.names}
+        return frozenset(person for person, name in names if any(stands(layer, name) for layer in self.layers))
 
     def _named_others(self) -> list[Foreign]:
         """Return people who stand on the page with name and birth date, though their name alone might be explained.

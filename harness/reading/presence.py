@@ -45,6 +45,12 @@ def _has(layer: Attributed, wanted: Wanted, text: str) -> bool:
         return text in page.text  # within a sentence of its own, the next bracket ends it
     if len(text) <= _SHORT:
         return text in page.words or any(label + text in page.text for label in wanted.labels)
+    return stands(layer, text)
+
+
+def stands(layer: Attributed, text: str) -> bool:
+    """Tell whether a folded text stands on the page as words of its own and not within somebody else's."""
+    page = layer.page
     return any(page.stands_free(*span) and not layer.inside_foreign(span) for span in page.occurrences(text))
 
 

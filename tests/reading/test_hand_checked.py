@@ -74,3 +74,12 @@ def test_a_certificate_of_another_kind_is_recognised_by_its_title(draw, written,
     document = judge(draw(written("income")), "juminhyo", "R00001")
     assert document.pages[0].verdict is PageVerdict.OWN
     assert document.pages[0].certificate is Certificate.TAX
+
+
+def test_an_own_paper_of_a_kind_that_was_not_asked_for_is_own_though_it_lacks_the_other_kinds_items(
+    draw, written, judge
+):
+    document = judge(draw(written("household")), "koseki", "R00001", Options(scope=Scope.ALL))
+    assert document.pages[0].verdict is PageVerdict.OWN
+    assert document.pages[0].certificate is Certificate.JUMINHYO
+    assert document.pages[1].verdict is PageVerdict.MIXED  # R00005 is in another koseki

@@ -62,7 +62,7 @@ def foreign(index, second):
     def found(text, *own):
         page = FoldedPage(text)
         page.take_form(form.spans)
-        return {f.text for f in attribute(page, OwnTexts(frozenset(map(fold, own)), index), index).foreign}
+        return {f.text for f in attribute(page, OwnTexts(frozenset(map(fold, own)), frozenset(), index), index).foreign}
 
     return found
 
@@ -91,5 +91,5 @@ def test_what_counts_as_somebody_elses_text(foreign, page, own, expected):
 def test_a_name_that_differs_from_an_own_one_only_in_what_producers_lose_accuses_nobody(town):
     twin = replace(town.residents["R00012"], key="R00099", name="葛城　洋", kana="")
     index = OwnerIndex(town, [twin])
-    own = OwnTexts(frozenset([fold("葛󠄀城　洋")]), index)
+    own = OwnTexts(frozenset([fold("葛󠄀城　洋")]), frozenset(), index)
     assert attribute(FoldedPage("氏名 葛城　洋"), own, index).foreign == ()
