@@ -60,12 +60,18 @@ class _Wrong(NamedTuple):
     applicant: Application | None
 
     def people(self) -> dict[str, float]:
-        """Return who may have applied for the document, with their weights."""
+        """Return who may have applied for the document, with their weights.
+
+        Of those listed, only people to whom a text is put down: relatives and namesakes who merely share the
+        items of somebody printed are not printed themselves.
+        """
         applicant = self.applicant.resident if self.applicant else ""
         weights = foreign_weights(self.document, applicant)
         listed = {r: weights[r] for r in self.document.listed if r in weights}
         heaviest = max(weights.values(), default=0.0)
-        return listed or {r: bits for r, bits in weights.items() if bits >= heaviest * _NEARLY_HEAVIEST}
+        people = listed or {r: bits for r, bits in weights.items() if bits >= heaviest * _NEARLY_HEAVIEST}
+        owners = {item.owner for page in foreign_pages(self.document) for item in page.evidence}
+        return {r: bits for r, bits in people.items() if r in owners} or people
 
 
 class _Search:

@@ -71,6 +71,15 @@ def test_the_ledger_names_the_donor_who_never_received_the_document(history, mad
     assert only(check(history)).donor_application == "A1"
 
 
+def test_a_relative_who_only_shares_items_of_the_person_printed_is_not_the_donor_though_nearer_in_time(history, made):
+    page = made.foreign_page("R2", bits=40.0)
+    page = replace(page, owners=(*page.owners, replace(page.owners[0], resident="R3", bits=23.0)))
+    history.asks("A1", "R2", 0, 1).gets("A1")
+    history.asks("A2", "R3", 9, 11).gets("A2")
+    history.asks("A3", "R1", 9, 12).gets("A3", [page], listed=("R2", "R3"))
+    assert only(check(history)).donor_application == "A1"
+
+
 def test_otherwise_the_donors_application_nearest_in_time_and_of_that_kind_is_named(history, made):
     history.asks("A1", "R2", 0, 1).gets("A1")
     history.asks("A2", "R2", 9, 11, certificate=Certificate.TAX).gets("A2")
