@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from harness.campaign.cast import Cast
-from harness.campaign.fitting import asked_for, fit
+from harness.campaign.fitting import asked_for, fit, with_fewer
 from harness.campaign.phases import PhaseCompiler
 from harness.campaign.scenario import AnyPhase, Bursts, Hold, Mix, Pairs, Scenario, Solo, Succession, Updates
 from harness.errors import ConfigError
@@ -58,6 +58,7 @@ def compile_plan(
     nodes = tuple(n.id for n in target.nodes)
     compiler = PhaseCompiler(scenario, cast, rng, nodes, card_of, target.synchronise)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
+    left_out = replace(left_out, fewer=with_fewer(scenario, batches))
     return _header(scenario, population, target, seed, left_out, batches), batches
 
 

@@ -1,4 +1,7 @@
-"""Fits a scenario to a target: what its interface has no place for is left out of the plan, and told."""
+"""Fits a scenario to a target: what its interface has no place for is left out of the plan, and told.
+
+Told as well is where the population is too small for what the scenario asks.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from harness.campaign.scenario import AnyPhase, Scenario, Succession, Updates
+from harness.campaign.scenario import AnyPhase, Bursts, Hold, Scenario, Succession, Updates
 from harness.errors import UsageError
 from harness.records.certificates import Certificate
-from harness.records.plan import LeftOut, Step
+from harness.records.plan import Batch, Fewer, LeftOut, Step
 from harness.records.target import Client, Target
 
 # The centre has a serial and nothing else: card, PIN and fee are the kiosk's and its own business.
@@ -58,6 +61,28 @@ def steps_lacking(target: Target) -> tuple[Step, ...]:
     if target.client is Client.CENTRE:
         return _NOT_THE_CENTRES
     return () if target.fees else (Step.PAY,)
+
+
+def with_fewer(scenario: Scenario, batches: Collection[Batch]) -> tuple[Fewer, ...]:
+    """Return the phases in which fewer people come together than `scenario` asks for."""
+    found = []
+    for phase in scenario.phase:
+        together = (len({a.kiosk for a in b.applications}) for b in batches if b.phase == phase.phase)
+        planned = max(together, default=0)
+        if planned < (asked := _people_at_once(phase)):
+            found.append(Fewer(phase=phase.phase, asked=asked, planned=planned))
+    return tuple(found)
+
+
+def _people_at_once(phase: AnyPhase) -> int:
+    """Return how many people a phase asks to come together; 0 where it does not say."""
+    match phase:
+        case Hold():
+            return phase.kiosks
+        case Bursts():
+            return max(phase.sizes, default=0)
+        case _:
+            return 0
 
 
 def _fit(

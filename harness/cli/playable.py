@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.campaign.fitting import steps_lacking
 from harness.errors import ConfigError
 from harness.judge.scope import validate_scope
 from harness.reading.profile import BUILT_IN, load_profile
+from harness.records.plan import Step
 from harness.records.target import Target
 
 
@@ -22,11 +24,19 @@ def check_playable(target: Target, file: Path) -> None:
     load_adapter(target, file)
     tls_identities(target, file, lambda _: None)
     _check_profile(target.profile, file)
+    _check_synchronise(target, file)
     validate_scope(target, file)
     try:
         Routing(target)
     except ValueError as e:
         raise ConfigError(file, "url", str(e)) from None
+
+
+def _check_synchronise(target: Target, file: Path) -> None:
+    lacking = {*steps_lacking(target), Step.CONTROL}
+    if target.synchronise in lacking:
+        allowed = ", ".join(step for step in Step if step not in lacking)
+        raise ConfigError(file, "synchronise", f"the target has no step `{target.synchronise}`. Allowed: {allowed}")
 
 
 def _check_profile(profile: str, file: Path) -> None:

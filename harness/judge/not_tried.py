@@ -41,6 +41,12 @@ def _left_out(left_out: LeftOut) -> Iterator[Reason]:
             "対象システムではできないため、計画から除いた段階: {}",
             "phases left out of the plan, because the target cannot do what they need: {}",
         )
+    for few in left_out.fewer:
+        yield Reason(
+            code="fewer_people",
+            ja=f"段階 {few.phase}: 同時に {few.asked} 人とする条件だが、試験住民が足りず {few.planned} 人とした",
+            en=f"phase {few.phase} asks for {few.asked} people at once; the population allowed {few.planned}",
+        )
 
 
 def _reason(code: str, names: tuple[str, ...], ja: str, en: str) -> Reason:

@@ -114,12 +114,21 @@ class Phase(Struct, frozen=True, kw_only=True):
     drain_s: float = 10.0  # bounded wait for applications in flight at the phase's end
 
 
+class Fewer(Struct, frozen=True, kw_only=True):
+    """A phase that has fewer people at once than the scenario asks for: the population has no more."""
+
+    phase: str
+    asked: int
+    planned: int
+
+
 class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the target's interface has no place for: left out of the plan, and told in the verdict."""
+    """What the target's interface has no place for, or the population no people: told in the verdict."""
 
     certificates: tuple[Certificate, ...] = ()  # asked for by the scenario, not issued by the target
     steps: tuple[Step, ...] = ()  # steps at the kiosk that the target never sees
     phases: tuple[str, ...] = ()  # phases of which nothing is left
+    fewer: tuple[Fewer, ...] = ()
 
 
 class PlanHeader(Struct, frozen=True, kw_only=True):

@@ -78,7 +78,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ledger: bool = False  # the target offers its issue ledger
     updates: bool = False  # the target accepts register updates
     fees: bool = True  # the target knows about payment
-    certificates: tuple[Certificate, ...] = tuple(Certificate)  # what it issues; plans leave out the others
+    certificates: Annotated[tuple[Certificate, ...], Meta(min_length=1)] = tuple(Certificate)  # what it issues
     synchronise: Step = Step.APPLY  # the step to release together
     documentation: str = ""  # free text, printed in the report: environment, version, contact
     tls: Tls = Tls()

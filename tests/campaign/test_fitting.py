@@ -10,7 +10,7 @@ from harness.campaign.scenario import Bursts, Scenario, Solo, Succession, Update
 from harness.errors import UsageError
 from harness.population import make_population
 from harness.records.certificates import Certificate
-from harness.records.plan import LeftOut, Step
+from harness.records.plan import Fewer, LeftOut, Step
 from harness.records.target import Client, Target
 
 DAY = date(2026, 11, 22)
@@ -54,6 +54,13 @@ def test_a_register_that_cannot_be_changed_is_not_planned_to_change(played):
     assert header.updates == 0
     assert header.left_out.phases == ("P5",)
     assert "P5" not in {p.phase for p in header.phases} | {b.phase for b in batches}
+
+
+def test_a_population_too_small_for_a_phase_is_told(played):
+    header, batches = played
+    (hold,) = (b for b in batches if b.phase == "P4")
+    planned = len({a.kiosk for a in hold.applications})
+    assert header.left_out.fewer == (Fewer(phase="P4", asked=140, planned=planned),)
 
 
 def test_a_target_that_has_everything_loses_nothing():

@@ -4,7 +4,7 @@ from harness.judge.not_tried import not_tried
 from harness.reading.profile import load_profile
 from harness.records.certificates import Certificate
 from harness.records.history import Ending
-from harness.records.plan import AbortHow, LeftOut, PlannedAbort, Step
+from harness.records.plan import AbortHow, Fewer, LeftOut, PlannedAbort, Step
 
 REFERENCE = load_profile("reference")
 PAYING = PlannedAbort(step=Step.PAY, how=AbortHow.CANCEL)
@@ -25,6 +25,13 @@ def test_what_was_left_out_of_the_plan_is_named_in_both_languages(history):
         "P5",
     ]
     assert told[0].ja.endswith("戸籍証明書")
+
+
+def test_a_population_too_small_for_the_scenario_is_told_with_both_numbers(history):
+    left_out = LeftOut(fewer=(Fewer(phase="P4", asked=140, planned=46),))
+    (told,) = not_tried(history.view(), left_out, REFERENCE)
+    assert told.en == "phase P4 asks for 140 people at once; the population allowed 46"
+    assert "46 人" in told.ja
 
 
 def test_giving_up_that_never_came_about_is_told_with_its_number(history):

@@ -98,6 +98,8 @@ def change(path, old, new):
             ["out_of_scope[1].reason", "is empty"],
         ),
         ('[[nodes]]\nid = "n1"\nurl = "http://127.0.0.1:99999999"', ["99999999", "give http://host:port"]),
+        ('fees = false\nsynchronise = "pay"', ["synchronise", "no step `pay`", "Allowed: open, authenticate"]),
+        ("certificates = []", ["certificates", "length >= 1"]),
         ("connections = 0", ["connections", ">= 1"]),
         ("[limits]\nanswer_s = -1", ["limits.answer_s", "> 0"]),
         ("name = ", ["not valid TOML", "line 5"]),
@@ -127,6 +129,11 @@ def test_a_wrong_target_file_is_refused_before_a_run_is_made(inputs, refused, li
 def test_a_wrong_scenario_file_is_refused_before_a_run_is_made(inputs, refused, old, new, words):
     change(inputs / "scenario.toml", old, new)
     says(refused(), *words)
+
+
+def test_a_scenario_that_the_target_has_no_place_for_is_refused_with_what_it_offers(inputs, refused):
+    change(inputs / "target.toml", 'cards = "cards"', 'cards = "cards"\ncertificates = ["tax"]')
+    says(refused(), "no place for anything in scenario s", "it issues tax", "choose another scenario")
 
 
 def test_an_unknown_scenario_is_answered_with_those_there_are(refused):
