@@ -23,7 +23,7 @@ def check_playable(target: Target, file: Path) -> None:
 
     load_adapter(target, file)
     tls_identities(target, file, lambda _: None)
-    _check_profile(target.profile, file)
+    _check_profile(target, file)
     _check_synchronise(target, file)
     validate_scope(target, file)
     try:
@@ -39,8 +39,13 @@ def _check_synchronise(target: Target, file: Path) -> None:
         raise ConfigError(file, "synchronise", f"the target has no step `{target.synchronise}`. Allowed: {allowed}")
 
 
-def _check_profile(profile: str, file: Path) -> None:
-    if profile not in BUILT_IN and not (file.parent / profile).is_file():
+def _check_profile(target: Target, file: Path) -> None:
+    name = target.profile
+    if name not in BUILT_IN and not (file.parent / name).is_file():
         allowed = f"{', '.join(BUILT_IN)}, or the path of a TOML file, from this file's folder"
-        raise ConfigError(file, "profile", f"there is no document profile `{profile}`. Allowed: {allowed}")
-    load_profile(profile, file.parent)
+        raise ConfigError(file, "profile", f"there is no document profile `{name}`. Allowed: {allowed}")
+    papers = load_profile(name, file.parent).papers
+    for certificate in target.certificates:
+        if certificate not in papers:
+            what = f"{name} has no [papers.{certificate}]; add one, or list under `certificates` what the target issues"
+            raise ConfigError(file, "profile", what)

@@ -1,6 +1,6 @@
 """The adapter of the SOAP target: the harness stands as the centre, with a serial and no card, no PIN, no fee.
 
-An example of a plug-in: it imports kiosk_sim.targets and the records, and never opens a connection itself.
+An example of a plug-in: it imports kiosk_sim.targets, and never opens a connection itself.
 """
 
 from __future__ import annotations
@@ -11,39 +11,43 @@ from pathlib import Path
 import zeep
 from lxml import etree
 
-from harness.records.certificates import Certificate, Scope
-from harness.records.history import Ending, UpdateResult
-from harness.records.plan import PlannedUpdate, Step
-from harness.records.target import Target
-from kiosk_sim.targets.actions import (
+from kiosk_sim.targets import (
     Abandon,
     Action,
     Answered,
+    Asked,
+    BasicAdapter,
     Builds,
+    Certificate,
     Deliver,
     End,
+    Ending,
     Failed,
     Health,
-    Ledger,
     NodeBuild,
+    Order,
     Result,
+    Scope,
     Send,
     Session,
-    UpdateEnd,
+    Step,
+    Target,
     Wait,
+    describe,
+    unanswered,
+    unexpected,
 )
-from kiosk_sim.targets.endings import Asked, describe, unanswered, unexpected
-from kiosk_sim.targets.order import Order
 
 _CODES = {Certificate.JUMINHYO: "01", Certificate.INKAN: "02", Certificate.TAX: "03"}
 _NODE = "soap"  # there is one, and it does not name itself
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 
 
-class SoapAdapter:
+class SoapAdapter(BasicAdapter):
     """Speaks issue.wsdl."""
 
     def __init__(self, target: Target) -> None:
+        super().__init__(target)
         client = zeep.Client(str(Path(__file__).with_name("issue.wsdl")))
         self._binding = next(iter(client.wsdl.bindings.values()))
         self._poll_ms = target.limits.poll_ms
@@ -114,16 +118,6 @@ class SoapAdapter:
 
     def _conclude(self, receipt: str, step: Step, *, printed: bool) -> Send:
         return self._send("Conclude", step, receiptNo=receipt, printed=printed)
-
-    def update(self, update: PlannedUpdate) -> Session[UpdateEnd]:
-        """Not offered."""
-        yield from ()
-        return UpdateEnd(result=UpdateResult.FAILED, reason="the target takes no updates")
-
-    def ledger(self) -> Session[Ledger]:
-        """Not offered."""
-        yield from ()
-        return Ledger(entries=(), complete=False, reason="the target offers no ledger")
 
     def builds(self) -> Session[Builds]:
         """Ask for the version."""

@@ -131,6 +131,12 @@ def test_a_wrong_scenario_file_is_refused_before_a_run_is_made(inputs, refused, 
     says(refused(), *words)
 
 
+def test_a_profile_that_lacks_a_certificate_of_the_target_is_refused_before_it_is_missed(inputs, refused):
+    (inputs / "own.toml").write_text('name = "own"\n[items]\n[papers]\n', encoding="utf-8")
+    change(inputs / "target.toml", 'cards = "cards"', 'cards = "cards"\nprofile = "own.toml"\ncertificates = ["tax"]')
+    says(refused(), "profile", "own.toml has no [papers.tax]", "`certificates`")
+
+
 def test_a_scenario_that_the_target_has_no_place_for_is_refused_with_what_it_offers(inputs, refused):
     change(inputs / "target.toml", 'cards = "cards"', 'cards = "cards"\ncertificates = ["tax"]')
     says(refused(), "no place for anything in scenario s", "it issues tax", "choose another scenario")
