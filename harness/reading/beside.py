@@ -16,6 +16,7 @@ from harness.reading.labelled import Labelled, agrees, labelled_values
 from harness.reading.oracle import View, Wanted
 from harness.reading.owners import Owner, OwnerIndex
 from harness.reading.profile import Format, Per
+from harness.reading.regions import person_regions
 from harness.records.findings import Evidence
 
 _NUMBER = re.compile(r"\d[\d,]*")
@@ -119,7 +120,7 @@ class Beside:
 
     def _disagreeing(self, wanted: Sequence[Wanted]) -> list[_Disagreement]:
         """Return labelled values that are none of their items'."""
-        regions = self._regions(wanted)
+        regions = person_regions(self.values, wanted, self._agree)
         found: list[_Disagreement] = []
         agreed: Counter[bool] = Counter()
         for labelled in self.values:
@@ -137,30 +138,6 @@ class Beside:
             _Disagreement(d.labelled, d.items, d.labelled.below in proven or (d.sure and not d.labelled.below))
             for d in found
         ]
-
-    def _regions(self, wanted: Sequence[Wanted]) -> list[tuple[int, str]]:
-        """Return (start, person) of the parts of the page that surely are one listed person's.
-
-        A part begins with the person's name beside its label. It is sure where another item that tells the listed
-        people apart (a birth date, a reading) stands beside its label before the next name; else "" stands for it.
-        """
-        named = [w for w in wanted if w.identity and w.per is Per.PERSON and w.day is None]
-        starts = [(f.start, w.person) for f in self.values for w in named if f.label in w.labels and self._agree(f, w)]
-        ends = [start for start, _ in starts[1:]] + [len(self._page.text)] * bool(starts)
-        return [
-            (start, person if self._is_of(person, start, end, wanted) else "")
-            for (start, person), end in zip(starts, ends, strict=True)
-        ]
-
-    def _is_of(self, person: str, start: int, end: int, wanted: Sequence[Wanted]) -> bool:
-        """Tell whether a part has an item that only this person has, and none that only another one has."""
-        fits: set[str] = set()
-        for found in (f for f in self.values if start < f.start < end):
-            items = [w for w in wanted if found.label in w.labels and w.per is Per.PERSON]
-            persons = {w.person for w in items if self._agree(found, w)}
-            if len(persons) == 1:
-                fits |= persons
-        return fits == {person}
 
     def _agree(self, found: Labelled, wanted: Wanted) -> bool:
         if wanted.day is not None:

@@ -126,6 +126,16 @@ class Identity:
             for wanted, _ in self._items()
         )
 
+    @property
+    def says_something(self) -> bool:
+        """Whether a text or a birth date of the applicant or of a permitted person is on the page at all."""
+        ours = self._cast.permitted | {self._cast.applicant}
+        return any(
+            wanted.person in ours and (wanted.day is None or wanted.source.endswith("born_on"))
+            for wanted, _ in self._items()
+            if self._cast.holders(wanted)
+        )
+
     def _items(self) -> Iterator[tuple[Wanted, Found]]:
         for view, found in zip(self._cast.views, self._found, strict=True):
             for wanted, how in zip(view.wanted, found, strict=True):

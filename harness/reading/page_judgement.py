@@ -165,7 +165,10 @@ class _Page:
             return (PageVerdict.MIXED if mixed else PageVerdict.FOREIGN), ""
         if not identity.named:
             if strange := beside.strangers(self._cast.identity):
-                return PageVerdict.STRANGER, f"{strange[0].label}: {strange[0].value}"
+                seen = f"{strange[0].label}: {strange[0].value}"
+                if identity.says_something:  # a damaged file misreads a name sooner than it moves an address
+                    return PageVerdict.UNREAD, f"{seen} is no permitted person, but other items are the applicant's"
+                return PageVerdict.STRANGER, seen
             return PageVerdict.UNREAD, "no permitted person's name was found on it, nor anybody else's"
         if others := identity.also_fits:
             reason = f"it fits {', '.join(sorted(others)[:3])} as well: nothing on it tells them from the applicant"

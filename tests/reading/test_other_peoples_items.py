@@ -1,5 +1,7 @@
 """One person, page, item or seal of somebody else put into a document is found, and whose it is is said."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from harness.records.certificates import Options, Scope
@@ -74,6 +76,50 @@ def test_one_item_of_somebody_else_is_found_and_attributed(quick_producer, writt
 def test_a_wrong_value_beside_its_label_is_found(quick_producer, written, judge, old, new, item, donor):
     document = judge(quick_producer(written("alone", (old, new))), "juminhyo", "R00012")
     assert [(e.item, e.owner) for e in document.wrong] == [(item, donor)]
+
+
+COUPLE = [
+    ("見本　太郎", "ミホン　タロウ", "1975年3月4日", "男", "2001年4月1日"),
+    ("見本　花子", "ミホン　ハナコ", "1977年11月23日", "女", "2001年4月1日"),
+]
+
+
+def blocks(written, people):
+    """Return a sheet with one block of labelled items per person, one under the other."""
+    page = [line for line in written("alone")[0] if line.y > 730 or line.y < 130]
+    next(line for line in page if (line.x, line.y) == (140, 745)).text = "見本市中央一丁目2番3号"
+    labels = ("氏名", "フリガナ", "生年月日", "性別", "住定日")
+    for number, person in enumerate(people):
+        for row, (label, value) in enumerate(zip(labels, person, strict=True)):
+            y = 700 - 120 * number - 18 * row
+            page += [_line(60, y, label), _line(140, y, value)]
+    return [page]
+
+
+def _line(x, y, text):
+    return SimpleNamespace(x=x, y=y, size=9.0, text=text, seal="")
+
+
+@pytest.mark.parametrize(
+    ("person", "place", "value", "item"),
+    [
+        (0, 0, "見本　花子", "name"),
+        (1, 1, "ミホン　タロウ", "kana"),
+        (1, 2, "1975年3月4日", "born_on"),
+        (0, 3, "女", "sex"),
+        (1, 3, "男", "sex"),
+    ],
+)
+def test_one_item_of_another_member_of_the_household_is_wrong(
+    quick_producer, written, judge, person, place, value, item
+):
+    couple = Options(scope=Scope.SOME, persons=("R00001", "R00002"))
+    right = judge(quick_producer(blocks(written, COUPLE)), "juminhyo", "R00001", couple)
+    assert (right.wrong, right.missing) == ((), ())
+    people = [list(p) for p in COUPLE]
+    people[person][place] = value
+    document = judge(quick_producer(blocks(written, people)), "juminhyo", "R00001", couple)
+    assert [e.item for e in document.wrong] == [item]
 
 
 def test_another_persons_figures_are_found(quick_producer, written, judge):
@@ -162,6 +208,12 @@ def test_a_person_outside_the_population_is_a_stranger(quick_producer, written, 
     document = judge(quick_producer(pages), "juminhyo", "R00012")
     assert document.pages[0].verdict is PageVerdict.STRANGER
     assert "余所者男" in document.pages[0].reason
+
+
+def test_an_unknown_name_among_own_items_is_for_a_persons_eyes(draw, written, judge):
+    page = judge(draw(written("alone", ("村上　博", "村下　博"))), "juminhyo", "R00012").pages[0]
+    assert page.verdict is PageVerdict.UNREAD
+    assert "村下博" in page.reason
 
 
 def test_a_household_copy_that_lists_only_another_member_is_that_members(draw, written, judge):

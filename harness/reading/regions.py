@@ -1,0 +1,45 @@
+"""Shares a page out among the people it lists, so that a value is compared with the right person's."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from harness.reading.labelled import Labelled
+from harness.reading.oracle import Wanted
+from harness.reading.profile import Per
+
+_SHORT = 2  # 男, 子: too common to tell people apart
+
+
+def person_regions(
+    values: Sequence[Labelled], wanted: Sequence[Wanted], agree: Callable[[Labelled, Wanted], bool]
+) -> list[tuple[int, str]]:
+    """Return (start, person) of the parts of the page that surely are one listed person's, "" where none is sure.
+
+    A part begins at a name beside its label and ends before the next. It is a person's where items that only this
+    person has stand beside their labels, and hardly any that only another has: one of them may be the wrong item.
+    """
+    labels = {label for w in wanted if w.identity and w.per is Per.PERSON for label in w.labels}
+    starts = [v.start for v in values if v.label in labels]
+    votes: list[Counter[str]] = [Counter() for _ in starts]
+    for found in values:
+        part = bisect_right(starts, found.start) - 1
+        items = [w for w in wanted if found.label in w.labels and w.per is Per.PERSON and _telling(w)]
+        persons = {w.person for w in items if agree(found, w)}
+        if part >= 0 and len(persons) == 1:
+            votes[part].update(persons)
+    return [(start, _elected(vote)) for start, vote in zip(starts, votes, strict=True)]
+
+
+def _telling(wanted: Wanted) -> bool:
+    return wanted.day is not None or any(len(t) > _SHORT for t in wanted.texts)
+
+
+def _elected(votes: Counter[str]) -> str:
+    """Return the person whose part it is: two items or more, and twice as many as speak for all others."""
+    if not votes:
+        return ""
+    ((person, most),) = votes.most_common(1)
+    return person if most >= 2 and most >= 2 * (votes.total() - most) else ""
