@@ -34,8 +34,9 @@ def is_own(document: DocumentOwnership) -> bool:
 
 def is_clean(document: DocumentOwnership) -> bool:
     """Tell whether nothing at all speaks against the document."""
-    wrong = document.missing or document.leaked or document.wrong or document.residue or document.seal
-    return is_own(document) and document.status is ReadingStatus.READ and not wrong
+    wrong = document.missing or document.leaked or document.wrong or document.unexplained
+    foreign = document.residue or document.seal
+    return is_own(document) and document.status is ReadingStatus.READ and not wrong and not foreign
 
 
 def cut_short(document: DocumentOwnership) -> bool:

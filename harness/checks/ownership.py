@@ -15,6 +15,8 @@ from harness.records.findings import Anomaly, Evidence, Finding, Property, Sever
 from harness.records.ownership import DocumentOwnership, PageVerdict
 
 _EVIDENCE_SHOWN = 12  # items per finding; all of them are in the readings
+_ANOTHERS_VALUE = frozenset({"wrong item", "unexpected item"})  # evidence whose owner is whose value it is
+_ITEMS_OF_ANOTHER = 2  # one date or amount may be another person's by chance
 NOBODY = Donor(resident="")
 
 
@@ -68,8 +70,12 @@ def of_document(
     elif document.residue:
         yield _residue(base, document)
     yield from _unread(base, delivered, document)
-    if is_own(document) and applicant is not None:
+    if applicant is None:
+        return
+    if is_own(document):
         yield from _own_content(base, document, applicant)
+    elif not foreign_pages(document) and not any(p.verdict is PageVerdict.STRANGER for p in document.pages):
+        yield from _of_nobody_known(base, document, applicant)
 
 
 def _foreign(base: Finding, document: DocumentOwnership, donor: Donor, succession: tuple[Evidence, ...]) -> Finding:
@@ -138,11 +144,10 @@ def _wrong_seal(base: Finding, seal: Evidence) -> Finding:
 
 def _own_content(base: Finding, document: DocumentOwnership, victim: Application) -> Iterator[Finding]:
     """The applicant's own document: is it the one asked for, and does it say what the register says."""
-    others = tuple(p for p in document.pages if p.certificate not in {None, victim.certificate})
-    if others:
-        seen = tuple(Evidence(kind="title", page=p.page, item="title", value=str(p.certificate)) for p in others)
-        pages = tuple(p.page for p in others)
-        yield replace(base, anomaly=Anomaly.TYPE_CONFUSION, severity=Severity.DEFECT, pages=pages, evidence=seen)
+    other_kind = tuple(_other_kind(base, document, victim))
+    yield from other_kind
+    if other_kind:
+        return  # another certificate's items and its lack of a seal are no wrong items of this one
     if document.leaked:
         yield replace(
             base,
@@ -151,19 +156,44 @@ def _own_content(base: Finding, document: DocumentOwnership, victim: Application
             pages=tuple(sorted({e.page for e in document.leaked if e.page})),
             evidence=document.leaked[:_EVIDENCE_SHOWN],
         )
-    if others:
-        return  # another certificate's items and its lack of a seal are no wrong items of this one
     if document.seal is not None:
         yield _wrong_seal(base, document.seal)
-    if document.wrong or document.missing:
-        # A missing item may be the reader's miss, another value in its place is not.
-        yield replace(
-            base,
-            anomaly=Anomaly.WRONG_ITEM,
-            severity=Severity.DEFECT if document.wrong else Severity.REVIEW,
-            pages=tuple(sorted({e.page for e in (*document.wrong, *document.missing) if e.page})),
-            evidence=(*document.wrong, *document.missing)[:_EVIDENCE_SHOWN],
-        )
+    if seen := (*document.wrong, *document.missing, *document.unexplained):
+        # A missing item may be the reader's miss, an unexplained one the form's; another value in its place is neither.
+        yield _wrong_item(base, seen, document.listed, Severity.DEFECT if document.wrong else Severity.REVIEW)
+
+
+def _of_nobody_known(base: Finding, document: DocumentOwnership, victim: Application) -> Iterator[Finding]:
+    """Say what is wrong with a document even though it does not say whose it is."""
+    yield from _other_kind(base, document, victim)
+    if blank := tuple(e for e in document.wrong if e.kind == "blank item"):
+        yield _wrong_item(base, blank, (), Severity.DEFECT)
+
+
+def _other_kind(base: Finding, document: DocumentOwnership, victim: Application) -> Iterator[Finding]:
+    others = tuple(p for p in document.pages if p.certificate not in {None, victim.certificate})
+    if others:
+        seen = tuple(Evidence(kind="title", page=p.page, item="title", value=str(p.certificate)) for p in others)
+        pages = tuple(p.page for p in others)
+        yield replace(base, anomaly=Anomaly.TYPE_CONFUSION, severity=Severity.DEFECT, pages=pages, evidence=seen)
+
+
+def _wrong_item(base: Finding, seen: tuple[Evidence, ...], listed: tuple[str, ...], severity: Severity) -> Finding:
+    """Several items of one person who is not `listed` are that other person's data."""
+    items: dict[str, set[str]] = {}
+    for one in seen:
+        if one.owner not in {"", base.victim, *listed} and one.kind in _ANOTHERS_VALUE:
+            items.setdefault(one.owner, set()).add(one.item)
+    donor = max(items, key=lambda resident: (len(items[resident]), resident), default="")
+    another = len(items.get(donor, ())) >= _ITEMS_OF_ANOTHER
+    return replace(
+        base,
+        anomaly=Anomaly.WRONG_ITEM,
+        severity=Severity.GRAVE if another else severity,
+        donor=donor,
+        pages=tuple(sorted({e.page for e in seen if e.page})),
+        evidence=seen[:_EVIDENCE_SHOWN],
+    )
 
 
 def _with_patterns(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -99,7 +99,12 @@ _CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
 _KIND_JA = {
     "foreign item": "他人の項目",
     "missing item": "印字されていない項目",
+    "missing person": "記載されていない人",
     "wrong item": "異なる項目",
+    "blank item": "空欄とされた項目",
+    "unexpected item": "登録にない記載",
+    "leaked item": "選択していない項目",
+    "residue": "ファイル内の他人の情報",
     "same bytes": "同一のファイル",
     "issue number": "発行番号",
     "page counter": "ページ番号",

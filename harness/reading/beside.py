@@ -24,13 +24,47 @@ _LONG_NUMBER = re.compile(r"\d{4}")  # an individual number begins with four dig
 _NAME_ROLES = frozenset({"name", "alias"})
 _SHORT = 2
 _LEAST_LINE = 6  # characters; a shorter beginning of an address is half the town's
-_PROVEN = 4  # so many values as expected beside their labels show that this layout puts values there
+_PROVEN = 4  # so many values as expected beside their labels show that this layout puts values there; 3 if none is not
 
 
-class _Disagreement(NamedTuple):
+class Disagreement(NamedTuple):
+    """A value that is none of its label's items."""
+
     labelled: Labelled
     items: list[Wanted]  # whose label it is
-    sure: bool  # they are one person's, or the page proves that values stand beside their labels
+    of_person: bool  # they are one person's, in whose part of the page it stands
+
+
+class Compared(NamedTuple):
+    """One page's labelled values against one view's items."""
+
+    regions: list[tuple[int, str]]  # start and person of the parts of the page; "" where it is not sure whose
+    matches: list[tuple[Labelled, list[Wanted]]]  # values that are items of their labels
+    against: list[Disagreement]
+
+    def names_only(self, person: str) -> bool:
+        """Tell whether a label for names of persons listed has this person's name beside it, and nobody else's."""
+        return any(
+            all(w.identity and w.per is Per.PERSON and w.person == person for w in items) for _, items in self.matches
+        )
+
+    @property
+    def agreed(self) -> Iterator[Wanted]:
+        """The items that stand beside their labels."""
+        return (w for _, items in self.matches for w in items)
+
+    def person_at(self, labelled: Labelled) -> str:
+        """Return whose part of the page a label's value stands in, "" where that is not sure."""
+        return next((person for start, person in reversed(self.regions) if start <= labelled.start), "")
+
+
+def proven_places(compared: Sequence[Compared]) -> frozenset[bool]:
+    """Return where a document puts its values, if enough of them agree: False beside their labels, True below."""
+    agreed = Counter(labelled.below for c in compared for labelled, _ in c.matches)
+    against = Counter(d.labelled.below for c in compared for d in c.against)
+    return frozenset(
+        b for b in (False, True) if agreed[b] >= _PROVEN - (not against[b]) and 2 * agreed[b] >= _PROVEN * against[b]
+    )
 
 
 class Beside:
@@ -41,15 +75,21 @@ class Beside:
         self._page = page
         self._form = form
         self._index = index
+        self._compared: dict[int, Compared] = {}
+
+    @cached_property
+    def labels(self) -> list[Labelled]:
+        """All labels, with a value, a filler or nothing beside them, in the order of the page."""
+        return labelled_values(self._page, self._form.labels, self._form.fillers)
 
     @cached_property
     def values(self) -> list[Labelled]:
         """All labels that carry a value."""
-        return [v for v in labelled_values(self._page, self._form.labels, self._form.fillers) if v.value]
+        return [v for v in self.labels if v.value]
 
     def other_people(self, identity: Sequence[Wanted], permitted: frozenset[str]) -> Iterator[Foreign]:
         """Yield names of other residents that stand where a listed person's name must stand."""
-        for found in (d.labelled for d in self._disagreeing(identity)):
+        for found in (d.labelled for d in self.compare(identity).against):
             owned = self._name_at_start(found, permitted)
             if owned is not None:
                 text, owners = owned
@@ -58,15 +98,22 @@ class Beside:
 
     def strangers(self, identity: Sequence[Wanted]) -> list[Labelled]:
         """Return values where a listed person's name must stand that are nobody's name."""
-        return [d.labelled for d in self._disagreeing(identity) if _name_like(d.labelled.value)]
+        return [d.labelled for d in self.compare(identity).against if _name_like(d.labelled.value)]
 
-    def wrong(self, wanted: Sequence[Wanted], missing: frozenset[int], page: int) -> Iterator[Evidence]:
+    def is_form(self, found: Labelled) -> bool:
+        """Tell whether what stands beside a label is a text of the form."""
+        return found.value.startswith(self._form.texts)
+
+    def wrong(
+        self, wanted: Sequence[Wanted], missing: frozenset[int], proven: frozenset[bool], page: int
+    ) -> Iterator[Evidence]:
         """Yield values that are not what must stand beside their label. `missing` holds ids of items not on the page.
 
-        A text counts only in a part of the page that is surely one person's, where the right one is nowhere on the
-        page, or where it is somebody's: tables put other things beside a label than its value.
+        A text counts only where the document is `proven` to put values, in a part of the page that is surely one
+        person's, where the right one is nowhere on the page, or where it is somebody's: tables put other things
+        beside a label than its value.
         """
-        for found, items, sure in self._disagreeing(wanted):
+        for found, items, of_person in self.compare(wanted).against:
             first = items[0]
             value = _typed(found.value, first.format)
             if value is None or _unreadable(found.value, items) or found.value.startswith(self._form.labels):
@@ -75,6 +122,7 @@ class Beside:
                 continue
             owners = self._owners(first, value)
             absent = not found.below and any(id(w) in missing for w in items)
+            sure = found.below in proven or (of_person and not found.below)
             if sure or absent or (owners and first.format is not Format.TEXT):
                 owner = owners[0] if len(owners) == 1 else ""
                 yield Evidence(kind="wrong item", page=page, item=first.item, value=found.value[:60], owner=owner)
@@ -118,26 +166,26 @@ class Beside:
                 return item.texts[0]
         return ""
 
-    def _disagreeing(self, wanted: Sequence[Wanted]) -> list[_Disagreement]:
-        """Return labelled values that are none of their items'."""
-        regions = person_regions(self.values, wanted, self._agree)
-        found: list[_Disagreement] = []
-        agreed: Counter[bool] = Counter()
+    def compare(self, wanted: Sequence[Wanted]) -> Compared:
+        """Compare the page's labelled values with the items of one view; kept for the view."""
+        known = self._compared.get(id(wanted))
+        if known is None:
+            known = self._compared[id(wanted)] = self._compare(wanted)
+        return known
+
+    def _compare(self, wanted: Sequence[Wanted]) -> Compared:
+        fields = [f for f in self.labels if f.value or f.filler]
+        compared = Compared(person_regions(fields, wanted, self._agree), [], [])
         for labelled in self.values:
-            items = [w for w in wanted if labelled.label in w.labels and _comparable(w)]
-            person = next((p for start, p in reversed(regions) if start <= labelled.start), "")
+            items = [w for w in wanted if labelled.label in w.labels and comparable(w)]
+            person = compared.person_at(labelled)
             of_person = [w for w in items if person and w.person == person and w.per is Per.PERSON]
             chosen = of_person or items
-            if any(self._agree(labelled, w) for w in chosen):
-                agreed[labelled.below] += 1
+            if agreeing := [w for w in chosen if self._agree(labelled, w)]:
+                compared.matches.append((labelled, agreeing))
             elif chosen:
-                found.append(_Disagreement(labelled, chosen, bool(of_person)))
-        against = Counter(d.labelled.below for d in found)
-        proven = {b for b in (True, False) if agreed[b] >= _PROVEN and 2 * agreed[b] >= _PROVEN * against[b]}
-        return [
-            _Disagreement(d.labelled, d.items, d.labelled.below in proven or (d.sure and not d.labelled.below))
-            for d in found
-        ]
+                compared.against.append(Disagreement(labelled, chosen, bool(of_person)))
+        return compared
 
     def _agree(self, found: Labelled, wanted: Wanted) -> bool:
         if wanted.day is not None:
@@ -193,6 +241,6 @@ def _unreadable(value: str, items: Sequence[Wanted]) -> bool:
     return not strange or min(strange) < _SHORT
 
 
-def _comparable(wanted: Wanted) -> bool:
+def comparable(wanted: Wanted) -> bool:
     """Tell whether an item's value is known and printed as one piece."""
     return wanted.format is not Format.PARTS and bool(wanted.texts or wanted.day)

@@ -20,6 +20,7 @@ class Labelled(Struct, frozen=True, kw_only=True):
     start: int  # of the value, in the page's text
     end: int
     below: bool = False  # the value stands in the line under the label
+    filler: str = ""  # what stands there instead of a value
 
 
 def labelled_values(page: FoldedPage, labels: Sequence[str], fillers: Sequence[str]) -> list[Labelled]:
@@ -60,9 +61,9 @@ def _value_span(page: FoldedPage, start: int, stop: int) -> Span:
 
 def _labelled(page: FoldedPage, label: str, span: Span, fillers: Sequence[str]) -> Labelled:
     value = page.text[span[0] : span[1]]
-    if any(value.startswith(f) for f in fillers):
-        value = ""
-    return Labelled(label=label, value=value, start=span[0], end=span[1], below=span[0] in page.breaks)
+    filler = next((f for f in fillers if value.startswith(f)), "")
+    below = span[0] in page.breaks
+    return Labelled(label=label, value="" if filler else value, start=span[0], end=span[1], below=below, filler=filler)
 
 
 def agrees(page: FoldedPage, found: Labelled, expected: str) -> bool:

@@ -45,6 +45,7 @@ class View(Struct, frozen=True, kw_only=True):
     persons: tuple[str, ...]  # resident keys that must be listed, in order; nobody else may be
     wanted: tuple[Wanted, ...]
     forbidden: tuple[Wanted, ...]
+    empty: tuple[Wanted, ...]  # the register holds nothing: no value may stand beside their labels
     own_texts: frozenset[str]  # folded: every text that, here, says nothing of anybody else
     names: tuple[tuple[str, str], ...]  # (resident, folded full name) of the people listed
 
@@ -127,32 +128,43 @@ class _Clerk:
         applicant = self._person(self._applicant)
         wanted: list[Wanted] = []
         forbidden: list[Wanted] = []
+        empty: list[Wanted] = []
         for use in self._paper.items:
             item = self._profile.items[use.item]
             people = listed if use.per is Per.PERSON else [applicant]
             into = wanted if _chosen(use.when, self._options) else forbidden
             for person in people:
-                into.extend(self._wanted(use.item, item, use.per, person))
+                found = self._values(use.item, item, person)
+                if found is None:
+                    continue
+                base = self._base(use.item, item, use.per, person)
+                if not found and item.source:
+                    empty.append(base)
+                into.extend(self._wanted(base, item, person, found))
         everyone = listed if any(p.key == applicant.key for p in listed) else [*listed, applicant]
         own = frozenset(t for p in everyone for t in texts_of(p, with_koseki=self._paper.lists is Lists.KOSEKI))
         return View(
             persons=tuple(p.key for p in listed if p.key),
             wanted=tuple(wanted),
             forbidden=tuple(forbidden),
+            empty=tuple(empty),
             own_texts=own,
             names=tuple(_names(everyone)),
         )
 
-    def _wanted(self, name: str, item: Item, per: Per, person: Person) -> Iterator[Wanted]:
+    def _values(self, name: str, item: Item, person: Person) -> tuple[str, ...] | None:
+        """Return an item's values, () where the register holds none, None where it is unknown or not this person's."""
         if item.who is not Who.ANYONE and person.resident is not None:
             foreign = bool(person.resident.nationality)
             if foreign is not (item.who is Who.FOREIGN):
-                return
+                return None
         found = values(person, item.source) if item.source else ()
         if found is None:
             self._unknown[f"{person.key}.{name}"] = None
-            return
-        base = Wanted(
+        return found
+
+    def _base(self, name: str, item: Item, per: Per, person: Person) -> Wanted:
+        return Wanted(
             item=name,
             source=item.source,
             format=item.format,
@@ -161,6 +173,8 @@ class _Clerk:
             labels=self._labels(name),
             identity=item.identity,
         )
+
+    def _wanted(self, base: Wanted, item: Item, person: Person, found: Sequence[str]) -> Iterator[Wanted]:
         if not item.source:
             yield base
         municipality = person.resident.municipality if person.resident else self._applicant.municipality

@@ -151,6 +151,9 @@ def _values(residents: Iterable[Resident]) -> dict[tuple[str, str | Day], tuple[
         for field in ("born_on", "address_since", "resident_since", "notified_on"):
             if day := parse_iso(getattr(resident, field) or ""):
                 found.setdefault((f"resident.{field}", day), []).append(resident.key)
+        for field in ("former_name", "remarks"):
+            if text := fold(getattr(resident, field) or ""):
+                found.setdefault((f"resident.{field}", text), []).append(resident.key)
         for tax in resident.taxes:
             for field in ("total_income", "salary_income", "taxable", "annual_tax", "city_levy", "prefecture_levy"):
                 found.setdefault((f"tax.{field}", str(getattr(tax, field))), []).append(resident.key)

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from harness.reading.fields import blank_items
 from harness.reading.form import FormTexts
+from harness.reading.identity import Cast
 from harness.reading.oracle import Expectation, View, Wanted
 from harness.reading.owners import OwnerIndex
 from harness.reading.page_judgement import JudgedPage, PageJudge
@@ -23,7 +25,9 @@ from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerd
 from harness.records.reading import Reading, ReadingStatus
 
 _FOREIGN = frozenset({PageVerdict.FOREIGN, PageVerdict.MIXED})
+_ANOTHERS = _FOREIGN | {PageVerdict.STRANGER}
 _OWN = frozenset({PageVerdict.OWN, PageVerdict.OWN_WEAK})
+_ITEMS_OF_A_PERSON = 2  # a name and a birth date; one of them alone may hide in a picture or a broken character map
 
 
 class Judge:
@@ -51,24 +55,17 @@ class Judge:
         if not reading.pages:
             return base
         judge = PageJudge(self._index, self._profile, self._form, expectation)
-        judged = _settle([judge.page(page) for page in reading.pages], expectation)
+        judged = _settle(judge.pages(reading.pages), expectation)
         residue = foreign_residue(reading, judge.cast.own, self._index, self._form)
-        return self._whole(replace(base, residue=residue), reading, expectation, judged)
-
-    def _whole(
-        self, base: DocumentOwnership, reading: Reading, expectation: Expectation, judged: Sequence[JudgedPage]
-    ) -> DocumentOwnership:
-        own = all(j.ownership.verdict in _OWN for j in judged) and reading.status is ReadingStatus.READ
-        best = _best_view(expectation, judged)
-        return replace(
+        document = replace(
             base,
             pages=tuple(j.ownership for j in judged),
-            missing=tuple(_missing(expectation.views[best], best, judged)) if own else (),
             leaked=tuple(e for j in judged for e in j.leaked),
-            wrong=tuple(e for j in judged for e in j.wrong[best]),
+            residue=residue,
             seal=self._seal(reading, expectation, judged),
             listed=tuple(dict.fromkeys(r for j in judged for r in j.listed)),
         )
+        return _with_content(document, judge.cast, judged)
 
     def _seal(self, reading: Reading, expectation: Expectation, judged: Sequence[JudgedPage]) -> Evidence | None:
         """Return a seal that is not the applicant's, unless its page is that other person's altogether."""
@@ -110,12 +107,53 @@ def _settle(judged: list[JudgedPage], expectation: Expectation) -> list[JudgedPa
     return judged
 
 
+def _with_content(document: DocumentOwnership, cast: Cast, judged: Sequence[JudgedPage]) -> DocumentOwnership:
+    """Add what the document says otherwise than the register, under the state of it that fits best."""
+    best = _best_view(cast.expectation, judged)
+    view = cast.views[best]
+    wrong = [e for j in judged for e in j.wrong[best]]
+    unexpected = [e for j in judged for e in j.unexpected[best]]
+    wrong += [e for e in unexpected if e.owner]
+    verdicts = {j.ownership.verdict for j in judged}
+    if document.status is not ReadingStatus.READ or verdicts & _ANOTHERS:
+        return replace(document, wrong=tuple(wrong))
+    seen = frozenset(p for p in range(len(view.wanted)) if any(j.found[best][p] is not Found.NO for j in judged))
+    wrong += blank_items(view, [j.fields[best] for j in judged if j.fields], seen)
+    if not verdicts <= _OWN:
+        return replace(document, wrong=tuple(wrong))
+    wrong += _absent(view, cast.telling[best], seen)
+    return replace(
+        document,
+        missing=tuple(_missing(view, best, judged)),
+        wrong=tuple(wrong),
+        unexplained=tuple(e for e in unexpected if not e.owner),
+    )
+
+
+def _absent(view: View, telling: frozenset[int], seen: frozenset[int]) -> Iterator[Evidence]:
+    """Yield persons that must be listed and of whom nothing stands there, where everybody else is listed.
+
+    One item may be the reader's miss; all that tell a person from the others are not.
+    """
+    items: dict[str, list[int]] = {person: [] for person in view.persons}
+    for place in sorted(telling):
+        items.setdefault(view.wanted[place].person, []).append(place)
+    absent = {person for person, places in items.items() if not seen.intersection(places)}
+    if any(len(items[person]) < _ITEMS_OF_A_PERSON for person in absent):
+        return
+    for person in view.persons:
+        if person in absent and len(absent) < len(items):
+            first = view.wanted[items[person][0]]
+            yield replace(_evidence(first, None), kind="missing person")
+
+
 def _best_view(expectation: Expectation, judged: Sequence[JudgedPage]) -> int:
     """Return the state of the register that the document fits best; the newest of equals."""
 
     def flaws(number: int) -> tuple[int, int]:
         view = expectation.views[number]
-        return sum(1 for _ in _missing(view, number, judged)) + sum(len(j.wrong[number]) for j in judged), -number
+        wrong = sum(len(j.wrong[number]) + len(j.unexpected[number]) for j in judged)
+        return sum(1 for _ in _missing(view, number, judged)) + wrong, -number
 
     return min(range(len(expectation.views)), key=flaws)
 

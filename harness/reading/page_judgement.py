@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.reading.attribution import Attributed, Foreign, attribute
-from harness.reading.beside import Beside
+from harness.reading.beside import Beside, proven_places
+from harness.reading.fields import PageFields, filled_items, page_fields
 from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast, Identity
@@ -32,6 +33,8 @@ class JudgedPage(Struct, frozen=True, kw_only=True):
     ownership: PageOwnership
     found: tuple[tuple[Found, ...], ...]  # per view, per wanted item
     wrong: tuple[tuple[Evidence, ...], ...]  # per view
+    unexpected: tuple[tuple[Evidence, ...], ...]  # per view: values where the register holds nothing
+    fields: tuple[PageFields, ...] = ()  # per view; none of an untrusted page
     leaked: tuple[Evidence, ...] = ()
     listed: tuple[str, ...] = ()
     ambiguous: bool = False  # names the applicant, but fits somebody else as well
@@ -60,9 +63,14 @@ class PageJudge:
         self.gaiji = tuple(sorted((k, _character(v)) for k, v in profile.gaiji.items()))
         self.koseki = profile.paper(expectation.certificate).lists is Lists.KOSEKI
 
-    def page(self, page: PageRead) -> JudgedPage:
-        """Judge one page."""
-        return _Page(self, page).judge()
+    def pages(self, pages: Sequence[PageRead]) -> list[JudgedPage]:
+        """Judge the pages of a document, which share one layout."""
+        read = [_Page(self, page) for page in pages]
+        views = range(len(self.cast.views))
+        proven = tuple(
+            proven_places([p.beside.compare(self.cast.views[v].wanted) for p in read if p.trusted]) for v in views
+        )
+        return [page.judge(proven) for page in read]
 
 
 def _character(code: str) -> str:
@@ -83,8 +91,18 @@ class _Page:
             self._reorder()
             self._distrust = self._trust()
 
-    def judge(self) -> JudgedPage:
-        """Return what the page is."""
+    @property
+    def trusted(self) -> bool:
+        """Whether the text may be used."""
+        return not self._distrust
+
+    @cached_property
+    def beside(self) -> Beside:
+        """The values beside labels."""
+        return Beside(self._texts[0], self._judge.form, self._judge.index)
+
+    def judge(self, proven: Sequence[frozenset[bool]]) -> JudgedPage:
+        """Return what the page is. `proven` says per view where the document puts its values (`proven_places`)."""
         marks = PageOwnership(
             page=self._page.number,
             verdict=PageVerdict.UNREAD,
@@ -95,10 +113,11 @@ class _Page:
         )
         if self._distrust:
             nothing = tuple((Found.NO,) * len(v.wanted) for v in self._cast.views)
-            return JudgedPage(ownership=marks, found=nothing, wrong=((),) * len(self._cast.views))
+            none: tuple[tuple[Evidence, ...], ...] = ((),) * len(self._cast.views)
+            return JudgedPage(ownership=marks, found=nothing, wrong=none, unexpected=none)
         if len(self._texts) == 1 and self._page.places and self._incomplete():
             self._reorder()
-        return self._opinion(marks)
+        return self._opinion(marks, proven)
 
     def _trust(self) -> str:
         title = title_of(self._texts, self._judge.profile)
@@ -130,8 +149,8 @@ class _Page:
         """Per view, how surely each wanted item is on the page."""
         return tuple(tuple(look_for(w, self.layers, self._judge.gaiji) for w in v.wanted) for v in self._cast.views)
 
-    def _opinion(self, marks: PageOwnership) -> JudgedPage:
-        beside = Beside(self._texts[0], self._judge.form, self._judge.index)
+    def _opinion(self, marks: PageOwnership, proven: Sequence[frozenset[bool]]) -> JudgedPage:
+        beside, views, number = self.beside, self._cast.views, self._page.number
         other_kind = marks.certificate not in {None, self._cast.expectation.certificate}
         identity = Identity(self._cast, self.found, names=self._names() if other_kind else frozenset())
         foreign = self._foreign(beside)
@@ -146,16 +165,22 @@ class _Page:
             verdict=verdict,
             reason=reason,
             owners=tuple(sorted(owners, key=lambda o: (-o.bits, o.resident))),
-            evidence=foreign_evidence(foreign, donors, self._page.number),
+            evidence=foreign_evidence(foreign, donors, number),
         )
         return JudgedPage(
             ownership=ownership,
             found=self.found,
-            wrong=tuple(self._wrong(beside, identity, v, f) for v, f in zip(self._cast.views, self.found, strict=True)),
-            leaked=tuple(beside.leaked(self._cast.views[-1], self.layers, self._page.number)),
+            wrong=tuple(self._wrong(identity, *of_view) for of_view in zip(views, self.found, proven, strict=True)),
+            unexpected=tuple(
+                tuple(filled_items(beside, view, where, self._judge.index, number))
+                for view, where in zip(views, proven, strict=True)
+            ),
+            fields=tuple(page_fields(beside, v, where, number) for v, where in zip(views, proven, strict=True)),
+            leaked=tuple(beside.leaked(views[-1], self.layers, number)),
             listed=(*identity.listed, *donors),
             ambiguous=verdict is PageVerdict.UNREAD and bool(identity.named),
-            shows_applicant=identity.shows_applicant,
+            shows_applicant=identity.shows_applicant
+            or any(beside.compare(v.wanted).names_only(self._cast.applicant) for v in views),
         )
 
     def _verdict(self, donors: dict[str, float], identity: Identity, beside: Beside) -> tuple[PageVerdict, str]:
@@ -219,10 +244,12 @@ class _Page:
                 found.append(Foreign(start=0, end=0, text=text, owners=owners, bits=index.bits(owners)))
         return found
 
-    def _wrong(self, beside: Beside, identity: Identity, view: View, found: Sequence[Found]) -> tuple[Evidence, ...]:
+    def _wrong(
+        self, identity: Identity, view: View, found: Sequence[Found], proven: frozenset[bool]
+    ) -> tuple[Evidence, ...]:
         missing = frozenset(
             id(w)
             for w, how in zip(view.wanted, found, strict=True)
             if how is Found.NO and (w.per is not Per.PERSON or not w.person or w.person in identity.listed)
         )
-        return tuple(beside.wrong(view.wanted, missing, self._page.number))
+        return tuple(self.beside.wrong(view.wanted, missing, proven, self._page.number))

@@ -54,6 +54,7 @@ class DocumentOwnership(Struct, frozen=True, kw_only=True):
     missing: tuple[Evidence, ...] = ()  # the applicant's items that must be printed and are not found
     leaked: tuple[Evidence, ...] = ()  # permitted persons' items printed though not asked for
     wrong: tuple[Evidence, ...] = ()  # another value stands where an item must stand
+    unexplained: tuple[Evidence, ...] = ()  # values where the register holds nothing, and nobody's that is known
     residue: tuple[Evidence, ...] = ()  # foreign items in hidden text, metadata, earlier revisions
     seal: Evidence | None = None  # a seal that is not the applicant's: owner = whose it is nearest to, "" if nobody's
     listed: tuple[str, ...] = ()  # residents found listed on the pages

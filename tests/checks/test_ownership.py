@@ -185,6 +185,52 @@ def test_another_kind_of_certificate_is_type_confusion(history, made):
     assert (found.anomaly, found.severity) == (Anomaly.TYPE_CONFUSION, Severity.DEFECT)
 
 
+def test_another_kind_of_certificate_is_told_even_of_a_page_that_could_be_anybodys(history, made):
+    page = replace(made.own_page("R1", certificate=Certificate.TAX), verdict=PageVerdict.UNREAD, reason="fits R2 too")
+    history.asks("A1", "R1", certificate=Certificate.KOSEKI).gets("A1", [page])
+    told = {(f.anomaly, f.severity) for f in check(history)}
+    assert told == {(Anomaly.UNREAD, Severity.REVIEW), (Anomaly.TYPE_CONFUSION, Severity.DEFECT)}
+
+
+def test_a_blank_name_is_wrong_though_the_page_then_says_nobodys(history, made):
+    page = replace(made.own_page("R1"), verdict=PageVerdict.UNREAD, reason="nobody is named")
+    blank = Evidence(kind="blank item", page=1, item="name", owner="R1")
+    guess = Evidence(kind="wrong item", page=1, item="kana")
+    history.asks("A1", "R1").gets("A1", [page], wrong=(blank, guess))
+    wrong = [f for f in check(history) if f.anomaly is Anomaly.WRONG_ITEM]
+    assert [(f.severity, f.evidence) for f in wrong] == [(Severity.DEFECT, (blank,))]
+
+
+def test_a_value_that_nothing_explains_is_for_review(history):
+    unexplained = (Evidence(kind="unexpected item", page=1, item="remarks"),)
+    history.asks("A1", "R1").gets("A1", unexplained=unexplained)
+    found = only(check(history))
+    assert (found.anomaly, found.severity) == (Anomaly.WRONG_ITEM, Severity.REVIEW)
+
+
+def wrong_items(*owners):
+    items = ("born_on", "total_income", "annual_tax")
+    return tuple(Evidence(kind="wrong item", page=1, item=i, owner=o) for i, o in zip(items, owners, strict=False))
+
+
+def test_several_values_of_one_other_person_are_that_persons_data(history):
+    history.asks("A1", "R1").gets("A1", wrong=wrong_items("", "R2", "R2"))
+    found = only(check(history))
+    assert (found.anomaly, found.severity, found.donor) == (Anomaly.WRONG_ITEM, Severity.GRAVE, "R2")
+
+
+def test_one_value_that_somebody_else_has_too_may_be_chance(history):
+    history.asks("A1", "R1").gets("A1", wrong=wrong_items("R2"))
+    found = only(check(history))
+    assert (found.severity, found.donor) == (Severity.DEFECT, "R2")
+
+
+def test_values_of_people_listed_on_the_same_copy_are_no_leak(history):
+    history.asks("A1", "R1").gets("A1", wrong=wrong_items("R2", "R2", "R2"), listed=("R1", "R2"))
+    found = only(check(history))
+    assert (found.severity, found.donor) == (Severity.DEFECT, "")
+
+
 def test_items_not_asked_for_are_an_option_leak(history):
     history.asks("A1", "R1").gets("A1", leaked=(Evidence(kind="leak", page=1, item="my_number"),))
     found = only(check(history))
