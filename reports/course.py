@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -62,6 +63,7 @@ class Course:
         self.phases: dict[str, PhasePlayed] = {}
         self.released: list[Released] = []
         self.voids: dict[str, str] = {}  # batch -> why
+        self.otherwise: Counter[tuple[Ending, str, str]] = Counter()  # ending, code, reason of what was not delivered
         self._rows: dict[str, int] = {}
 
     def row(self, application: str) -> int | None:
@@ -90,6 +92,8 @@ class Course:
                 row = self._row(record.application)
                 self.ended_ns[row] = self.clock.wall_ns(writer, record.at_ns)
                 self.endings[row] = _ENDINGS[record.ending]
+                if record.ending is not Ending.DELIVERED:
+                    self.otherwise[record.ending, record.code, record.reason] += 1
             case PhaseStarted() | PhaseEnded():
                 self._phase(record, self.clock.wall_ns(writer, record.at_ns))
             case BatchReleased():

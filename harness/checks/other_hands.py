@@ -11,6 +11,7 @@ from harness.checks.documents import Documents, foreign_weights, is_own, issue_n
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership
+from harness.records.reading import ReadingStatus
 
 
 def in_other_hands(view: HistoryView, documents: Documents) -> Iterator[Finding]:
@@ -29,14 +30,15 @@ def _unread_shared(view: HistoryView, documents: Documents) -> Iterator[Finding]
             continue
         earlier = first.setdefault(delivered.digest, delivered)
         document = documents.get(delivered.delivery)
-        if people[earlier.place] == people[delivered.place] or (document is not None and _says_whose(document)):
+        if people[earlier.place] == people[delivered.place] or (document is not None and _tells_enough(document)):
             continue
         seen = Evidence(kind="same bytes", value=delivered.digest, owner=people[earlier.place])
         yield _misdelivery(delivered, view.applications[delivered.place], view.applications[earlier.place], seen)
 
 
-def _says_whose(document: DocumentOwnership) -> bool:
-    return is_own(document) or bool(foreign_weights(document, ""))
+def _tells_enough(document: DocumentOwnership) -> bool:
+    """Whether the pages say whose it is, or it is no document at all: an error page is the same for everybody."""
+    return document.status is ReadingStatus.NOT_PDF or is_own(document) or bool(foreign_weights(document, ""))
 
 
 def _anothers_number(view: HistoryView, documents: Documents) -> Iterator[Finding]:

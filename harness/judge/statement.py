@@ -120,6 +120,10 @@ _NEXT: dict[str, tuple[str, str]] = {
         "対象システムが停止した原因を提供者に確認し、安定してから新たに実施する。",
         "Ask the vendor why the target stopped; make a new run once it is stable.",
     ),
+    "target_errors": (
+        "報告書の「交付以外の終わり方」にある応答の原因を提供者に確認し、解消してから新たに実施する。",
+        "Ask the vendor what caused the answers listed under “ended without a document”; then make a new run.",
+    ),
     "void_batches": (
         "端末が揃わなかった原因(対象の遅延、試験機の負荷)を取り除き、新たに実施する。",
         "Find out why kiosks did not get ready in time (slow target, busy generator), then make a new run.",

@@ -5,7 +5,7 @@ INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cann
 PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof,
-inputs_differ, target_died, void_batches, identity_open, unresolved, unread, for_review, checker_crashed,
+inputs_differ, target_died, target_errors, void_batches, identity_open, unresolved, unread, for_review, checker_crashed,
 control_missing, control_missed, not_exercised.
 """
 
@@ -19,8 +19,11 @@ from msgspec import Struct
 from harness.checks.history import HistoryView
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.records.findings import Anomaly, Finding, Severity
-from harness.records.history import JOURNAL_VERSION
+from harness.records.history import JOURNAL_VERSION, Answer, Ending
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
+
+# Endings by what the wire did. A time-out is not among them: overload is meant to bring it about, and it is settled.
+_ERRORS = frozenset({Answer.RESET, Answer.MALFORMED, Answer.TOO_LARGE, Answer.UNREACHABLE})
 
 # Above this share of void batches what is left no longer is the campaign that was planned.
 _MOST_VOID = 0.10
@@ -129,6 +132,7 @@ def _of_the_play(basis: Basis) -> Iterator[Reason]:
             ja=f"対象システムが計画外に応答しなくなった({count} 回)",
             en=f"the target stopped answering unplanned ({count} times)",
         )
+    yield from _target_errors(view)
     yield from _plan(basis)
     void = sum(1 for b in view.batches if b.void)
     if void > len(basis.plan.batches) * _MOST_VOID:
@@ -136,6 +140,22 @@ def _of_the_play(basis: Basis) -> Iterator[Reason]:
             code="void_batches",
             ja=f"無効となった組が {void} / {len(basis.plan.batches)} と多すぎる",
             en=f"too many batches are void: {void} of {len(basis.plan.batches)}",
+        )
+
+
+def _target_errors(view: HistoryView) -> Iterator[Reason]:
+    """Errors that are no part of the agreed interface: what was planned there was not tried, whoever asks again."""
+    met = Counter(
+        one.code
+        for one in view.applications
+        if one.ending in {Ending.FAILED, Ending.UNRESOLVED} and (one.code in _ERRORS or one.code.startswith("http_"))
+    )
+    if met:
+        kinds = ", ".join(f"{code} ×{number}" for code, number in sorted(met.items()))
+        yield Reason(
+            code="target_errors",
+            ja=f"対象が取り決めにない応答をした申請が {met.total()} 件ある({kinds})",
+            en=f"{met.total()} applications met answers that are not agreed on ({kinds})",
         )
 
 

@@ -176,7 +176,7 @@ class ApplicationEnded(Record, frozen=True, tag="application_ended"):
     reason: str = ""
     request_id: str = ""
     node: str = ""
-    copies: int = 0  # documents received
+    copies: int = 0  # whole documents received
     charged: bool | None = None  # None: the target does not say
     acknowledged: bool = False  # the kiosk's completion notice was accepted
 

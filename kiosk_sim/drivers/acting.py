@@ -77,7 +77,8 @@ class Act:
         self._gate = who.gate
         self._abort_from_ns = 0  # when the wait began that the applicant will hang up in
         self._sends = 0
-        self.deliveries = 0
+        self._deliveries = 0
+        self.copies = 0  # whole documents received
         self.node = ""  # as the target last named it
 
     def do(self, action: Action) -> Result:
@@ -207,14 +208,15 @@ class Act:
 
     def _keep_part(self, failed: Failed) -> None:
         content_type = next((v for k, v in failed.headers if k == "content-type"), "")
-        self._deliver(Deliver(body=failed.part, copy=self.deliveries + 1, content_type=content_type, complete=False))
+        self._deliver(Deliver(body=failed.part, copy=self._deliveries + 1, content_type=content_type, complete=False))
 
     def _deliver(self, deliver: Deliver) -> Delivered:
         digest = self._ground.log.store(deliver.body)
-        self.deliveries += 1
+        self._deliveries += 1
+        self.copies += deliver.complete
         self._ground.log.write(
             Delivery(
-                delivery=f"{self._who.name}/d{self.deliveries}",
+                delivery=f"{self._who.name}/d{self._deliveries}",
                 application=self._who.application,
                 kiosk=self._who.holder.kiosk,
                 digest=digest,

@@ -156,7 +156,7 @@ class Performer:
             reason=end.reason,
             request_id=end.request_id,
             node=end.node or act.node,
-            copies=act.deliveries,
+            copies=act.copies,
             charged=end.charged,
             acknowledged=end.acknowledged,
         )
