@@ -264,3 +264,30 @@ def test_errors_of_the_target_before_anything_was_asked_are_no_pass(site, hostil
         code, verdict, _, _ = play(s, scenario)
         front.close()
     assert (code, verdict["outcome"]) == (2, "INCONCLUSIVE")
+
+
+@pytest.mark.xfail(strict=True, reason="time-outs do not weigh in the verdict, wherever they are met")
+def test_sessions_that_the_target_never_opened_are_no_pass(site, hostile, play):
+    with site() as s:
+        front = hostile.Front(s.ready["url"])
+        scenario = s.folder / "hostile.toml"
+        scenario.write_text(SCENARIO, encoding="utf-8")
+        s.aim(front.url, *SHORT_LIMITS)
+        front.misbehave("open", *[None] * 4, *[hostile.silent] * 5)
+        code, verdict, _, _ = play(s, scenario)
+        front.close()
+    assert (code, verdict["outcome"]) == (2, "INCONCLUSIVE")
+
+
+@pytest.mark.xfail(strict=True, reason="a target that was down before anything was played counts as one that died")
+def test_a_run_begun_before_its_target_was_up_can_be_resumed_to_a_pass(site, hostile, honnin):
+    with site() as s:
+        front = hostile.Front(s.ready["url"])
+        front.close()
+        s.aim(front.url)
+        assert honnin("run", s.interruptible, "--target", s.target, "--out", s.out).returncode == 2
+        (run,) = s.out.iterdir()
+        front = hostile.Front(s.ready["url"], port=front.port)
+        done = honnin("resume", run)
+        front.close()
+    assert done.returncode == 0, done.stdout

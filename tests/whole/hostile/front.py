@@ -38,7 +38,7 @@ class Answer:
 class Front:
     """Listens on a loopback port until closed; `misbehave` tells it what to do to the next requests of a step."""
 
-    def __init__(self, upstream: str, tls: ssl.SSLContext | None = None):
+    def __init__(self, upstream: str, tls: ssl.SSLContext | None = None, port: int = 0):
         self.upstream = urlsplit(upstream)
         self.always = {}  # step: manner of every request
         self.done = defaultdict(list)  # manner: applications it befell, "" where there was none
@@ -47,11 +47,12 @@ class Front:
         self._next = defaultdict(deque)
         self._lock = threading.Lock()
         self.closing = threading.Event()
-        self._servers = [_listen(self._handler()), _listen(self._trap())]
+        self._servers = [_listen(self._handler(), port), _listen(self._trap())]
         self.server, self.trap = self._servers
         if tls is not None:
             self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
-        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server.server_address[1]}"
+        self.port = self.server.server_address[1]
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
         for server in self._servers:
             threading.Thread(target=server.serve_forever, daemon=True).start()
 
@@ -151,8 +152,8 @@ class _Server(ThreadingHTTPServer):
         """A failed handshake or a hung up client is the client's affair."""
 
 
-def _listen(handler):
-    return _Server(("127.0.0.1", 0), handler)
+def _listen(handler, port=0):
+    return _Server(("127.0.0.1", port), handler)
 
 
 def _step(line):
