@@ -263,7 +263,7 @@ def test_errors_of_the_target_before_anything_was_asked_are_no_pass(site, hostil
         front.misbehave("open", *[None] * 4, hostile.error_500, hostile.html, hostile.redirect, hostile.dies_before)
         code, verdict, _, _ = play(s, scenario)
         front.close()
-    assert (code, verdict["outcome"]) == (2, "INCONCLUSIVE")
+    assert (code, verdict["outcome"]) == (2, "INCONCLUSIVE"), verdict["reasons"]
 
 
 @pytest.mark.xfail(strict=True, reason="time-outs do not weigh in the verdict, wherever they are met")
@@ -276,6 +276,7 @@ def test_sessions_that_the_target_never_opened_are_no_pass(site, hostile, play):
         front.misbehave("open", *[None] * 4, *[hostile.silent] * 5)
         code, verdict, _, _ = play(s, scenario)
         front.close()
+    assert "target_errors" in {r["code"] for r in verdict["reasons"]}, verdict["reasons"]
     assert (code, verdict["outcome"]) == (2, "INCONCLUSIVE")
 
 
