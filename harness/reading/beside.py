@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,7 +23,6 @@ _LONG_NUMBER = re.compile(r"\d{4}")  # an individual number begins with four dig
 _NAME_ROLES = frozenset({"name", "alias"})
 _SHORT = 2
 _LEAST_LINE = 6  # characters; a shorter beginning of an address is half the town's
-_PROVEN = 4  # so many values as expected beside their labels show that this layout puts values there; 3 if none is not
 
 
 class Disagreement(NamedTuple):
@@ -56,15 +54,6 @@ class Compared(NamedTuple):
     def person_at(self, labelled: Labelled) -> str:
         """Return whose part of the page a label's value stands in, "" where that is not sure."""
         return next((person for start, person in reversed(self.regions) if start <= labelled.start), "")
-
-
-def proven_places(compared: Sequence[Compared]) -> frozenset[bool]:
-    """Return where a document puts its values, if enough of them agree: False beside their labels, True below."""
-    agreed = Counter(labelled.below for c in compared for labelled, _ in c.matches)
-    against = Counter(d.labelled.below for c in compared for d in c.against)
-    return frozenset(
-        b for b in (False, True) if agreed[b] >= _PROVEN - (not against[b]) and 2 * agreed[b] >= _PROVEN * against[b]
-    )
 
 
 class Beside:
@@ -105,18 +94,20 @@ class Beside:
         return found.value.startswith(self._form.texts)
 
     def wrong(
-        self, wanted: Sequence[Wanted], missing: frozenset[int], proven: frozenset[bool], page: int
+        self, wanted: Sequence[Wanted], missing: frozenset[int], proven: frozenset[bool], page: int, *, whole: bool
     ) -> Iterator[Evidence]:
         """Yield values that are not what must stand beside their label. `missing` holds ids of items not on the page.
 
         A text counts only where the document is `proven` to put values, in a part of the page that is surely one
         person's, where the right one is nowhere on the page, or where it is somebody's: tables put other things
-        beside a label than its value.
+        beside a label than its value. Where the form's own texts do not decode as a `whole`, values may not either.
         """
         for found, items, of_person in self.compare(wanted).against:
             first = items[0]
             value = _typed(found.value, first.format)
             if value is None or _unreadable(found.value, items) or found.value.startswith(self._form.labels):
+                continue
+            if not whole and partly_exchanged(found.value, (t for w in items for t in w.texts)):
                 continue
             if any(id(w) not in missing and self._wraps(found, w) for w in items):
                 continue
@@ -231,6 +222,21 @@ def _typed(value: str, format_: Format) -> object | None:
 
 def _name_like(value: str) -> bool:
     return _SHORT <= len(value) <= 40 and not value[0].isdecimal() and not find_dates(value) and "\ufffd" not in value
+
+
+def nearly(value: str, expected: str) -> bool:
+    """Tell whether a value differs from a text of its length in less than half of the characters."""
+    same = sum(c == d for c, d in zip(value, expected, strict=False))
+    return len(value) == len(expected) and same * 2 > len(value)
+
+
+def partly_exchanged(value: str, expected: Iterable[str]) -> bool:
+    """Tell whether a value is an expected text with some characters, no digits, in the place of others."""
+    for text in expected:
+        differing = [pair for pair in zip(text, value, strict=False) if pair[0] != pair[1]]
+        if len(text) == len(value) and 0 < len(differing) < len(text):
+            return not any(c.isdecimal() for pair in differing for c in pair)
+    return False
 
 
 def _unreadable(value: str, items: Sequence[Wanted]) -> bool:

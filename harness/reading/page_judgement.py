@@ -9,13 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.reading.attribution import Attributed, Foreign, attribute
-from harness.reading.beside import Beside, proven_places
+from harness.reading.beside import Beside, nearly
 from harness.reading.fields import PageFields, filled_items, page_fields
 from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast, Identity
+from harness.reading.layout import Layout, look_over
 from harness.reading.marks import counter_of, issue_number_of, title_of
-from harness.reading.oracle import Expectation, View
+from harness.reading.oracle import Expectation
 from harness.reading.orders import order_by_columns, order_by_rows
 from harness.reading.owners import KOSEKI_ROLES, Owner, OwnerIndex
 from harness.reading.presence import Found, look_for, stands
@@ -66,11 +67,10 @@ class PageJudge:
     def pages(self, pages: Sequence[PageRead]) -> list[JudgedPage]:
         """Judge the pages of a document, which share one layout."""
         read = [_Page(self, page) for page in pages]
-        views = range(len(self.cast.views))
-        proven = tuple(
-            proven_places([p.beside.compare(self.cast.views[v].wanted) for p in read if p.trusted]) for v in views
-        )
-        return [page.judge(proven) for page in read]
+        trusted = [page for page in read if not page.distrust]
+        texts = [text for page in trusted for text in page.texts]
+        layout = look_over([page.beside for page in trusted], texts, self.cast.views, self.profile)
+        return [page.judge(layout) for page in read]
 
 
 def _character(code: str) -> str:
@@ -84,49 +84,45 @@ class _Page:
         self._judge = judge
         self._cast = judge.cast
         self._page = page
-        self._texts: list[FoldedPage] = []
+        self.texts: list[FoldedPage] = []
         self._add(page.text)
-        self._distrust = self._trust()
-        if self._distrust and page.places:
+        self.distrust = self._trust()
+        if self.distrust and page.places:
             self._reorder()
-            self._distrust = self._trust()
-
-    @property
-    def trusted(self) -> bool:
-        """Whether the text may be used."""
-        return not self._distrust
+            self.distrust = self._trust()
 
     @cached_property
     def beside(self) -> Beside:
         """The values beside labels."""
-        return Beside(self._texts[0], self._judge.form, self._judge.index)
+        return Beside(self.texts[0], self._judge.form, self._judge.index)
 
-    def judge(self, proven: Sequence[frozenset[bool]]) -> JudgedPage:
-        """Return what the page is. `proven` says per view where the document puts its values (`proven_places`)."""
-        marks = PageOwnership(
-            page=self._page.number,
-            verdict=PageVerdict.UNREAD,
-            reason=self._distrust,
-            issue_number=issue_number_of(self._texts, self._judge.profile),
-            counter=counter_of(self._texts, self._judge.profile),
-            certificate=title_of(self._texts, self._judge.profile),
-        )
-        if self._distrust:
-            nothing = tuple((Found.NO,) * len(v.wanted) for v in self._cast.views)
-            none: tuple[tuple[Evidence, ...], ...] = ((),) * len(self._cast.views)
-            return JudgedPage(ownership=marks, found=nothing, wrong=none, unexpected=none)
-        if len(self._texts) == 1 and self._page.places and self._incomplete():
+    def judge(self, layout: Layout) -> JudgedPage:
+        """Return what the page is."""
+        if distrust := self.distrust or layout.distrust:
+            return self._unread(distrust)
+        if len(self.texts) == 1 and self._page.places and self._incomplete():
             self._reorder()
-        return self._opinion(marks, proven)
+        return self._opinion(layout)
+
+    def _unread(self, distrust: str) -> JudgedPage:
+        """Return a page of which nothing can be believed, its number and counter neither."""
+        views = self._cast.views
+        none: tuple[tuple[Evidence, ...], ...] = ((),) * len(views)
+        return JudgedPage(
+            ownership=PageOwnership(page=self._page.number, verdict=PageVerdict.UNREAD, reason=distrust),
+            found=tuple((Found.NO,) * len(view.wanted) for view in views),
+            wrong=none,
+            unexpected=none,
+        )
 
     def _trust(self) -> str:
-        title = title_of(self._texts, self._judge.profile)
-        return distrust(self._page, self._texts, self._judge.profile, title, self._judge.index.characters)
+        title = title_of(self.texts, self._judge.profile)
+        return distrust(self._page, self.texts, self._judge.profile, title, self._judge.index.characters)
 
     def _add(self, raw: str) -> None:
         text = FoldedPage(raw)
         text.take_form(self._judge.form.spans)
-        self._texts.append(text)
+        self.texts.append(text)
 
     def _reorder(self) -> None:
         """Add the orders by rows and by columns: drawing order may be shuffled, a value may wrap in its cell."""
@@ -142,16 +138,17 @@ class _Page:
     @cached_property
     def layers(self) -> list[Attributed]:
         """The page in its orders of reading, attributed."""
-        return [attribute(text, self._cast.own, self._judge.index) for text in self._texts]
+        return [attribute(text, self._cast.own, self._judge.index) for text in self.texts]
 
     @cached_property
     def found(self) -> tuple[tuple[Found, ...], ...]:
         """Per view, how surely each wanted item is on the page."""
         return tuple(tuple(look_for(w, self.layers, self._judge.gaiji) for w in v.wanted) for v in self._cast.views)
 
-    def _opinion(self, marks: PageOwnership, proven: Sequence[frozenset[bool]]) -> JudgedPage:
+    def _opinion(self, layout: Layout) -> JudgedPage:
         beside, views, number = self.beside, self._cast.views, self._page.number
-        other_kind = marks.certificate not in {None, self._cast.expectation.certificate}
+        title = title_of(self.texts, self._judge.profile)
+        other_kind = title not in {None, self._cast.expectation.certificate}
         identity = Identity(self._cast, self.found, names=self._names() if other_kind else frozenset())
         foreign = self._foreign(beside)
         if not weigh(foreign):
@@ -160,22 +157,25 @@ class _Page:
         verdict, reason = self._verdict(donors, identity, beside)
         weights = {**donors, **{person: bits for person, (bits, _) in identity.named.items()}}
         owners = [OwnerWeight(resident=person, bits=bits) for person, bits in weights.items()]
-        ownership = replace(
-            marks,
+        ownership = PageOwnership(
+            page=number,
             verdict=verdict,
             reason=reason,
+            issue_number=issue_number_of(self.texts, self._judge.profile),
+            counter=counter_of(self.texts, self._judge.profile),
+            certificate=title,
             owners=tuple(sorted(owners, key=lambda o: (-o.bits, o.resident))),
             evidence=foreign_evidence(foreign, donors, number),
         )
         return JudgedPage(
             ownership=ownership,
             found=self.found,
-            wrong=tuple(self._wrong(identity, *of_view) for of_view in zip(views, self.found, proven, strict=True)),
+            wrong=tuple(self._wrong(identity, layout, place) for place in range(len(views))),
             unexpected=tuple(
-                tuple(filled_items(beside, view, where, self._judge.index, number))
-                for view, where in zip(views, proven, strict=True)
+                tuple(filled_items(beside, view, proven, self._judge.index, number))
+                for view, proven in zip(views, layout.proven, strict=True)
             ),
-            fields=tuple(page_fields(beside, v, where, number) for v, where in zip(views, proven, strict=True)),
+            fields=tuple(page_fields(beside, v, p, number) for v, p in zip(views, layout.proven, strict=True)),
             leaked=tuple(beside.leaked(views[-1], self.layers, number)),
             listed=(*identity.listed, *donors),
             ambiguous=verdict is PageVerdict.UNREAD and bool(identity.named),
@@ -193,6 +193,8 @@ class _Page:
                 seen = f"{strange[0].label}: {strange[0].value}"
                 if identity.says_something:  # a damaged file misreads a name sooner than it moves an address
                     return PageVerdict.UNREAD, f"{seen} is no permitted person, but other items are the applicant's"
+                if any(nearly(strange[0].value, t) for w in self._cast.identity for t in w.texts):
+                    return PageVerdict.UNREAD, f"{seen} is nearly a permitted person's name"
                 return PageVerdict.STRANGER, seen
             return PageVerdict.UNREAD, "no permitted person's name was found on it, nor anybody else's"
         if others := identity.also_fits:
@@ -221,7 +223,7 @@ class _Page:
 
         A householder's name is the applicant's own item; the householder's own document has the birth date too.
         """
-        index, page = self._judge.index, self._texts[0]
+        index, page = self._judge.index, self.texts[0]
         born = {key for day in page.days for key in index.having("resident.born_on", day)} - self._cast.permitted
         found = []
         for hit in index.find(page.text) if born else ():
@@ -233,7 +235,7 @@ class _Page:
 
     def _look_alikes(self, identity: Identity) -> list[Foreign]:
         """Return people whom everything found fits as well, whose birth date is on the page and the own is not."""
-        index, days = self._judge.index, self._texts[0].days
+        index, days = self._judge.index, self.texts[0].days
         own = {w.day for v in self._cast.views for w in v.wanted if w.day and w.source.endswith(".born_on")}
         found = []
         for day in sorted(days) if identity.also_fits and not own & days else ():
@@ -244,12 +246,11 @@ class _Page:
                 found.append(Foreign(start=0, end=0, text=text, owners=owners, bits=index.bits(owners)))
         return found
 
-    def _wrong(
-        self, identity: Identity, view: View, found: Sequence[Found], proven: frozenset[bool]
-    ) -> tuple[Evidence, ...]:
+    def _wrong(self, identity: Identity, layout: Layout, place: int) -> tuple[Evidence, ...]:
+        wanted, found, proven = self._cast.views[place].wanted, self.found[place], layout.proven[place]
         missing = frozenset(
             id(w)
-            for w, how in zip(view.wanted, found, strict=True)
+            for w, how in zip(wanted, found, strict=True)
             if how is Found.NO and (w.per is not Per.PERSON or not w.person or w.person in identity.listed)
         )
-        return tuple(self.beside.wrong(view.wanted, missing, proven, self._page.number))
+        return tuple(self.beside.wrong(wanted, missing, proven, self._page.number, whole=layout.whole))

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from harness.reading.fold import fold
 from harness.reading.folded_page import FoldedPage
+from harness.reading.marks import title_of
 from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 from harness.records.reading import PageRead
@@ -46,6 +47,12 @@ def label_share(layers: Sequence[FoldedPage], labels: Sequence[str]) -> float:
     if not labels:
         return 1.0
     return sum(1 for label in labels if any(label in layer.text for layer in layers)) / len(labels)
+
+
+def form_decodes(layers: Sequence[FoldedPage], profile: Profile) -> bool:
+    """Tell whether all fixed labels of one of the papers stand somewhere in a document's pages."""
+    title = title_of(layers, profile)
+    return any(label_share(layers, labels) == 1.0 for labels in _label_sets(profile, title))
 
 
 def _label_sets(profile: Profile, title: Certificate | None) -> list[tuple[str, ...]]:
