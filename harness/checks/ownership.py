@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
-from harness.checks.documents import Documents, cut_short, foreign_pages, is_own, is_read
+from harness.checks.documents import Documents, cut_short, foreign_pages, is_clean, is_own, is_read
 from harness.checks.donors import Donor, Donors
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, predecessors
 from harness.checks.other_hands import in_other_hands
 from harness.checks.patterns import patterns
+from harness.records.certificates import Certificate
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership, PageVerdict
 
 _EVIDENCE_SHOWN = 12  # items per finding; all of them are in the readings
 _ANOTHERS_VALUE = frozenset({"wrong item", "unexpected item"})  # evidence whose owner is whose value it is
+_SEALS_SHOWN = 2  # clean seal certificates that show that seals are found on this target's paper
 _ITEMS_OF_ANOTHER = 2  # one date or amount may be another person's by chance
 NOBODY = Donor(resident="")
 
@@ -27,6 +30,7 @@ def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> 
     delivery without a document was never judged; the accounting tells of it.
     """
     before = predecessors(view) if donors else ()
+    seals_show = _seals_show(view, documents)
     findings: list[Finding] = []
     for delivered in view.deliveries:
         document = documents.get(delivered.delivery)
@@ -34,7 +38,9 @@ def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> 
             continue
         applicant = view.applications[delivered.place] if delivered.place != NEVER else None
         donor = donors.get(delivered.delivery, NOBODY)
-        findings += of_document(delivered, document, applicant, donor, _succession(view, delivered, donor, before))
+        succession = _succession(view, delivered, donor, before)
+        found = of_document(delivered, document, applicant, donor, succession)
+        findings += (_missing_seal(f) if seals_show else f for f in found)
     findings += in_other_hands(view, documents)
     return _with_patterns(findings)
 
@@ -140,6 +146,20 @@ def _wrong_seal(base: Finding, seal: Evidence) -> Finding:
         pages=(seal.page,) if seal.page else (),
         evidence=(seal,),
     )
+
+
+def _seals_show(view: HistoryView, documents: Documents) -> bool:
+    """Tell whether the reader finds this target's seals: then one that is not found is not printed."""
+    kinds = view.applications.strings("certificate")
+    papers = (d for d in view.deliveries if d.place != NEVER and kinds[d.place] == Certificate.INKAN)
+    clean = (d for d in papers if d.delivery in documents and is_clean(documents[d.delivery]))
+    return len(list(islice(clean, _SEALS_SHOWN))) == _SEALS_SHOWN
+
+
+def _missing_seal(finding: Finding) -> Finding:
+    if finding.anomaly is Anomaly.WRONG_SEAL and not any(e.page for e in finding.evidence):
+        return replace(finding, severity=Severity.DEFECT)
+    return finding
 
 
 def _own_content(base: Finding, document: DocumentOwnership, victim: Application) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Property P: one issue number throughout, pages 1..n once each, nothing cut off."""
+"""Property P: one issue number throughout, pages 1..n once each, nothing cut off and nothing behind the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from harness.checks.documents import Documents, cut_short, foreign_pages, issue_
 from harness.checks.history import NEVER, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership
+
+_TRAILING_ALLOWED = 64  # bytes: padding and the remains of a transport, too few for a person's data
 
 
 def check_pages(view: HistoryView, documents: Documents) -> tuple[Finding, ...]:
@@ -31,12 +33,27 @@ def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) 
     if cut_short(document):
         what = Evidence(kind="end of file", value=f"{delivered.bytes} bytes without an end mark")
         yield _finding(delivered, victim, Anomaly.TRUNCATED, what)
+    if behind := _behind_the_end(document):
+        yield _finding(delivered, victim, Anomaly.RESIDUE, behind, severity=Severity.REVIEW)
     if foreign_pages(document):
         return
     if lost := _lost_pages(document):
         yield _finding(delivered, victim, Anomaly.PAGE_LOSS, *lost)
     elif mixed := _mixed_pages(document):
         yield _finding(delivered, victim, Anomaly.PAGE_MIX, *mixed)
+
+
+def _behind_the_end(document: DocumentOwnership) -> Evidence | None:
+    """Tell of bytes behind the file's end that are no revision of it: the end of a longer file once in its place.
+
+    Whole files and revisions of other people are searched by the reader; of a fragment only a person can say whose.
+    """
+    marks = document.marks
+    fragment = marks.headers == 1 and marks.eofs > marks.prevs + 1
+    if document.residue or not (fragment or marks.trailing_bytes > _TRAILING_ALLOWED):
+        return None
+    told = f"{marks.eofs} end marks, {marks.prevs} later revisions, {marks.trailing_bytes} bytes behind the last"
+    return Evidence(kind="end of file", value=told)
 
 
 def _lost_pages(document: DocumentOwnership) -> list[Evidence]:
@@ -66,12 +83,14 @@ def _mixed_pages(document: DocumentOwnership) -> list[Evidence]:
     return found
 
 
-def _finding(delivered: Delivered, victim: str, anomaly: Anomaly, *evidence: Evidence) -> Finding:
+def _finding(
+    delivered: Delivered, victim: str, anomaly: Anomaly, *evidence: Evidence, severity: Severity = Severity.DEFECT
+) -> Finding:
     return Finding(
         finding="",
         property=Property.PAGES,
         anomaly=anomaly,
-        severity=Severity.DEFECT,
+        severity=severity,
         application=delivered.application,
         delivery=delivered.delivery,
         digest=delivered.digest,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.glossary import Lang, word
-from harness.records.findings import Anomaly, Evidence, Finding
+from harness.records.findings import Anomaly, Evidence, Finding, Severity
 
 _EVIDENCE_TOLD = 4
 _VALUE_SHOWN = 40  # characters of a printed text
@@ -96,6 +96,14 @@ _CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
     ),
 }
 
+# The same where a person has to look first.
+_DOUBT: dict[Anomaly, tuple[str, str]] = {
+    Anomaly.RESIDUE: (
+        "{v} に渡された {d} のファイル末尾に、どの版にも属さない部分がある。",
+        "{v} received {d}; behind the end of its file stands a part that belongs to no revision of it.",
+    ),
+}
+
 _KIND_JA = {
     "foreign item": "他人の項目",
     "missing item": "印字されていない項目",
@@ -168,7 +176,8 @@ def _seconds(at_ns: int, view: HistoryView) -> str:
 
 
 def _contradiction(finding: Finding, lang: Lang) -> str:
-    template = _CONTRADICTION.get(finding.anomaly)
+    doubt = _DOUBT.get(finding.anomaly) if finding.severity is Severity.REVIEW else None
+    template = doubt or _CONTRADICTION.get(finding.anomaly)
     if template is None:
         return ""
     unknown = ("申請者不明", "nobody known") if finding.anomaly is Anomaly.ORPHAN else ("不明", "unknown")

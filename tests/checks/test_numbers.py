@@ -55,3 +55,40 @@ def test_a_pair_shown_by_documents_and_ledger_is_told_once(history):
     history.asks("A1", "R1", 0, 1).gets("A1", number="N1").asks("A2", "R2", 0, 2).gets("A2", number="N1")
     history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N1",))
     assert len(check(history)) == 1
+
+
+def printed_and_reported(history, pairs, **more):
+    for n, (printed, reported) in enumerate(pairs):
+        history.asks(f"A{n}", f"R{n + 1}").gets(f"A{n}", number=printed, reported=reported, **more)
+    return history
+
+
+SPELLED_OTHERWISE = [(f"見本-{n}", f"見本－{n}") for n in range(4)]
+
+
+def test_a_printed_number_that_is_not_the_reported_one_is_wrong(history):
+    printed_and_reported(history, [*SPELLED_OTHERWISE, ("見本-9", "見本-4")])
+    assert check(history) == [(Anomaly.WRONG_ITEM, "A4", "")]
+
+
+def test_numbers_reported_that_are_never_the_printed_ones_are_others_on_purpose(history):
+    printed_and_reported(history, [(f"第{n}号", f"id-{n + 50}") for n in range(6)])
+    assert check(history) == []
+
+
+def test_too_few_numbers_prove_nothing(history):
+    printed_and_reported(history, [("N1", "N1"), ("N2", "N3")])
+    assert check(history) == []
+
+
+def test_a_printed_number_that_the_ledger_does_not_hold_is_wrong(history):
+    for n in range(6):
+        history.asks(f"A{n}", f"R{n + 1}").gets(f"A{n}", number=f"N{n}" if n else "N99", reported="")
+        history.ledger(f"A{n}", numbers=(f"N{n}",))
+    assert check(history) == [(Anomaly.WRONG_ITEM, "A0", "")]
+
+
+def test_a_text_without_a_digit_beside_the_numbers_label_is_no_number(history):
+    history.asks("A1", "R1").gets("A1", number="発行日", reported="")
+    history.asks("A2", "R2").gets("A2", number="発行日", reported="")
+    assert check(history) == []

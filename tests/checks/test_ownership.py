@@ -231,6 +231,23 @@ def test_values_of_people_listed_on_the_same_copy_are_no_leak(history):
     assert (found.severity, found.donor) == (Severity.DEFECT, "")
 
 
+def without_seal(history, made, *, others):
+    for n in range(others):
+        history.asks(f"B{n}", f"R{n + 2}", certificate=Certificate.INKAN).gets(f"B{n}")
+    absent = Evidence(kind="seal", item="seal", value="no seal impression found")
+    history.asks("A1", "R1", certificate=Certificate.INKAN).gets("A1", seal=absent)
+    return only(check(history))
+
+
+def test_a_seal_that_is_not_found_is_missing_where_others_are_found(history, made):
+    found = without_seal(history, made, others=2)
+    assert (found.anomaly, found.severity) == (Anomaly.WRONG_SEAL, Severity.DEFECT)
+
+
+def test_a_seal_that_is_not_found_may_be_the_readers_miss_where_none_is_found(history, made):
+    assert without_seal(history, made, others=1).severity is Severity.REVIEW
+
+
 def test_items_not_asked_for_are_an_option_leak(history):
     history.asks("A1", "R1").gets("A1", leaked=(Evidence(kind="leak", page=1, item="my_number"),))
     found = only(check(history))

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.checks.pages import check_pages
-from harness.records.findings import Anomaly
+from harness.records.findings import Anomaly, Severity
 from harness.records.reading import FileMarks, ReadingStatus
 
 
@@ -66,4 +66,30 @@ def test_a_part_that_broke_off_on_the_way_is_not_the_targets_truncation(history)
 def test_pages_of_others_are_left_to_the_ownership_check(history, made):
     foreign = made.foreign_page("R2", page=2, number="N2")
     history.asks("A1", "R1").gets("A1", [made.own_page("R1", number="N1"), foreign])
+    assert check(history) == []
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        FileMarks(headers=1, eofs=2, prevs=0),  # the end of a longer file that was there before
+        FileMarks(headers=1, eofs=1, prevs=0, trailing_bytes=4000),
+    ],
+)
+def test_bytes_behind_the_end_that_are_no_revision_are_for_review(history, marks):
+    history.asks("A1", "R1").gets("A1", marks=marks)
+    (found,) = check_pages(history.view(), history.documents)
+    assert (found.anomaly, found.severity) == (Anomaly.RESIDUE, Severity.REVIEW)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        FileMarks(headers=1, eofs=2, prevs=1),  # updated, signed or linearised
+        FileMarks(headers=1, eofs=1, prevs=0, trailing_bytes=12),
+        FileMarks(headers=2, eofs=2, prevs=0),  # whole files are the reader's matter
+    ],
+)
+def test_revisions_and_a_few_padding_bytes_are_ordinary(history, marks):
+    history.asks("A1", "R1").gets("A1", marks=marks)
     assert check(history) == []
