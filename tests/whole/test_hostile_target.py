@@ -286,7 +286,7 @@ def test_a_run_begun_before_its_target_was_up_can_be_resumed_to_a_pass(site, hos
         front = hostile.Front(s.ready["url"])
         front.close()
         s.aim(front.url)
-        assert honnin("run", s.interruptible, "--target", s.target, "--out", s.out).returncode == 2
+        assert honnin("run", s.quick, "--target", s.target, "--out", s.out).returncode == 2
         (run,) = s.out.iterdir()
         front = hostile.Front(s.ready["url"], port=front.port)
         done = honnin("resume", run)
