@@ -111,9 +111,11 @@ def _pairs(papers: list[Paper], related: Related, chance: random.Random) -> Iter
     made = 0
     for a in order:
         strangers = [b for b in order if not related(a.application.resident, b.application.resident)]
-        if strangers and made < _SAMPLE:
+        if strangers:
             made += 1
             yield a, chance.choice(strangers)
+        if made == _SAMPLE:
+            return
 
 
 Swap = Callable[[Paper, Paper, random.Random], "Reading | None"]

@@ -65,6 +65,7 @@ class Beside:
         self._form = form
         self._index = index
         self._compared: dict[int, Compared] = {}
+        self._agreeing: dict[tuple[int, int], bool] = {}
 
     @cached_property
     def labels(self) -> list[Labelled]:
@@ -179,6 +180,14 @@ class Beside:
         return compared
 
     def _agree(self, found: Labelled, wanted: Wanted) -> bool:
+        """Tell whether a value is an item's; asked again and again for regions, comparison and views."""
+        pair = (found.start, id(wanted))
+        known = self._agreeing.get(pair)
+        if known is None:
+            known = self._agreeing[pair] = self._is(found, wanted)
+        return known
+
+    def _is(self, found: Labelled, wanted: Wanted) -> bool:
         if wanted.day is not None:
             dates = find_dates(found.value)
             return bool(dates) and dates[0][2] == wanted.day

@@ -7,6 +7,7 @@ Dates are compared as (year, month, day), never as text: 昭和50年3月4日, S5
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 Day = tuple[int, int, int]  # western year, month, day
 
@@ -29,6 +30,7 @@ _WESTERN_KANJI = re.compile(rf"(?:西暦)?(\d{{4}}|[〇零一二三四五六七�
 _WITH_POINTS = re.compile(
     r"(明治|大正|昭和|平成|令和|[明大昭平令㍾㍽㍼㍻㋿]|(?<![A-Za-z])[MTSHR])(元|\d{1,2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)"
 )
+_SHORT = 80  # characters; the values of fields come again and again, whole pages do not
 _WESTERN_POINTS = re.compile(r"(?<!\d)(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
 
 
@@ -38,8 +40,17 @@ def parse_iso(text: str) -> Day | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-def find_dates(text: str) -> list[tuple[int, int, Day]]:
+def find_dates(text: str) -> tuple[tuple[int, int, Day], ...]:
     """Return (start, end, day) of every date in a folded text, in order; impossible ones are left out."""
+    return _known_dates(text) if len(text) <= _SHORT else _find_dates(text)
+
+
+@lru_cache(maxsize=20_000)
+def _known_dates(text: str) -> tuple[tuple[int, int, Day], ...]:
+    return _find_dates(text)
+
+
+def _find_dates(text: str) -> tuple[tuple[int, int, Day], ...]:
     found = []
     for pattern in (_WITH_KANJI, _WITH_POINTS):
         for m in pattern.finditer(text):
@@ -48,7 +59,7 @@ def find_dates(text: str) -> list[tuple[int, int, Day]]:
         found.append((m.start(), m.end(), (_year(m[1]), number(m[2]), number(m[3]))))
     for m in _WESTERN_POINTS.finditer(text):
         found.append((m.start(), m.end(), (int(m[1]), int(m[3]), int(m[4]))))
-    return sorted(f for f in found if 1 <= f[2][1] <= 12 and 1 <= f[2][2] <= 31)
+    return tuple(sorted(f for f in found if 1 <= f[2][1] <= 12 and 1 <= f[2][2] <= 31))
 
 
 def wareki(day: Day) -> str:

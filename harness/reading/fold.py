@@ -27,6 +27,9 @@ _SELECTORS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _ABBREVIATIONS = re.compile(r"[\u2460-\u24ff\u3200-\u33ff]")
 _ANY_COMPATIBILITY = re.compile(r"[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _BEYOND_BMP = re.compile(r"[\U00010000-\U000e00ff]")
+_WEAK = re.compile(f"{_SELECTORS.pattern}|{_ANY_COMPATIBILITY.pattern}|{_ABBREVIATIONS.pattern}")
+_UNSURE = re.compile(r"[\ue000-\uf8ff\U00010000-\U0010ffff]")  # private use, and beyond the BMP
+_SHORT = 40  # characters; labels and values come again and again, whole pages do not
 # what a producer without 5-digit CMaps leaves of 𠮷: nothing, boxes or fragments, but never another ideograph or kana
 _UNDECODED = "[\ufffd\ue000-\uf8ff]{1,2}?"  # where little else is left of a name, the gap itself must show
 _GARBLED = "[^\u3041-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{0,2}?"
@@ -47,6 +50,15 @@ _TABLE = _safe_table()
 
 def fold(text: str) -> str:
     """Return the SAFE form: two texts of registers that differ to a human differ here too."""
+    return _known_fold(text) if len(text) <= _SHORT else _fold(text)
+
+
+@lru_cache(maxsize=50_000)
+def _known_fold(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     if _HALF_WIDTH_KANA.search(text):
         text = _HALF_WIDTH_KANA.sub(lambda run: unicodedata.normalize("NFKC", run.group()), text)
     if _LOOSE_SOUND_MARK.search(text):
@@ -59,6 +71,15 @@ def fold_weak(text: str) -> str:
 
     Variation selectors are dropped, compatibility ideographs and abbreviation signs (㈱, ①) are replaced.
     """
+    return text if _WEAK.search(text) is None else _fold_weak(text)
+
+
+def loses_nothing(folded: str) -> bool:
+    """Tell whether a text has no character that producers drop, garble or replace: its WEAK pattern is itself."""
+    return _WEAK.search(folded) is None and _UNSURE.search(folded) is None
+
+
+def _fold_weak(text: str) -> str:
     text = _SELECTORS.sub("", text)
     text = _ANY_COMPATIBILITY.sub(lambda c: unicodedata.normalize("NFC", c.group()), text)
     return _ABBREVIATIONS.sub(lambda c: unicodedata.normalize("NFKC", c.group()), text)

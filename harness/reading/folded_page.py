@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -77,7 +76,7 @@ class FoldedPage:
         self.edges = self.word_edges.union(*self.form_spans)
 
     @cached_property
-    def dates(self) -> list[tuple[int, int, Day]]:
+    def dates(self) -> tuple[tuple[int, int, Day], ...]:
         """All dates with their spans in `text`."""
         return find_dates(self.text)
 
@@ -103,11 +102,7 @@ class FoldedPage:
 
     def has_number(self, renderings: tuple[str, ...]) -> bool:
         """Tell whether a number stands on the page, not as part of a longer one."""
-        for text in renderings:
-            pattern = rf"(?<![\d,.]){re.escape(text)}(?![\d]|[,.]\d)"
-            if re.search(pattern, self.spaced) or re.search(pattern, self.text):
-                return True
-        return False
+        return any(number_in(page, text) for text in renderings for page in (self.spaced, self.text))
 
     def matches_weakly(self, folded: str, gaiji: tuple[tuple[str, str], ...]) -> bool:
         """Tell whether a text is there but for what producers lose: selectors, characters beyond the BMP, gaiji."""
@@ -118,6 +113,18 @@ class FoldedPage:
         if place in self.edges or place >= len(self.text):
             return True
         return _script(self.text[place - 1]) != _script(self.text[place])
+
+
+def number_in(page: str, number: str) -> bool:
+    """Tell whether a number stands in a text, not as part of a longer one or of its decimals."""
+    start = page.find(number)
+    while start >= 0:
+        before, after = page[max(0, start - 1) : start], page[start + len(number) : start + len(number) + 2]
+        longer = after[:1].isdecimal() or (after[:1] in {",", "."} and after[1:].isdecimal())
+        if not (before.isdecimal() or before in {",", "."} or longer):
+            return True
+        start = page.find(number, start + 1)
+    return False
 
 
 def _script(character: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from harness.reading.fold import fold_weak, weak_pattern
+from harness.reading.fold import fold_weak, loses_nothing, weak_pattern
 from harness.reading.folded_page import FoldedPage, Span
 
 _PUNCTUATION = "::;・"
@@ -73,4 +73,7 @@ def agrees(page: FoldedPage, found: Labelled, expected: str) -> bool:
         return True
     if value.startswith(expected):
         return found.start + len(expected) in page.edges
-    return weak_pattern(expected).match(fold_weak(value)) is not None
+    weak = fold_weak(value)
+    if weak == value and loses_nothing(expected):
+        return False
+    return weak_pattern(expected).match(weak) is not None

@@ -39,6 +39,7 @@ class SealIndex:
         self._residents = tuple(key for key, _ in sealed)
         self._seals = tuple(seal for _, seal in sealed)
         self._number = {key: number for number, key in enumerate(self._residents)}
+        self._nearest: dict[str, tuple[str, float]] = {}
 
     @cached_property
     def _inks(self) -> NDArray[np.float32]:
@@ -51,8 +52,14 @@ class SealIndex:
     def nearest(self, image: ImageRead) -> tuple[str, float]:
         """Return the resident whose registered seal correlates most with a bitmap, and the correlation (-1 to 1).
 
-        ("", 0.0) where the bitmap has no ink or no seal is registered.
+        ("", 0.0) where the bitmap has no ink or no seal is registered. The same bitmap is compared once.
         """
+        known = self._nearest.get(image.digest)
+        if known is None:
+            known = self._nearest[image.digest] = self._compared(image)
+        return known
+
+    def _compared(self, image: ImageRead) -> tuple[str, float]:
         ink = _normalised(image.ink64)
         if ink is None or not self._residents:
             return "", 0.0
