@@ -22,7 +22,8 @@ from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.history import JOURNAL_VERSION, Answer, Ending
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
 
-# Endings by what the wire did. A time-out is not among them: overload is meant to bring it about, and it is settled.
+# Endings by what the wire did. A time-out counts only before anything was asked for: later, overload is meant to
+# bring it about, and it is settled.
 _ERRORS = frozenset({Answer.RESET, Answer.MALFORMED, Answer.TOO_LARGE, Answer.UNREACHABLE})
 
 # Above this share of void batches what is left no longer is the campaign that was planned.
@@ -148,7 +149,8 @@ def _target_errors(view: HistoryView) -> Iterator[Reason]:
     met = Counter(
         one.code
         for one in view.applications
-        if one.ending in {Ending.FAILED, Ending.UNRESOLVED} and (one.code in _ERRORS or one.code.startswith("http_"))
+        if (one.ending in {Ending.FAILED, Ending.UNRESOLVED} and (one.code in _ERRORS or one.code.startswith("http_")))
+        or (one.ending is Ending.FAILED and one.code == Answer.TIMEOUT)
     )
     if met:
         kinds = ", ".join(f"{code} ×{number}" for code, number in sorted(met.items()))

@@ -266,7 +266,6 @@ def test_errors_of_the_target_before_anything_was_asked_are_no_pass(site, hostil
     assert (code, verdict["outcome"]) == (2, "INCONCLUSIVE"), verdict["reasons"]
 
 
-@pytest.mark.xfail(strict=True, reason="time-outs do not weigh in the verdict, wherever they are met")
 def test_sessions_that_the_target_never_opened_are_no_pass(site, hostile, play):
     with site() as s:
         front = hostile.Front(s.ready["url"])
