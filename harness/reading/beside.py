@@ -166,10 +166,13 @@ class Beside:
         return known
 
     def _compare(self, wanted: Sequence[Wanted]) -> Compared:
+        by_label: dict[str, list[Wanted]] = {}
+        for label, item in ((label, w) for w in wanted for label in w.labels):
+            by_label.setdefault(label, []).append(item)
         fields = [f for f in self.labels if f.value or f.filler]
-        compared = Compared(person_regions(fields, wanted, self._agree), [], [])
+        compared = Compared(person_regions(fields, by_label, self._agree), [], [])
         for labelled in self.values:
-            items = [w for w in wanted if labelled.label in w.labels and comparable(w)]
+            items = [w for w in by_label.get(labelled.label, ()) if comparable(w)]
             person = compared.person_at(labelled)
             of_person = [w for w in items if person and w.person == person and w.per is Per.PERSON]
             chosen = of_person or items

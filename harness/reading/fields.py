@@ -96,11 +96,10 @@ def filled_items(
     alone = view.persons[0] if len(view.persons) == 1 else ""
     for found in beside.values if False in proven else ():
         person = compared.person_at(found) or alone
-        if found.below or not person or not _says_something(beside, found, view):
-            continue
-        here = [w for w in view.wanted if found.label in w.labels and w.person == person]
         none = [w for w in (*view.empty, *view.forbidden) if found.label in w.labels and w.person == person]
-        if none and not here:
+        if found.below or not none or any(found.label in w.labels and w.person == person for w in view.wanted):
+            continue
+        if _says_something(beside, found, view):
             owner = _owner(index, none[0], found.value)
             yield Evidence(kind="unexpected item", page=page, item=none[0].item, value=found.value[:60], owner=owner)
 

@@ -27,6 +27,7 @@ class Cast:
         self.own = OwnTexts(texts, self.permitted | {self.applicant}, index)
         self.identity = tuple(w for v in self.views for w in v.wanted if w.identity)
         self._known_holders: dict[int, frozenset[str]] = {}
+        self._known_items: dict[int, dict[str, set[str]]] = {}
 
     def holders(self, wanted: Wanted) -> frozenset[str]:
         """Return who has this item with this value, where the index knows."""
@@ -63,8 +64,17 @@ class Cast:
     def _tells(self, wanted: Wanted, view: View) -> bool:
         if wanted.per is not Per.PERSON or self.holders(wanted) & self.permitted != {wanted.person}:
             return False
-        others = (w for w in (*view.wanted, *view.forbidden) if w.item != wanted.item)
-        return not any(set(wanted.texts) & set(w.texts) for w in others)
+        return not any(items - {wanted.item} for t in wanted.texts if (items := self._items_of(view).get(t)))
+
+    def _items_of(self, view: View) -> dict[str, set[str]]:
+        """Return which items have a text, for every text that may be printed."""
+        known = self._known_items.get(id(view))
+        if known is None:
+            known = self._known_items[id(view)] = {}
+            for wanted in (*view.wanted, *view.forbidden):
+                for text in wanted.texts:
+                    known.setdefault(text, set()).add(wanted.item)
+        return known
 
 
 class Identity:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harness.reading.attribution import Attributed, Foreign, attribute
+from harness.reading.attribution import Foreign
 from harness.reading.beside import Beside, nearly
 from harness.reading.fields import PageFields, filled_items, page_fields
-from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast, Identity
 from harness.reading.layout import Layout, look_over
 from harness.reading.marks import counter_of, issue_number_of, title_of
 from harness.reading.oracle import Expectation
-from harness.reading.orders import order_by_columns, order_by_rows
 from harness.reading.owners import KOSEKI_ROLES, Owner, OwnerIndex
-from harness.reading.presence import Found, look_for, stands
+from harness.reading.page_in_orders import PageInOrders
+from harness.reading.presence import Found, stands
 from harness.reading.profile import Lists, Per, Profile
-from harness.reading.trust import distrust
 from harness.reading.weights import SIGNIFICANT_BITS, foreign_evidence, weigh
 from harness.records.findings import Evidence
 from harness.records.ownership import OwnerWeight, PageOwnership, PageVerdict
@@ -61,47 +58,41 @@ class PageJudge:
         """Prepare what all pages of a document share."""
         self.index, self.profile, self.form = index, profile, form
         self.cast = Cast(expectation, index)
-        self.gaiji = tuple(sorted((k, _character(v)) for k, v in profile.gaiji.items()))
         self.koseki = profile.paper(expectation.certificate).lists is Lists.KOSEKI
 
     def pages(self, pages: Sequence[PageRead]) -> list[JudgedPage]:
         """Judge the pages of a document, which share one layout."""
-        read = [_Page(self, page) for page in pages]
+        read = [PageInOrders(page, self.cast, self.index, self.profile, self.form) for page in pages]
         trusted = [page for page in read if not page.distrust]
+        self._complete(trusted)
         texts = [text for page in trusted for text in page.texts]
         layout = look_over([page.beside for page in trusted], texts, self.cast.views, self.profile)
-        return [page.judge(layout) for page in read]
+        return [_Page(self, page).judge(layout) for page in read]
 
-
-def _character(code: str) -> str:
-    return chr(int(code[2:], 16)) if code.startswith("U+") else code
+    def _complete(self, pages: Sequence[PageInOrders]) -> None:
+        """Read pages in other orders too where an item is on no page, or a page names nobody."""
+        wanted = (range(len(view.wanted)) for view in self.cast.views)
+        missing = all(
+            any(all(p.found[v][w] is not Found.YES for p in pages) for w in items) for v, items in enumerate(wanted)
+        )
+        for page in pages:
+            if missing or not page.names_somebody:
+                page.read_in_all_orders()
 
 
 class _Page:
     """One page under judgement."""
 
-    def __init__(self, judge: PageJudge, page: PageRead) -> None:
+    def __init__(self, judge: PageJudge, page: PageInOrders) -> None:
         self._judge = judge
         self._cast = judge.cast
         self._page = page
-        self.texts: list[FoldedPage] = []
-        self._add(page.text)
-        self.distrust = self._trust()
-        if self.distrust and page.places:
-            self._reorder()
-            self.distrust = self._trust()
-
-    @cached_property
-    def beside(self) -> Beside:
-        """The values beside labels."""
-        return Beside(self.texts[0], self._judge.form, self._judge.index)
+        self._number = page.page.number
 
     def judge(self, layout: Layout) -> JudgedPage:
         """Return what the page is."""
-        if distrust := self.distrust or layout.distrust:
+        if distrust := self._page.distrust or layout.distrust:
             return self._unread(distrust)
-        if len(self.texts) == 1 and self._page.places and self._incomplete():
-            self._reorder()
         return self._opinion(layout)
 
     def _unread(self, distrust: str) -> JudgedPage:
@@ -109,47 +100,17 @@ class _Page:
         views = self._cast.views
         none: tuple[tuple[Evidence, ...], ...] = ((),) * len(views)
         return JudgedPage(
-            ownership=PageOwnership(page=self._page.number, verdict=PageVerdict.UNREAD, reason=distrust),
+            ownership=PageOwnership(page=self._number, verdict=PageVerdict.UNREAD, reason=distrust),
             found=tuple((Found.NO,) * len(view.wanted) for view in views),
             wrong=none,
             unexpected=none,
         )
 
-    def _trust(self) -> str:
-        title = title_of(self.texts, self._judge.profile)
-        return distrust(self._page, self.texts, self._judge.profile, title, self._judge.index.characters)
-
-    def _add(self, raw: str) -> None:
-        text = FoldedPage(raw)
-        text.take_form(self._judge.form.spans)
-        self.texts.append(text)
-
-    def _reorder(self) -> None:
-        """Add the orders by rows and by columns: drawing order may be shuffled, a value may wrap in its cell."""
-        self.__dict__.pop("layers", None)
-        self.__dict__.pop("found", None)
-        for order in (order_by_rows, order_by_columns):
-            if raw := order(self._page.text, self._page.places):
-                self._add(raw)
-
-    def _incomplete(self) -> bool:
-        return all(any(f is not Found.YES for f in found) for found in self.found)
-
-    @cached_property
-    def layers(self) -> list[Attributed]:
-        """The page in its orders of reading, attributed."""
-        return [attribute(text, self._cast.own, self._judge.index) for text in self.texts]
-
-    @cached_property
-    def found(self) -> tuple[tuple[Found, ...], ...]:
-        """Per view, how surely each wanted item is on the page."""
-        return tuple(tuple(look_for(w, self.layers, self._judge.gaiji) for w in v.wanted) for v in self._cast.views)
-
     def _opinion(self, layout: Layout) -> JudgedPage:
-        beside, views, number = self.beside, self._cast.views, self._page.number
-        title = title_of(self.texts, self._judge.profile)
+        beside, views, number = self._page.beside, self._cast.views, self._number
+        title = title_of(self._page.texts, self._judge.profile)
         other_kind = title not in {None, self._cast.expectation.certificate}
-        identity = Identity(self._cast, self.found, names=self._names() if other_kind else frozenset())
+        identity = Identity(self._cast, self._page.found, names=self._names() if other_kind else frozenset())
         foreign = self._foreign(beside)
         if not weigh(foreign):
             foreign += self._look_alikes(identity) if identity.named else self._named_others()
@@ -161,22 +122,22 @@ class _Page:
             page=number,
             verdict=verdict,
             reason=reason,
-            issue_number=issue_number_of(self.texts, self._judge.profile),
-            counter=counter_of(self.texts, self._judge.profile),
+            issue_number=issue_number_of(self._page.texts, self._judge.profile),
+            counter=counter_of(self._page.texts, self._judge.profile),
             certificate=title,
             owners=tuple(sorted(owners, key=lambda o: (-o.bits, o.resident))),
             evidence=foreign_evidence(foreign, donors, number),
         )
         return JudgedPage(
             ownership=ownership,
-            found=self.found,
+            found=self._page.found,
             wrong=tuple(self._wrong(identity, layout, place) for place in range(len(views))),
             unexpected=tuple(
                 tuple(filled_items(beside, view, proven, self._judge.index, number))
                 for view, proven in zip(views, layout.proven, strict=True)
             ),
             fields=tuple(page_fields(beside, v, p, number) for v, p in zip(views, layout.proven, strict=True)),
-            leaked=tuple(beside.leaked(views[-1], self.layers, number)),
+            leaked=tuple(beside.leaked(views[-1], self._page.layers, number)),
             listed=(*identity.listed, *donors),
             ambiguous=verdict is PageVerdict.UNREAD and bool(identity.named),
             shows_applicant=identity.shows_applicant
@@ -206,7 +167,7 @@ class _Page:
 
     def _foreign(self, beside: Beside) -> list[Foreign]:
         """Return other people's texts on the page, each once, and the names beside labels of a listed person."""
-        found = {f.text: f for layer in self.layers for f in layer.foreign}
+        found = {f.text: f for layer in self._page.layers for f in layer.foreign}
         if not self._judge.koseki:
             found = {t: f for t, f in found.items() if not all(o.role in KOSEKI_ROLES for o in f.owners)}
         for other in beside.other_people(self._cast.identity, self._cast.permitted):
@@ -216,14 +177,14 @@ class _Page:
     def _names(self) -> frozenset[str]:
         """Return the permitted persons whose names stand on the page: on a paper that was not asked for."""
         names = {pair for view in self._cast.views for pair in view.names}
-        return frozenset(person for person, name in names if any(stands(layer, name) for layer in self.layers))
+        return frozenset(person for person, name in names if any(stands(layer, name) for layer in self._page.layers))
 
     def _named_others(self) -> list[Foreign]:
         """Return people who stand on the page with name and birth date, though their name alone might be explained.
 
         A householder's name is the applicant's own item; the householder's own document has the birth date too.
         """
-        index, page = self._judge.index, self.texts[0]
+        index, page = self._judge.index, self._page.texts[0]
         born = {key for day in page.days for key in index.having("resident.born_on", day)} - self._cast.permitted
         found = []
         for hit in index.find(page.text) if born else ():
@@ -235,7 +196,7 @@ class _Page:
 
     def _look_alikes(self, identity: Identity) -> list[Foreign]:
         """Return people whom everything found fits as well, whose birth date is on the page and the own is not."""
-        index, days = self._judge.index, self.texts[0].days
+        index, days = self._judge.index, self._page.texts[0].days
         own = {w.day for v in self._cast.views for w in v.wanted if w.day and w.source.endswith(".born_on")}
         found = []
         for day in sorted(days) if identity.also_fits and not own & days else ():
@@ -247,10 +208,10 @@ class _Page:
         return found
 
     def _wrong(self, identity: Identity, layout: Layout, place: int) -> tuple[Evidence, ...]:
-        wanted, found, proven = self._cast.views[place].wanted, self.found[place], layout.proven[place]
+        wanted, found, proven = self._cast.views[place].wanted, self._page.found[place], layout.proven[place]
         missing = frozenset(
             id(w)
             for w, how in zip(wanted, found, strict=True)
             if how is Found.NO and (w.per is not Per.PERSON or not w.person or w.person in identity.listed)
         )
-        return tuple(self.beside.wrong(wanted, missing, proven, self._page.number, whole=layout.whole))
+        return tuple(self._page.beside.wrong(wanted, missing, proven, self._number, whole=layout.whole))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.reading.labelled import Labelled
 from harness.reading.oracle import Wanted
@@ -14,21 +14,23 @@ _SHORT = 2  # 男, 子: too common to tell people apart
 
 
 def person_regions(
-    values: Sequence[Labelled], wanted: Sequence[Wanted], agree: Callable[[Labelled, Wanted], bool]
+    values: Sequence[Labelled], by_label: Mapping[str, Sequence[Wanted]], agree: Callable[[Labelled, Wanted], bool]
 ) -> list[tuple[int, str]]:
     """Return (start, person) of the parts of the page that surely are one listed person's, "" where none is sure.
 
     A part begins at a name beside its label and ends before the next. It is a person's where items that only this
     person has stand beside their labels, and hardly any that only another has: one of them may be the wrong item.
     """
-    labels = {label for w in wanted if w.identity and w.per is Per.PERSON for label in w.labels}
+    labels = {label for label, items in by_label.items() if any(w.identity and w.per is Per.PERSON for w in items)}
     starts = [v.start for v in values if v.label in labels]
     votes: list[Counter[str]] = [Counter() for _ in starts]
     for found in values:
         part = bisect_right(starts, found.start) - 1
-        items = [w for w in wanted if found.label in w.labels and w.per is Per.PERSON and _telling(w)]
+        if part < 0:
+            continue
+        items = [w for w in by_label.get(found.label, ()) if w.per is Per.PERSON and _telling(w)]
         persons = {w.person for w in items if agree(found, w)}
-        if part >= 0 and len(persons) == 1:
+        if len(persons) == 1:
             votes[part].update(persons)
     return [(start, _elected(vote)) for start, vote in zip(starts, votes, strict=True)]
 

@@ -7,6 +7,7 @@ the nearest of all registered ones, and close (0.95).
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 from collections.abc import Iterator
 from functools import cached_property
@@ -39,7 +40,7 @@ class SealIndex:
         self._residents = tuple(key for key, _ in sealed)
         self._seals = tuple(seal for _, seal in sealed)
         self._number = {key: number for number, key in enumerate(self._residents)}
-        self._nearest: dict[str, tuple[str, float]] = {}
+        self._nearest: dict[bytes, tuple[str, float]] = {}  # by digest of the ink
 
     @cached_property
     def _inks(self) -> NDArray[np.float32]:
@@ -54,9 +55,10 @@ class SealIndex:
 
         ("", 0.0) where the bitmap has no ink or no seal is registered. The same bitmap is compared once.
         """
-        known = self._nearest.get(image.digest)
+        ink = hashlib.blake2b(image.ink64.encode(), digest_size=16).digest()
+        known = self._nearest.get(ink)
         if known is None:
-            known = self._nearest[image.digest] = self._compared(image)
+            known = self._nearest[ink] = self._compared(image)
         return known
 
     def _compared(self, image: ImageRead) -> tuple[str, float]:

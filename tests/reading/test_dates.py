@@ -51,7 +51,7 @@ def test_eras(text, day):
 
 @pytest.mark.parametrize("text", ["昭和50年13月4日", "昭和50年3月32日", "50年3月4日", "5番3号", "1975年", "12345/6/7"])
 def test_what_is_no_date(text):
-    assert find_dates(fold(text)) == []
+    assert find_dates(fold(text)) == ()
 
 
 @pytest.mark.parametrize(

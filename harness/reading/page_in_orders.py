@@ -1,0 +1,86 @@
+"""A page in the orders in which it can be read, with what was found on it of the items it must show."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from harness.reading.attribution import Attributed, attribute
+from harness.reading.beside import Beside
+from harness.reading.folded_page import FoldedPage
+from harness.reading.form import FormTexts
+from harness.reading.identity import Cast
+from harness.reading.marks import title_of
+from harness.reading.orders import order_by_columns, order_by_rows
+from harness.reading.owners import OwnerIndex
+from harness.reading.presence import Found, look_for
+from harness.reading.profile import Profile
+from harness.reading.trust import distrust
+from harness.records.reading import PageRead
+
+
+class PageInOrders:
+    """One page: its text in drawing order, and in others where that one does not do."""
+
+    def __init__(self, page: PageRead, cast: Cast, index: OwnerIndex, profile: Profile, form: FormTexts) -> None:
+        """Read `page` in drawing order; in all orders where that cannot be trusted. `distrust` says why none can."""
+        self.page, self._cast, self._index, self._profile, self._form = page, cast, index, profile, form
+        self._gaiji = tuple(sorted((k, _character(v)) for k, v in profile.gaiji.items()))
+        self.texts: list[FoldedPage] = []
+        self._add(page.text)
+        self.distrust = self._trust()
+        if self.distrust and page.places:
+            self._reorder()
+            self.distrust = self._trust()
+
+    @cached_property
+    def beside(self) -> Beside:
+        """The values beside labels."""
+        return Beside(self.texts[0], self._form, self._index)
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether a permitted person's name is found on the page."""
+        return any(
+            w.identity and found is not Found.NO
+            for view, of_view in zip(self._cast.views, self.found, strict=True)
+            for w, found in zip(view.wanted, of_view, strict=True)
+        )
+
+    def read_in_all_orders(self) -> None:
+        """Read the page by rows and by columns as well, unless that was done or would find nothing more."""
+        if len(self.texts) == 1 and self.page.places and self._incomplete():
+            self._reorder()
+
+    def _trust(self) -> str:
+        title = title_of(self.texts, self._profile)
+        return distrust(self.page, self.texts, self._profile, title, self._index.characters)
+
+    def _add(self, raw: str) -> None:
+        text = FoldedPage(raw)
+        text.take_form(self._form.spans)
+        self.texts.append(text)
+
+    def _reorder(self) -> None:
+        """Add the orders by rows and by columns: drawing order may be shuffled, a value may wrap in its cell."""
+        self.__dict__.pop("layers", None)
+        self.__dict__.pop("found", None)
+        for order in (order_by_rows, order_by_columns):
+            if raw := order(self.page.text, self.page.places):
+                self._add(raw)
+
+    def _incomplete(self) -> bool:
+        return all(any(f is not Found.YES for f in found) for found in self.found)
+
+    @cached_property
+    def layers(self) -> list[Attributed]:
+        """The page in its orders of reading, attributed."""
+        return [attribute(text, self._cast.own, self._index) for text in self.texts]
+
+    @cached_property
+    def found(self) -> tuple[tuple[Found, ...], ...]:
+        """Per view, how surely each wanted item is on the page."""
+        return tuple(tuple(look_for(w, self.layers, self._gaiji) for w in v.wanted) for v in self._cast.views)
+
+
+def _character(code: str) -> str:
+    return chr(int(code[2:], 16)) if code.startswith("U+") else code
