@@ -133,7 +133,8 @@ class Conductor:
         if code == Exit.GENERATOR_FAULT:
             self._stop("self-proof failed")
             raise GeneratorFault(
-                f"the generator's self-proof failed, so nothing was sent to the target; see {self._log('selfproof')}"
+                "the generator's self-proof failed, so nothing was sent to the target: "
+                f"{_last_words(self._log('selfproof'), 0)}; see {self._log('selfproof')}"
             )
         if code != Exit.OK:
             self._stop(f"the self-proof {self._why(code)}")
