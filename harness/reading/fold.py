@@ -32,6 +32,7 @@ _UNSURE = re.compile(r"[\ue000-\uf8ff\U00010000-\U0010ffff]")  # private use, an
 _SHORT = 40  # characters; labels and values come again and again, whole pages do not
 # what a producer without 5-digit CMaps leaves of 𠮷: nothing, boxes or fragments, but never another ideograph or kana
 _UNDECODED = "[\ufffd\ue000-\uf8ff]{1,2}?"  # where little else is left of a name, the gap itself must show
+_UNDECODED_SELECTOR = "[\ufffd\ue000-\uf8ff]?"
 _GARBLED = "[^\u3041-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{0,2}?"
 
 
@@ -96,9 +97,11 @@ def weak_pattern(folded: str, gaiji: tuple[tuple[str, str], ...] = ()) -> re.Pat
     characters = fold_weak(folded)
     garbled = _GARBLED if sum(not _may_be_lost(c) for c in characters) > 1 else _UNDECODED
     parts = []
-    for character in characters:
+    for character in "".join(c if _SELECTORS.match(c) else fold_weak(c) for c in folded):
         own = re.escape(character)
-        if character in vendor:
+        if _SELECTORS.match(character):
+            parts.append(_UNDECODED_SELECTOR)
+        elif character in vendor:
             parts.append(f"(?:{own}|{re.escape(vendor[character])})")
         elif _may_be_lost(character):
             parts.append(f"(?:{own}|{garbled})")

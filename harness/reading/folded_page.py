@@ -106,8 +106,11 @@ class FoldedPage:
 
     def matches_weakly(self, folded: str, gaiji: tuple[tuple[str, str], ...]) -> bool:
         """Tell whether a text is there but for what producers lose: selectors, characters beyond the BMP, gaiji."""
-        matches = weak_pattern(folded, gaiji).finditer(self.weak.text)
-        return any(self.weak.stands_free(*m.span()) for m in matches)
+        pattern, page = weak_pattern(folded, gaiji), self.weak
+        found = pattern.search(page.text)
+        while found is not None and not page.stands_free(*found.span()):
+            found = pattern.search(page.text, found.start() + 1)  # what is garbled may begin later than it could
+        return found is not None
 
     def _edge(self, place: int) -> bool:
         if place in self.edges or place >= len(self.text):

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.reading.fold import fold, fold_weak, weak_pattern
+from harness.reading.folded_page import FoldedPage
 
 MUST_DIFFER = [
     ("髙橋", "高橋"),
@@ -106,3 +107,13 @@ def test_a_vendors_code_point_for_a_gaiji_is_the_registers_character():
     gaiji = (("\ue000", "\ue123"),)
     assert weak_pattern("\ue000田", gaiji).fullmatch("\ue123田")
     assert not weak_pattern("\ue000田", gaiji).fullmatch("\ue124田")
+
+
+def test_an_undecoded_selector_may_leave_a_sign():
+    assert weak_pattern("葛󠄀城").fullmatch("葛\ufffd城")
+    assert not weak_pattern("葛󠄀城").fullmatch("葛西城")
+
+
+def test_a_garbled_name_behind_a_figure_does_not_take_that_figure_for_its_own():
+    page = FoldedPage("住定日 S34.9.12\n\ufffd野　明美 S18.8.21")
+    assert page.matches_weakly("𠮷野明美", ())
