@@ -6,6 +6,7 @@ import secrets
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from mock_issuer import clock
@@ -21,13 +22,11 @@ class Spool:
     """One node's access to the shared store."""
 
     def __init__(self, root: Path, node: str) -> None:
-        """Open the store of `root`, making it where it is new."""
+        """Open the store that `new_spool` made at `root`."""
         self._store = root / "store"
         self._jobs = root / "jobs.sqlite"
         self._node = node
         self._local = threading.local()
-        self._store.mkdir(parents=True, exist_ok=True)
-        self._connection().executescript(_SCHEMA)
 
     def put(self, key: str, copy: int, pdf: bytes, *, application: str, pages: int) -> None:
         """Store a document under its work key: atomically, and over whatever has that key."""
@@ -56,13 +55,19 @@ class Spool:
         held: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if held is None:
             held = sqlite3.connect(self._jobs, timeout=_LOCK_WAIT_S, isolation_level=None)
-            held.execute("PRAGMA journal_mode = WAL")
             held.execute("PRAGMA synchronous = OFF")  # a spool does not outlive the machine's power
             self._local.connection = held
         return held
 
 
-def clean_spool(root: Path) -> None:
-    """Remove what an earlier life of the issuer left: its applications are lost, their documents must not remain."""
+def new_spool(root: Path) -> None:
+    """Make an empty spool before any node opens it; what an earlier life of the issuer left there is lost with its jobs.
+
+    One process does it, once: SQLite does not wait when two connections switch the same new file to WAL, it fails.
+    """
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(mode=0o700, parents=True)
+    (root / "store").mkdir()
+    with closing(sqlite3.connect(root / "jobs.sqlite")) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.executescript(_SCHEMA)

@@ -28,7 +28,7 @@ from mock_issuer.refusals import Refusal
 from mock_issuer.register import Register
 from mock_issuer.serving import Served, Tls
 from mock_issuer.settings import NodeSettings, State, save_node
-from mock_issuer.spool import clean_spool
+from mock_issuer.spool import new_spool
 from mock_issuer.web import Answer, Request, refused
 
 _NODE_READY_S = 30.0
@@ -62,7 +62,7 @@ def serve(service: Service) -> None:
     if service.ready_file:
         service.ready_file.unlink(missing_ok=True)  # an earlier life's must not be taken for ours
     with _alone(state):
-        clean_spool(state.spool)
+        new_spool(state.spool)
         load_population(service.population, state)
         trust = Trust(service.cards, service.ocsp)
         with _nodes(service) as links:

@@ -14,10 +14,11 @@ from mock_issuer.node.order import PrintOrder
 from mock_issuer.node.outbox import Outbox
 from mock_issuer.node.printing import PrintBusy, PrintFailed, PrintStage
 from mock_issuer.settings import Timing
-from mock_issuer.spool import Spool
+from mock_issuer.spool import Spool, new_spool
 
 
 def stage_of(folder: Path, *, print_ms: float = 5.0, limit_s: float = 5.0, pages: int = 1) -> PrintStage:
+    new_spool(folder / "spool")
     spool = Spool(folder / "spool", "n1")
     for number in range(40):
         spool.put(f"k{number}", 1, f"document {number}".encode(), application=f"a{number}", pages=pages)
@@ -59,6 +60,7 @@ def test_an_image_that_comes_after_the_limit_reaches_nobody_else(tmp_path: Path)
 
 
 def test_a_line_that_is_too_long_is_told_at_once(tmp_path: Path) -> None:
+    new_spool(tmp_path / "spool")
     spool = Spool(tmp_path / "spool", "n1")
     spool.put("k", 1, b"document", application="a", pages=1)
     stage = PrintStage(spool, tmp_path / "outbox", Timing(print_ms=300, print_line=1))
