@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from harness.checks.documents import Documents, is_own, issue_numbers
 from harness.checks.donors import Donors
-from harness.checks.history import NEVER, Application, Delivered, HistoryView
+from harness.checks.history import NEVER, Application, Delivered, HistoryView, deaths_in_play
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.history import Ending, SettledAs
 from harness.records.plan import AbortHow
@@ -25,7 +25,7 @@ def check_exactly_once(view: HistoryView, documents: Documents, donors: Donors) 
     What the harness itself broke off (an abort on purpose, an interrupted run) is no loss. Idempotent
     retries (the same copy of the same application with the same number or the same bytes) are no duplicates.
     """
-    judge = _ExactlyOnce(view, documents, donors)
+    judge = _ExactlyOnce(view, documents, donors, deaths_in_play(view))
     findings: list[Finding] = []
     for place, one in enumerate(view.applications):
         findings += judge.of_application(place, one)
@@ -39,6 +39,7 @@ class _ExactlyOnce(Struct, frozen=True):
     view: HistoryView
     documents: Documents
     donors: Donors
+    deaths: tuple[tuple[int, str], ...]
 
     def of_application(self, place: int, one: Application) -> Iterator[Finding]:
         got = [d for d in self.view.deliveries_to(place) if d.complete]
@@ -77,7 +78,7 @@ class _ExactlyOnce(Struct, frozen=True):
 
     def _target_was_dying(self, one: Application) -> bool:
         """An unplanned death is the environment's until a restart is part of the plan: for a person to judge."""
-        return any(one.ended_ns >= at_ns - _DEATH_NOTICED_WITHIN_NS for at_ns, _ in self.view.deaths)
+        return any(one.ended_ns >= at_ns - _DEATH_NOTICED_WITHIN_NS for at_ns, _ in self.deaths)
 
     def _held_as_issued(self, one: Application) -> list[Evidence]:
         issued: list[Evidence] = []

@@ -23,6 +23,10 @@ from harness.records.plan import BatchKind, PlannedAbort
 
 NEVER = -1  # a time that did not come, a row that is not there
 
+# Segments whose clocks lie further apart were written before and after a restart of the machine (or a long sleep of
+# it): their monotonic times have no common order.
+_ONE_CLOCK_NS = 60_000_000_000
+
 
 class Application(NamedTuple):
     """One person asking one certificate, from the intent to what became of it. Times in ns, NEVER where none."""
@@ -193,3 +197,28 @@ def overlap(a: Application, b: Application, horizon_ns: int) -> bool:
     a_end = horizon_ns if a.ended_ns == NEVER else a.ended_ns
     b_end = horizon_ns if b.ended_ns == NEVER else b.ended_ns
     return a.started_ns <= b_end and b.started_ns <= a_end
+
+
+def deaths_in_play(view: HistoryView) -> tuple[tuple[int, str], ...]:
+    """Return the deaths of the target that weigh, as (at_ns, reason).
+
+    All of them; except that a run which was resumed before it had asked anything begins with that resumption: until
+    then the target was not up yet, and nothing was played that it could have failed.
+    """
+    begin_ns = max(view.resumed_ns, default=NEVER)
+    if _played_before(view, begin_ns):
+        return view.deaths
+    return tuple(death for death in view.deaths if death[0] > begin_ns)
+
+
+def _played_before(view: HistoryView, at_ns: int) -> bool:
+    """Whether anything was, or on clocks that cannot be compared may have been, played before an instant."""
+    clocks = [s.wall_minus_monotonic_ns for s in view.segments]
+    if clocks and max(clocks) - min(clocks) > _ONE_CLOCK_NS:
+        return True
+    starts = (
+        view.applications.integers("started_ns"),
+        view.batches.integers("started_ns"),
+        view.updates.integers("from_ns"),
+    )
+    return any(start <= at_ns for column in starts for start in column)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from harness.checks.history import HistoryView
+from harness.checks.history import HistoryView, deaths_in_play
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.history import JOURNAL_VERSION, Answer, Ending
@@ -126,8 +126,7 @@ def _of_the_play(basis: Basis) -> Iterator[Reason]:
     for at_ns, why in view.interruptions:
         if at_ns > resumed:
             yield Reason(code="interrupted", ja=f"途中で中断した: {why}", en=f"interrupted: {why}")
-    if view.deaths:
-        count = len(view.deaths)
+    if count := len(deaths_in_play(view)):
         yield Reason(
             code="target_died",
             ja=f"対象システムが計画外に応答しなくなった({count} 回)",

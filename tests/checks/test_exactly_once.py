@@ -92,6 +92,12 @@ def test_while_the_target_was_dying_a_loss_is_for_review(history, made):
     assert told(history) == [(Anomaly.LOST, "A1", Severity.REVIEW)]
 
 
+def test_a_target_that_was_not_up_before_the_run_was_resumed_excuses_no_loss(history, made):
+    history.add(TargetHealth(at_ns=made.ns(-9), alive=False), RunResumed(at_ns=made.ns(-5)))
+    history.asks("A1", "R1", 0, 5, ending=Ending.UNRESOLVED).ledger("A1")
+    assert told(history) == [(Anomaly.LOST, "A1", Severity.DEFECT)]
+
+
 def test_the_same_copy_with_another_number_is_a_duplicate(history):
     history.asks("A1", "R1").gets("A1", number="N1").gets("A1", number="N2")
     assert told(history) == [(Anomaly.DUPLICATE, "A1", Severity.DEFECT)]

@@ -120,6 +120,34 @@ def test_an_unplanned_death_of_the_target_is_a_doubt(basis, history, made):
     assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["target_died"])
 
 
+def test_a_target_that_was_not_up_before_anything_was_played_is_no_doubt_once_the_run_is_resumed(basis, history, made):
+    basis()
+    history.add(TargetHealth(at_ns=made.ns(-9), alive=False), Interrupted(at_ns=made.ns(-8), reason="no answer"))
+    assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["interrupted", "target_died"])
+    history.add(RunResumed(at_ns=made.ns(-5)))
+    assert outcome(basis())[0] is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("died", "resumed"),
+    [(4, 5), (-9, 5), (-4, -5), (9, -5)],
+    ids=["between two plays", "before the first play of two", "after the resumption", "after the play"],
+)
+def test_every_other_death_of_the_target_is_a_doubt_for_ever(basis, history, made, died, resumed):
+    basis()
+    history.add(TargetHealth(at_ns=made.ns(died), alive=False), RunResumed(at_ns=made.ns(resumed)))
+    assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["target_died"])
+
+
+def test_after_a_restart_of_the_machine_nobody_knows_what_came_first(basis, history, made):
+    basis()
+    history.add(TargetHealth(at_ns=made.ns(-9), alive=False), RunResumed(at_ns=made.ns(-5)))
+    whole = basis().view
+    restarted = replace(whole.segments[0], wall_minus_monotonic_ns=whole.segments[0].wall_minus_monotonic_ns + 10**12)
+    view = replace(whole, segments=(*whole.segments, restarted))
+    assert outcome(basis(view=view)) == (Outcome.INCONCLUSIVE, ["target_died"])
+
+
 def test_an_unresolved_application_is_a_doubt(basis, history):
     basis()
     history.asks("A3", "R3", ending=Ending.UNRESOLVED)

@@ -279,7 +279,6 @@ def test_sessions_that_the_target_never_opened_are_no_pass(site, hostile, play):
     assert (code, verdict["outcome"]) == (2, "INCONCLUSIVE")
 
 
-@pytest.mark.xfail(strict=True, reason="a target that was down before anything was played counts as one that died")
 def test_a_run_begun_before_its_target_was_up_can_be_resumed_to_a_pass(site, hostile, honnin):
     with site() as s:
         front = hostile.Front(s.ready["url"])
