@@ -15,7 +15,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from harness.reading.frames import DrawReply, DrawRequest, ReadReply, ReadRequest, Request
+from harness.reading.frames import DrawReply, DrawRequest, ReadReply, ReadRequest, Reply, Request
 from harness.reading.limits import ReaderLimits
 from harness.reading.reader import ReaderGone, ReaderProcess
 from harness.records.reading import Reading, ReadingStatus
@@ -150,15 +150,24 @@ class ReaderPool:
 
     def _one(self, reader: ReaderProcess, request: Request) -> Reading | DrawReply:
         try:
-            reply = reader.ask(request)
+            reply = self._ask(reader, request)
         except ReaderGone as gone:
-            with self._lock:
-                self.replaced += 1
             return _unanswered(request, gone)
         if isinstance(reply, ReadReply):
             return reply.reading
         assert isinstance(reply, DrawReply)
         return reply
+
+    def _ask(self, reader: ReaderProcess, request: Request, *, again: bool = False) -> Reply:
+        """Ask; once more where the process died before it took any of the request: that is not the document's doing."""
+        try:
+            return reader.ask(request)
+        except ReaderGone as gone:
+            with self._lock:
+                self.replaced += 1
+            if again or not gone.untouched:
+                raise
+        return self._ask(reader, request, again=True)
 
 
 def _unanswered(request: Request, gone: ReaderGone) -> Reading | DrawReply:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import selectors
 import signal
 import subprocess
+import sys
 import tempfile
+import termios
 import time
 from typing import IO
 
@@ -22,15 +25,17 @@ _START_S = 30.0  # a cold machine loads Python and PDFium in 0.3 to 3 s
 _GRACE_S = 0.5  # above the document's own limit: hand-over of a large body
 _CHUNK = 1 << 16
 _STDERR_TOLD = 500
+_INT_BYTES = 4  # a C int, in which FIONREAD gives its answer
 
 
 class ReaderGone(Exception):
     """The reader did not answer; it has been ended."""
 
-    def __init__(self, reason: str, *, late: bool) -> None:
-        """Keep why, and whether it was its time that ran out."""
+    def __init__(self, reason: str, *, late: bool, untouched: bool) -> None:
+        """Keep why, whether it was its time that ran out, and whether it died before it took any of the request."""
         super().__init__(reason)
         self.late = late
+        self.untouched = untouched
 
 
 class ReaderProcess:
@@ -41,6 +46,7 @@ class ReaderProcess:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
+        self._sent = 0  # bytes of the request handed to the pipe
         self.starts = 0
         self.name = ""
 
@@ -53,8 +59,9 @@ class ReaderProcess:
             return self._receive(process, deadline)
         except (TimeoutError, EOFError, OSError, msgspec.DecodeError) as e:
             late = isinstance(e, TimeoutError)
-            ended = self._end()
-            raise ReaderGone(_why(ended, request, late=late), late=late) from None
+            untouched = not late and self._sent == _left_in(process.stdin)
+            why = _why(self._end(), request, late=late, untouched=untouched)
+            raise ReaderGone(why, late=late, untouched=untouched) from None
 
     def close(self) -> None:
         """End the process; harmless when repeated."""
@@ -98,14 +105,13 @@ class ReaderProcess:
         self._said.seek(0)
         return self._said.read().decode("utf-8", "replace").strip()[-_STDERR_TOLD:] or "it said nothing"
 
-    @staticmethod
-    def _send(process: subprocess.Popen[bytes], frame: bytes, deadline: float) -> None:
+    def _send(self, process: subprocess.Popen[bytes], frame: bytes, deadline: float) -> None:
         assert process.stdin is not None
         pipe = process.stdin.fileno()
-        left = memoryview(frame)
-        while left:
+        self._sent = 0
+        while self._sent < len(frame):
             _await(pipe, selectors.EVENT_WRITE, deadline)
-            left = left[os.write(pipe, left[: 16 * _CHUNK]) :]
+            self._sent += os.write(pipe, memoryview(frame)[self._sent :][: 16 * _CHUNK])
 
     @staticmethod
     def _receive(process: subprocess.Popen[bytes], deadline: float) -> Reply:
@@ -147,10 +153,20 @@ def _read_exactly(pipe: int, count: int, deadline: float) -> bytearray:
     return got
 
 
-def _why(code: int, request: Request, *, late: bool) -> str:
+def _left_in(pipe: IO[bytes] | None) -> int:
+    """Return how many bytes written to a pipe were never taken out of it; -1 where the system does not tell."""
+    assert pipe is not None
+    try:
+        return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(_INT_BYTES)), sys.byteorder)
+    except OSError:
+        return -1
+
+
+def _why(code: int, request: Request, *, late: bool, untouched: bool) -> str:
     if late:
         return f"it takes longer than {request.limits.seconds:g} s"
-    if code < 0:
-        name = signal.Signals(-code).name
-        return f"the reader process ended by {name}, probably at its limit of {request.limits.memory_mb} MB"
-    return f"the reader process ended with exit code {code}"
+    how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+    if untouched:
+        return f"the reader process ended {how} before it took the document; look for what ends processes here"
+    limit = f", probably at its limit of {request.limits.memory_mb} MB" if code < 0 else ""
+    return f"the reader process ended {how}{limit}"

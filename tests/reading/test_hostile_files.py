@@ -4,9 +4,11 @@ import hashlib
 import io
 import os
 import signal
+import threading
 import zlib
 
 import pikepdf
+import psutil
 import pytest
 
 from harness.reading.document import read_document
@@ -142,30 +144,65 @@ def test_random_damage_never_stops_the_pool(pool, own):
         assert reading.status in set(ReadingStatus)
 
 
-def test_a_reader_that_was_killed_is_replaced_and_its_document_is_told(own):
+def test_a_reader_that_hangs_is_replaced_and_its_document_is_told(own):
     others = _children()
     with ReaderPool(1, limits=LIMITS) as pool:
         assert read(pool, own).status is ReadingStatus.READ
         (process,) = _children() - others
-        os.kill(process, signal.SIGSTOP)  # as if it hung: its time runs out
-        hung = own + b"\n1"
-        reading = read(pool, hung)
+        os.kill(process, signal.SIGSTOP)
+        reading = read(pool, own + b"\n1")
         assert reading.status is ReadingStatus.OVER_LIMIT
         assert "longer than 3 s" in reading.reason
         assert pool.replaced == 1
         assert read(pool, own + b"\n2").status is ReadingStatus.READ
-        (process,) = _children() - others
-        os.kill(process, signal.SIGKILL)
-        reading = read(pool, own + b"\n3")
-        assert reading.status is ReadingStatus.READER_DIED
-        assert "SIGKILL" in reading.reason
-        assert read(pool, own + b"\n4").status is ReadingStatus.READ
     assert _children() == others
 
 
-def _children():
-    import psutil
+@pytest.mark.parametrize("stopped", [False, True], ids=["before it was asked", "with the request still in its pipe"])
+def test_a_reader_that_was_killed_while_idle_costs_no_document(own, stopped):
+    with ReaderPool(1, limits=LIMITS) as pool:
+        others = _children()
+        assert read(pool, own).status is ReadingStatus.READ
+        (process,) = _children() - others
+        os.kill(process, signal.SIGSTOP if stopped else signal.SIGKILL)
+        killing = threading.Timer(0.5 if stopped else 0, os.kill, (process, signal.SIGKILL))
+        killing.start() if stopped else psutil.wait_procs([psutil.Process(process)], timeout=0.2)
+        assert read(pool, own + b"\n1").status is ReadingStatus.READ
+        assert pool.replaced == 1
 
+
+DYING_READER = """
+import os, signal, sys
+from harness.reading.frames import Ready, encode
+sys.stdout.buffer.write(encode(Ready(reader="dying")))
+sys.stdout.buffer.flush()
+with open("STARTS", "a") as starts:
+    starts.write("x")
+os.read(0, TAKES) if TAKES else None
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(
+    ("takes", "starts", "reason"),
+    [(0, 2, "SIGKILL before it took the document"), (1, 1, "its limit"), (9_000_000, 1, "its limit")],
+    ids=["nothing", "one byte", "all there is"],
+)
+def test_a_document_that_kills_its_reader_is_tried_once_and_told(own, tmp_path, monkeypatch, takes, starts, reason):
+    """A reader that dies without a look at the document twice says nothing about the document either: it is unread."""
+    code = DYING_READER.replace("STARTS", str(tmp_path / "starts")).replace("TAKES", str(takes))
+    (tmp_path / "dying_reader.py").write_text(code, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("harness.reading.reader._MODULE", "dying_reader")
+    with ReaderPool(1, limits=LIMITS) as pool:
+        reading = read(pool, own)
+        assert pool.replaced == starts
+    assert (reading.status, reading.digest) == (ReadingStatus.READER_DIED, digest(own))
+    assert reason in reading.reason
+    assert (tmp_path / "starts").read_text() == "x" * starts
+
+
+def _children():
     return {p.pid for p in psutil.Process().children() if "harness.reading.worker" in " ".join(p.cmdline())}
 
 
