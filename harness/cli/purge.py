@@ -27,11 +27,14 @@ def command(run: Path, yes: bool) -> None:
     if run.is_symlink():
         raise UsageError(f"{run}: is a link; give the run folder itself")
     folder = RunFolder.open(run)
+    with lock(folder):
+        _show(folder)
+        if not yes:
+            click.confirm({"ja": "削除しますか", "en": "Delete it?"}[default_lang()], abort=True)
+        shutil.rmtree(folder.path)
+
+
+def _show(folder: RunFolder) -> None:
     manifest = read_manifest(folder)
     size = sum(p.stat().st_size for p in folder.path.rglob("*") if p.is_file())
-    question = {"ja": "削除しますか", "en": "Delete it?"}[default_lang()]
     click.echo(f"{folder.path}: {manifest.scenario} / {manifest.target}, {size / 1e6:.1f} MB")
-    if not yes:
-        click.confirm(question, abort=True)
-    with lock(folder):
-        shutil.rmtree(folder.path)

@@ -9,6 +9,7 @@ import msgspec
 
 from harness.glossary import Lang, default_lang
 from harness.journal import RunFolder
+from harness.run.lock import lock
 from reports import write_report
 
 _HELP = {
@@ -23,8 +24,10 @@ _HELP = {
 @click.option("--open", "show", is_flag=True, help="open it in the browser")
 @click.option("--json", "as_json", is_flag=True, help="print the path as JSON")
 def command(run: Path, lang: Lang, show: bool, as_json: bool) -> None:
-    """Write the report, say where it is."""
-    path = write_report(RunFolder.open(run).path, lang)
+    """Write the report, say where it is; not while a run goes on, whose old verdict may be about to go."""
+    folder = RunFolder.open(run)
+    with lock(folder):
+        path = write_report(folder.path, lang)
     click.echo(msgspec.json.encode({"report": str(path)}).decode() if as_json else str(path))
     if show:
         click.launch(str(path))

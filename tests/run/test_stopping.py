@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -37,9 +38,26 @@ def test_handlers_are_given_back():
 
 def test_a_folder_is_played_by_one_at_a_time_and_free_again_afterwards(tmp_path):
     folder = RunFolder(tmp_path)
-    with lock(folder), pytest.raises(UsageError, match="is being played by another honnin"), lock(folder):
+    with lock(folder), pytest.raises(UsageError, match="is being played or judged by another honnin"), lock(folder):
         pass
     with lock(folder):
+        pass
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux tells who holds a lock")
+def test_who_holds_a_folder_is_told_and_what_to_do(tmp_path):
+    folder = RunFolder(tmp_path)
+    with lock(folder), pytest.raises(UsageError) as told, lock(folder):
+        pass
+    assert f"process {os.getpid()}: " in str(told.value)
+    assert "pytest" in str(told.value)
+    assert "wait for its end, or end it with Ctrl-C there" in str(told.value)
+
+
+def test_where_the_system_does_not_tell_who_holds_a_folder_it_still_is_held(tmp_path, monkeypatch):
+    monkeypatch.setattr("harness.run.lock._LOCKS", tmp_path / "no such file")
+    folder = RunFolder(tmp_path)
+    with lock(folder), pytest.raises(UsageError, match="by another honnin; wait"), lock(folder):
         pass
 
 

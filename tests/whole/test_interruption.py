@@ -105,10 +105,11 @@ def test_a_second_ctrl_c_cuts_short_and_meanwhile_nobody_else_may_touch_the_run(
         wait(lambda: recorded(s.out, "quiet-P0-*", "application_started"))
         (run,) = [p.parent for p in s.out.glob("*/manifest.json")]
 
-        for verb in (["resume", run], ["purge", run, "--yes"]):
+        for verb in (["resume", run], ["judge", run], ["report", run], ["purge", run, "--yes"]):
             refused = honnin(*verb)
             assert refused.returncode == 64
-            assert f"{run}: is being played by another honnin" in refused.stderr
+            assert f"{run}: is being played or judged by another honnin" in refused.stderr
+            assert not (run / "verdict.json").exists()
 
         playing.send(signal.SIGINT)
         playing.until("Ctrl-C again to cut short")
