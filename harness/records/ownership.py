@@ -40,6 +40,7 @@ class PageOwnership(Struct, frozen=True, kw_only=True):
     issue_number: str = ""  # as printed
     counter: tuple[int, int] | None = None  # printed "page i of n"
     certificate: Certificate | None = None  # by its title, None if no title is recognised
+    tier: str = ""  # what decided: "bytes" | "text" | "picture" | "ocr"; "" where nothing did
 
 
 class DocumentOwnership(Struct, frozen=True, kw_only=True):
