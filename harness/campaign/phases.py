@@ -61,6 +61,7 @@ class PhaseCompiler:
         self._batches = itertools.count(1)
         self._updates = itertools.count(1)
         self._deck: list[str] = []
+        self._kiosks = list(range(scenario.kiosks))  # the longest rested first
 
     def compile(self, phase: AnyPhase) -> Iterator[Batch]:
         """Yield the batches of a phase, in the order they are to be played."""
@@ -119,13 +120,20 @@ class PhaseCompiler:
             kinds = self._kinds(phase)
             one = self._rng.choice(kinds)
             other = one if self._rng.random() < 0.5 else self._rng.choice(kinds)
-            kiosks = self._rng.sample(range(self._scenario.kiosks), 2)
+            kiosks = self._two_kiosks()
             first, second = self._two_nodes(number)
             a = self._application(phase, one, kiosk=kiosks[0], node=first)
             b = self._application(
                 phase, other, kiosk=kiosks[1], node=second, besides={a.resident}, gap_ms=self._gap_ms(phase)
             )
             yield self._batch(phase, BatchKind.BURST, [a, b], "pair")
+
+    def _two_kiosks(self) -> list[int]:
+        """Draw from the half of the kiosks that rested longest: pairs in flight together seldom want the same one."""
+        rested = max(2, len(self._kiosks) // 2)
+        two = [self._kiosks[place] for place in self._rng.sample(range(rested), 2)]
+        self._kiosks = [k for k in self._kiosks if k not in two] + two
+        return two
 
     def _gap_ms(self, phase: Pairs) -> float:
         """Draw from atoms, else 50/50 uniform and log-uniform: unknown windows of any width are met soon."""

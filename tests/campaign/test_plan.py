@@ -149,3 +149,11 @@ def test_a_certificate_nobody_may_be_issued_is_told(people):
     unsealed = {k: replace(r, seal=None) for k, r in itertools.islice(people.residents.items(), 30)}
     with pytest.raises(UsageError, match="inkan"):
         compiled(replaced(people, residents=unsealed), phase(Pairs, pairs=1), certificates=(Certificate.INKAN,))
+
+
+def test_pairs_that_are_in_flight_together_want_different_kiosks(people):
+    _, batches = compiled(people, phase(Pairs, pairs=60), kiosks=40)
+    pairs = [{a.kiosk for a in b.applications} for b in batches]
+    for number, pair in enumerate(pairs):
+        assert not any(pair & later for later in pairs[number + 1 : number + 10])
+    assert len({frozenset(pair) for pair in pairs}) > 40
