@@ -45,8 +45,8 @@ class VolatileKind(StrEnum):
     """Why a token may differ between two issues of one application."""
 
     ISSUE_DATE = "issue date"  # equals the day of issue, in any spelling: wareki, western, full-width
-    DAY_OFFSET = "day offset"  # a fixed number of days from the day of issue
-    MONTH_OFFSET = "month offset"  # a fixed number of months from the day of issue (有効期限 and the like)
+    SHIFTED_DATE = "shifted date"  # as far from the day of issue as in the baseline, in days or months (有効期限)
+    YEAR = "year"  # the year or fiscal year (年度) of issue
     TIME = "time"  # a time of day
     NUMBER = "number"  # a counter, serial or check number of a known pattern
     WORD = "word"  # one of the words seen in the baseline: a kiosk, a store, a node
@@ -64,8 +64,7 @@ class VolatileToken(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: str  # folded text before the token, "" where what comes before differs between residents
     after: str = ""  # folded text behind it, where `label` is ""
     kind: VolatileKind
-    pattern: str = ""  # NUMBER: regular expression that whole tokens match; TIME: ""
-    offset: int = 0  # DAY_OFFSET, MONTH_OFFSET
+    pattern: str = ""  # NUMBER: regular expression that whole tokens match
     words: tuple[str, ...] = ()  # WORD
     residents: int = 0  # residents with two issues in which it was seen
     differing: int = 0  # of them: those in whose issues it differed
