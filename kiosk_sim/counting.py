@@ -1,7 +1,8 @@
 """The self-proof's endpoint: counts every request it gets, echoes identities, and misbehaves on purpose.
 
 `python -m kiosk_sim.counting --ready-file FILE` listens on one loopback port per manner, writes their numbers to FILE,
-and ends when its standard input does, after writing what it counted to standard output as JSON.
+and ends when its standard input does, which says that all clients are gone: then it writes what it counted to standard
+output as JSON.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from msgspec import Struct
 
 _ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 _UNREAD_S = 0.02  # time for the client's request to arrive before its connection is reset unread
+_LEFT_S = 10.0  # for the ends of connections whose clients are gone: they are there already, and only to be read
 
 
 class Manner(StrEnum):
     """How a port behaves."""
 
     ECHO = "echo"  # answers, keeps the connection
-    IDLE = "idle"  # answers, promises to keep the connection, and closes it while idle
+    IDLE = "idle"  # answers, promises to keep the connection, and closes it behind the answer
     UNREAD = "unread"  # resets the connection without reading the request
     DEAF = "deaf"  # reads the request and closes without an answer
     TORN = "torn"  # closes in the middle of its answer
@@ -42,6 +44,7 @@ class Counted(Struct, kw_only=True):
     requests: dict[str, int]  # by manner: complete ones
     bodies: dict[str, int]  # by body; the client makes each unique
     cookies: int = 0  # requests that brought a cookie
+    left_open: int = 0  # connections that were not ended by the time all clients should have been gone
 
 
 class _Asked(Struct, frozen=True):
@@ -59,6 +62,7 @@ class Endpoint:
         )
         self.ports: dict[Manner, int] = {}
         self._servers: list[asyncio.Server] = []
+        self._conversations: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Listen on a free loopback port per manner."""
@@ -67,9 +71,16 @@ class Endpoint:
             self._servers.append(server)
             self.ports[manner] = server.sockets[0].getsockname()[1]
 
+    async def finish(self) -> None:
+        """Count what the clients, all gone by now, still left in the sockets: each conversation reads to its end."""
+        if self._conversations:
+            _, unended = await asyncio.wait(self._conversations, timeout=_LEFT_S)
+            self.counted.left_open = len(unended)
+
     def _serving(self, manner: Manner) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.counted.connections[manner] += 1
+            self._follow(asyncio.current_task())
             try:
                 if manner is Manner.UNREAD:
                     await self._reset(writer)
@@ -81,6 +92,11 @@ class Endpoint:
                 writer.close()
 
         return serve
+
+    def _follow(self, conversation: asyncio.Task[None] | None) -> None:
+        assert conversation is not None  # asyncio serves every connection in a task of its own
+        self._conversations.add(conversation)
+        conversation.add_done_callback(self._conversations.discard)
 
     async def _reset(self, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(_UNREAD_S)
@@ -96,10 +112,11 @@ class Endpoint:
                 writer.write(answer[: len(answer) - 5])
                 await writer.drain()
                 return
+            if manner is Manner.IDLE:
+                _answer_and_end(writer, answer)
+                return
             writer.write(answer)
             await writer.drain()
-            if manner is Manner.IDLE:
-                return
 
     async def _read(self, manner: Manner, reader: asyncio.StreamReader) -> _Asked:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -120,6 +137,18 @@ class Endpoint:
         return head.encode("latin-1") + body
 
 
+def _answer_and_end(writer: asyncio.StreamWriter, answer: bytes) -> None:
+    """Send an answer and the connection's end in one segment: who has the answer can see the end.
+
+    An end sent after the answer comes too late on a busy machine: the next in the queue for a pooled connection
+    sends within 0.3 ms of the answer, and what was then lost was no fault of the generator. TCP_CORK holds the answer
+    back (the kernel for 200 ms at most), and asyncio hands over both before it does anything else.
+    """
+    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+    writer.write(answer)
+    writer.write_eof()
+
+
 async def _serve(ready: Path) -> None:
     endpoint = Endpoint()
     await endpoint.open()
@@ -127,6 +156,7 @@ async def _serve(ready: Path) -> None:
     part.write_bytes(msgspec.json.encode({manner.value: port for manner, port in endpoint.ports.items()}))
     part.replace(ready)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
+    await endpoint.finish()
     sys.stdout.buffer.write(msgspec.json.encode(endpoint.counted))
     sys.stdout.buffer.flush()
 

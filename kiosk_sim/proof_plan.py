@@ -21,6 +21,7 @@ _BURST = 24  # kiosks released together
 _ROWS = 8  # kiosks that go through all manners in a row, one customer after the other
 _ROW = (Manner.ECHO, Manner.IDLE, Manner.UNREAD, Manner.DEAF, Manner.TORN, Manner.REDIRECT, Manner.ECHO)
 
+# The limits only end what hangs: a generator's fault shows in the counts, and a slow machine is no fault.
 _TARGET = """\
 name = "self-proof"
 url = "http://127.0.0.1:{echo}"
@@ -29,9 +30,9 @@ client = "{client}"
 connections = {connections}
 {nodes}
 [limits]
-connect_s = 5.0
-answer_s = 10.0
-document_s = 10.0
+connect_s = 60.0
+answer_s = 60.0
+document_s = 60.0
 settle_s = 0.0
 """
 
