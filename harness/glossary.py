@@ -60,6 +60,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "donor": ("印字された人", "donor"),
     "kiosk": ("キオスク端末", "kiosk"),
     "node": ("サーバ", "node"),
+    # the accounts, and what the control swaps
+    "applications": ("申請", "applications"),
+    "deliveries": ("証明書", "documents"),
+    "document": ("証明書全体", "whole document"),
+    "page": ("1ページ", "one page"),
+    "seal": ("印影", "seal impression"),
+    # inputs of a run
+    "population": ("試験用住民", "population"),
+    "plan": ("試験計画", "plan"),
+    "target": ("対象ファイル", "target file"),
+    # patterns of misdelivery
     "copy": ("一方向(コピー型)", "copy"),
     "swap": ("入れ替わり", "swap"),
     "rotation": ("巡回", "rotation"),
@@ -94,9 +105,120 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+# Items of certificates and of the register, as evidence names them.
+ITEMS: dict[str, tuple[str, str]] = {
+    "name": ("氏名", "name"),
+    "kana": ("ふりがな", "kana"),
+    "former_name": ("旧氏", "former name"),
+    "alias": ("通称", "alias"),
+    "born_on": ("生年月日", "date of birth"),
+    "sex": ("性別", "sex"),
+    "relation": ("続柄", "relation"),
+    "householder": ("世帯主", "householder"),
+    "address": ("住所", "address"),
+    "address_since": ("住所を定めた年月日", "at the address since"),
+    "resident_since": ("住民となった年月日", "resident since"),
+    "notified_on": ("届出日", "notified on"),
+    "previous_address": ("転入前住所", "previous address"),
+    "honseki": ("本籍", "registered domicile (honseki)"),
+    "hittousha": ("筆頭者", "head of family register"),
+    "nationality": ("国籍・地域", "nationality"),
+    "residence_status": ("在留資格", "status of residence"),
+    "residence_period": ("在留期間", "period of stay"),
+    "residence_expires_on": ("在留期間の満了日", "stay expires on"),
+    "residence_card": ("在留カード番号", "residence card"),
+    "remarks": ("備考", "remarks"),
+    "seal": ("印影", "seal impression"),
+    "seal_number": ("印鑑登録番号", "seal registration number"),
+    "my_number": ("個人番号", "individual number"),
+    "issue_number": ("発行番号", "issue number"),
+    "total_income": ("合計所得金額", "total income"),
+    "salary_income": ("給与所得", "salary income"),
+    "deductions": ("所得控除合計", "deductions"),
+    "dependants": ("扶養人数", "dependants"),
+    "taxable": ("課税標準額", "taxable income"),
+    "city_levy": ("市民税 所得割", "city levy on income"),
+    "city_per_capita": ("市民税 均等割", "city levy per capita"),
+    "prefecture_levy": ("県民税 所得割", "prefecture levy on income"),
+    "prefecture_per_capita": ("県民税 均等割", "prefecture levy per capita"),
+    "annual_tax": ("年税額", "annual tax"),
+    "paid": ("納付済額", "paid"),
+    "unpaid": ("未納額", "unpaid"),
+    "events": ("身分事項", "events (mibun jikō)"),
+    "member_name": ("名", "given name"),
+    "father": ("父", "father"),
+    "mother": ("母", "mother"),
+    "title": ("証明書の種類", "title"),
+    "issuable": ("交付の可否", "may be issued"),
+    "state": ("状態", "state"),
+    "given_name": ("名", "given name"),
+    "addresses": ("附票の住所", "addresses (fuhyō)"),
+    "address_days": ("附票の住所を定めた年月日", "at the addresses since (fuhyō)"),
+    "koseki_hittousha": ("筆頭者", "head of family register"),
+    "koseki_honseki": ("本籍", "registered domicile (honseki)"),
+    "member_born_on": ("生年月日", "date of birth"),
+    "member_relation": ("父母との続柄", "relation to the parents"),
+    "year": ("年度", "fiscal year"),
+    "listed": ("登録に載る人", "people on the record"),
+    "printed": ("紙面の番号", "as printed"),
+    "reported": ("対象が応答した番号", "as reported by the target"),
+    "revoked": ("失効", "revoked"),
+    "expired": ("有効期限切れ", "expired"),
+    "superseded": ("更新前のカード", "superseded"),
+    "locked": ("暗証番号のロック", "locked"),
+}
+
+# Kinds of evidence.
+KINDS: dict[str, tuple[str, str]] = {
+    "foreign item": ("他人の記載", "another person's item"),
+    "missing item": ("あるべき記載がない", "item missing"),
+    "missing person": ("記載されていない人", "person missing"),
+    "wrong item": ("登録と違う記載", "item differs from the register"),
+    "blank item": ("空欄の項目", "item left blank"),
+    "unexpected item": ("登録にない項目の記載", "item not in the register"),
+    "leaked item": ("選んでいない項目の記載", "item not asked for"),
+    "same bytes": ("同一のファイル", "the same bytes"),
+    "issue number": ("発行番号", "issue number"),
+    "seal": ("印影の違い", "seal impression"),
+    "page counter": ("ページ番号", "page counter"),
+    "ledger": ("発行履歴", "ledger"),
+    "stranger": ("試験用住民以外の記載", "someone outside"),
+    "title": ("証明書の種類", "title"),
+    "unread": ("読み取れない", "unread"),
+    "copies": ("部数", "copies"),
+    "copy": ("同じ部の重複", "copy"),
+    "delivery": ("届いた証明書", "delivery"),
+    "end of file": ("ファイルの終わり", "end of file"),
+    "fee": ("手数料", "fee"),
+    "refusal": ("交付不可の理由", "refusal"),
+    "register": ("登録内容", "register"),
+    "settlement": ("後からの確認", "settlement"),
+    "acknowledged": ("完了通知の受理", "acknowledged"),
+    "card": ("カード", "card"),
+    "customer before": ("同じ端末の直前の利用者", "customer before"),
+    "nearest in time": ("時刻が最も近い申請", "nearest in time"),
+    "items": ("紙面の記載", "items"),
+    "residue": ("ファイル内に残った記載", "left in the file"),
+}
+
+
 def word(key: str, lang: Lang) -> str:
     """Return the word of reports for a term of the code; the term itself where none is listed."""
-    ja_en = WORDS.get(key)
+    return _said(WORDS, key, lang)
+
+
+def item_word(item: str, lang: Lang) -> str:
+    """Return the word for an item of evidence; the item itself where a profile of somebody's own gave it a name."""
+    return _said(ITEMS, item, lang)
+
+
+def kind_word(kind: str, lang: Lang) -> str:
+    """Return the word for a kind of evidence."""
+    return _said(KINDS, kind, lang)
+
+
+def _said(words: dict[str, tuple[str, str]], key: str, lang: Lang) -> str:
+    ja_en = words.get(key)
     return key if ja_en is None else ja_en[0 if lang == "ja" else 1]
 
 

@@ -34,6 +34,7 @@ class Gathered(Struct, frozen=True, kw_only=True):
     course: Course
     groups: tuple[Group, ...]
     cards: dict[str, Card]  # by finding id
+    names: dict[str, str]  # of the people of listed findings, by resident key
     damage: tuple[str, ...]  # what of the run folder could not be read
 
 
@@ -80,6 +81,7 @@ def gather(path: Path) -> Gathered:
         course=course,
         groups=groups,
         cards=_cards(folder, groups, course, damage),
+        names=_names(folder, groups),
         damage=tuple(dict.fromkeys(damage)),
     )
 
@@ -139,6 +141,13 @@ def _cards(folder: RunFolder, groups: tuple[Group, ...], course: Course, damage:
         pictures=PictureBook(folder),
     )
     return {finding.finding: card(finding, casts[finding.finding], sources) for finding in findings}
+
+
+def _names(folder: RunFolder, groups: tuple[Group, ...]) -> dict[str, str]:
+    keys = {key for each in groups for finding in each.listed for key in (finding.victim, finding.donor)}
+    if not keys:
+        return {}
+    return {key: one.name or "" for key, one in read_residents(folder.population, keys).items()}
 
 
 def _stories(folder: RunFolder, wanted: set[str], damage: list[str]) -> dict[str, Story]:

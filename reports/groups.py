@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from harness.records.findings import Anomaly, Finding, Severity
 
 # The page stays readable and printable; the rest is counted, and all are in verdict.json.
 SHOWN_IN_FULL = 20
+_MOST_LISTED = 500  # of a group, one line each: a page of some hundred kilobytes
 
 _ANOMALIES = tuple(Anomaly)
 _SEVERITIES = tuple(Severity)
@@ -28,17 +29,24 @@ class Group(Struct, frozen=True, kw_only=True):
 
     @property
     def hidden(self) -> int:
-        """How many are only counted."""
+        """How many are not shown in full."""
         return len(self.findings) - len(self.shown)
+
+    @property
+    def listed(self) -> tuple[Finding, ...]:
+        """Those that are not shown in full, as many as a page can list."""
+        shown = {finding.finding for finding in self.shown}
+        rest = (finding for finding in self.findings if finding.finding not in shown)
+        return tuple(islice(rest, _MOST_LISTED))
 
 
 def group(findings: Sequence[Finding], at_most: int = SHOWN_IN_FULL) -> tuple[Group, ...]:
-    """Return groups, the gravest first; every group shows some before any shows many."""
+    """Return groups, the gravest first and of one anomaly the most frequent; every group shows some before any many."""
     members: dict[tuple[int, int, str], list[Finding]] = {}
     for finding in findings:
         rank = (_SEVERITIES.index(finding.severity), _ANOMALIES.index(finding.anomaly), finding.pattern)
         members.setdefault(rank, []).append(finding)
-    rows = [members[rank] for rank in sorted(members)]
+    rows = [members[rank] for rank in sorted(members, key=lambda r: (r[0], r[1], -len(members[r]), r[2]))]
     in_turn = [finding for turn in zip_longest(*rows) for finding in turn if finding is not None]
     shown = {id(finding) for finding in in_turn[:at_most]}
     return tuple(

@@ -13,7 +13,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.glossary import Lang, word
+from harness.glossary import Lang, item_word, kind_word, word
+from harness.sentences import in_japanese, seen
 from reports.clock import day_and_time, duration, time_of_day
 from reports.texts import speaker, term
 
@@ -69,6 +70,10 @@ def environment(lang: Lang) -> Environment:
         word=partial(_spoken, lang),
         term=lambda prefix, key: term(prefix, key, lang),
         both=lambda ja, en: ja if lang == "ja" else en,
+        item_word=lambda item: item_word(item, lang),
+        kind_word=lambda kind: kind_word(kind, lang),
+        ours=lambda sentence: in_japanese(sentence) if lang == "ja" else sentence,
+        seen=lambda evidence: seen(evidence, lang),
         css=Markup(files("reports").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704 ours
     )
     env.filters.update(

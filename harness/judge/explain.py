@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from harness.checks.history import NEVER, Application, HistoryView
-from harness.glossary import Lang, word
+from harness.glossary import Lang, item_word, kind_word, word
 from harness.records.findings import Anomaly, Evidence, Finding, Severity
+from harness.sentences import seen
 
 _EVIDENCE_TOLD = 4
 _VALUE_SHOWN = 40  # characters of a printed text
@@ -104,36 +105,6 @@ _DOUBT: dict[Anomaly, tuple[str, str]] = {
     ),
 }
 
-_KIND_JA = {
-    "foreign item": "他人の項目",
-    "missing item": "印字されていない項目",
-    "missing person": "記載されていない人",
-    "wrong item": "異なる項目",
-    "blank item": "空欄とされた項目",
-    "unexpected item": "登録にない記載",
-    "leaked item": "選択していない項目",
-    "residue": "ファイル内の他人の情報",
-    "same bytes": "同一のファイル",
-    "issue number": "発行番号",
-    "page counter": "ページ番号",
-    "ledger": "発行履歴",
-    "customer before": "同じ端末の直前の利用者",
-    "copies": "部数",
-    "copy": "部数",
-    "fee": "手数料",
-    "acknowledged": "完了通知",
-    "settlement": "事後確認",
-    "delivery": "交付",
-    "refusal": "断りの理由",
-    "register": "登録の状態",
-    "card": "カードの状態",
-    "seal": "印影",
-    "title": "標題",
-    "unread": "読取不能の理由",
-    "end of file": "ファイルの終わり",
-    "stranger": "試験住民以外",
-}
-
 
 def explain(finding: Finding, view: HistoryView) -> Finding:
     """Return the finding with its explanations in Japanese and English; times are seconds since the first start."""
@@ -161,7 +132,7 @@ def _head(finding: Finding, lang: Lang) -> str:
 
 
 def _asked(one: Application, view: HistoryView, lang: Lang) -> str:
-    span = f"[{_seconds(one.started_ns, view)} → {_seconds(one.ended_ns, view)}]"
+    span = f"[{_seconds(one.started_ns, view, lang)} → {_seconds(one.ended_ns, view, lang)}]"
     what = word(one.certificate, lang)
     node = f", {one.node}" if one.node else ""
     if lang == "ja":
@@ -169,10 +140,10 @@ def _asked(one: Application, view: HistoryView, lang: Lang) -> str:
     return f"{one.application}: kiosk {one.kiosk}{node} asked {what} for {one.resident} {span}."
 
 
-def _seconds(at_ns: int, view: HistoryView) -> str:
+def _seconds(at_ns: int, view: HistoryView, lang: Lang) -> str:
     if at_ns == NEVER:
         return "-"
-    return f"{(at_ns - view.started_ns) / 1e9:.3f} s"
+    return f"{(at_ns - view.started_ns) / 1e9:.3f} {'秒' if lang == 'ja' else 's'}"
 
 
 def _contradiction(finding: Finding, lang: Lang) -> str:
@@ -206,7 +177,7 @@ def _pages(pages: tuple[int, ...], lang: Lang) -> str:
 
 
 def _evidence(finding: Finding, lang: Lang) -> str:
-    told = "; ".join(_item(e, lang) for e in finding.evidence[:_EVIDENCE_TOLD])
+    told = ("、" if lang == "ja" else "; ").join(_item(e, lang) for e in finding.evidence[:_EVIDENCE_TOLD])
     more = len(finding.evidence) - _EVIDENCE_TOLD
     if lang == "ja":
         return f"根拠: {told}" + (f"、ほか {more} 件。" if more > 0 else "。")
@@ -214,15 +185,21 @@ def _evidence(finding: Finding, lang: Lang) -> str:
 
 
 def _item(evidence: Evidence, lang: Lang) -> str:
-    kind = _KIND_JA.get(evidence.kind, evidence.kind) if lang == "ja" else evidence.kind
-    shown = _DIGEST_SHOWN if evidence.kind == "same bytes" else _VALUE_SHOWN
-    value = evidence.value if len(evidence.value) <= shown else evidence.value[:shown] + "…"
-    parts = [kind, evidence.item, f"「{value}」" if lang == "ja" and value else value]
-    if evidence.owner:
-        parts.append(f"({evidence.owner})")
-    if evidence.page:
-        parts.append(f"p.{evidence.page}")
-    return " ".join(p for p in parts if p)
+    """Tell what kind of evidence it is, which item, what was seen, whose it is and where."""
+    told = kind_word(evidence.kind, lang)
+    if evidence.item:
+        told += f"・{item_word(evidence.item, lang)}" if lang == "ja" else f", {item_word(evidence.item, lang)}"
+    if evidence.value:
+        told += f"「{_value(evidence, lang)}」" if lang == "ja" else f" “{_value(evidence, lang)}”"
+    page = _pages((evidence.page,), lang) if evidence.page else ""
+    where = ("、" if lang == "ja" else ", ").join(p for p in (evidence.owner, page) if p)
+    return told + (f"({where})" if lang == "ja" else f" ({where})") if where else told
+
+
+def _value(evidence: Evidence, lang: Lang) -> str:
+    value = seen(evidence, lang)
+    most = _DIGEST_SHOWN if evidence.kind == "same bytes" else _VALUE_SHOWN
+    return value if len(value) <= most else value[:most] + "…"
 
 
 def _wait(one: Application, lang: Lang) -> str:

@@ -78,7 +78,7 @@ def _donors(view: HistoryView, cases: list[Case], victims: int) -> Iterator[Reas
     if known < victims:
         yield Reason(
             code="donor_known",
-            ja=f"誤交付 {victims} 件中 {known} 件で、本来の申請を特定した。",
+            ja=f"誤交付 {victims} 件中 {known} 件で、印字された人の申請を特定した。",
             en=f"The application that the document belonged to is known for {known} of {victims} victims.",
         )
     one_node = len({n for n in view.applications.strings("node") if n}) < 2
@@ -139,38 +139,38 @@ def _donor_without(c: Case, d: Application, view: HistoryView) -> bool:
 _FEATURES: tuple[tuple[str, str, str, Holds], ...] = (
     (
         "same_server_second",
-        "対象のサーバの同一秒(Date)に受け付けられた",
+        "二つの申請を、対象のサーバは同じ秒(応答の Date)に受け付けた",
         "accepted in the same second of the server (Date)",
         _same_second,
     ),
     (
         "within_a_second",
-        "二つの申請の送信は 1 秒以内",
+        "二つの申請は 1 秒以内の差で送信された",
         "the two applications left within one second",
         _within_a_second,
     ),
-    ("overlap", "二つの申請は時間が重なっていた", "the two applications overlapped", _overlap),
-    ("no_overlap", "二つの申請は時間が重なっていない", "the two applications did not overlap", _no_overlap),
-    ("donor_behind", "本来の申請の方が後に始まった", "the donor's application began later", _behind),
-    ("donor_ahead", "本来の申請の方が先に始まった", "the donor's application began earlier", _ahead),
+    ("overlap", "二つの申請の時間は重なっていた", "the two applications overlapped", _overlap),
+    ("no_overlap", "二つの申請の時間は重なっていない", "the two applications did not overlap", _no_overlap),
+    ("donor_behind", "印字された人の申請の方が後に始まった", "the donor's application began later", _behind),
+    ("donor_ahead", "印字された人の申請の方が先に始まった", "the donor's application began earlier", _ahead),
     (
         "customer_before",
-        "本来の申請者は同じ端末の直前の利用者",
+        "印字された人は、同じ端末の直前の利用者である",
         "the donor was the customer before at the same kiosk",
         _customer_before,
     ),
-    ("same_node", "同じサーバ", "on the same node", _same_node),
-    ("different_nodes", "異なるサーバ", "on different nodes", _different_nodes),
-    ("same_certificate", "同じ種類の証明書", "the same kind of certificate", _same_certificate),
+    ("same_node", "二つの申請は同じサーバで処理された", "on the same node", _same_node),
+    ("different_nodes", "二つの申請は異なるサーバで処理された", "on different nodes", _different_nodes),
+    ("same_certificate", "二人は同じ種類の証明書を申請した", "the same kind of certificate", _same_certificate),
     (
         "same_bytes",
-        "本来の申請者にも同一のファイルが渡されている",
+        "印字された人にも同一のファイルが渡されている",
         "the donor received the very same bytes",
         _same_bytes,
     ),
     (
         "donor_without",
-        "本来の申請者には交付されていない",
+        "印字された人には証明書が交付されていない",
         "the donor's application was not delivered",
         _donor_without,
     ),

@@ -32,11 +32,12 @@ def state(
     """Return the statement in Japanese and English."""
     within = _within(scope)
     done = (
-        f"条件「{scenario}」において独立なバースト {exposure.bursts} 回"
-        f"(重なり合う要求対 {exposure.overlapping_pairs} 組、"
-        f"うち同一秒に開始した対 {exposure.same_second_pairs} 組)を実施し、",
-        f'Under the conditions "{scenario}", {exposure.bursts} independent bursts were played '
-        f"({exposure.overlapping_pairs} overlapping pairs, {exposure.same_second_pairs} pairs begun in one second); ",
+        f"条件「{scenario}」において独立なバースト {exposure.bursts:,} 回"
+        f"(重なり合う要求対 {exposure.overlapping_pairs:,} 組、"
+        f"うち同一秒に開始した対 {exposure.same_second_pairs:,} 組)を実施し、",
+        f'Under the conditions "{scenario}", {exposure.bursts:,} independent bursts were played '
+        f"({exposure.overlapping_pairs:,} overlapping pairs, "
+        f"{exposure.same_second_pairs:,} pairs begun in one second); ",
     )
     result = _result(outcome, exposure, misdelivered)
     tail_ja = f"{_NO_SENSITIVITY[0]}{_NO_GUARANTEE[0]}(範囲: {within[0]})"
@@ -46,7 +47,7 @@ def state(
 
 def _result(outcome: Outcome, exposure: Exposure, misdelivered: int) -> tuple[str, str]:
     if misdelivered:
-        return f"誤交付は {misdelivered} 件であった。", f"{misdelivered} misdeliveries were found."
+        return f"誤交付は {misdelivered:,} 件であった。", f"{misdelivered:,} misdeliveries were found."
     if outcome is Outcome.FAIL:
         return "誤交付は 0 件であったが、ほかの不具合を検出した。", "no misdelivery was found, but other defects were."
     if outcome is Outcome.INCONCLUSIVE:
@@ -129,7 +130,7 @@ _NEXT: dict[str, tuple[str, str]] = {
         "Find out why kiosks did not get ready in time (slow target, busy generator), then make a new run.",
     ),
     "identity_open": (
-        "収支の残りに挙げた申請・証明書を一件ずつ確認する。",
+        "「件数の照合」で合わなかった申請・証明書を一件ずつ確認する。",
         "Look into every application and document listed as remainder of the account.",
     ),
     "unresolved": (

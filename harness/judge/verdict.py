@@ -17,10 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from harness.checks.history import HistoryView, deaths_in_play
+from harness.glossary import word
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.history import JOURNAL_VERSION, Answer, Ending
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
+from harness.sentences import in_japanese
 
 # Endings by what the wire did. A time-out counts only before anything was asked for: later, overload is meant to
 # bring it about, and it is settled.
@@ -73,11 +75,12 @@ def _found(found: list[Finding]) -> Reason:
 
 
 def _nothing_found(scope: tuple[ScopeEntry, ...]) -> Reason:
-    covered = ", ".join(s.property for s in scope if s.in_scope and s.exercised)
+    covered = [s.property for s in scope if s.in_scope and s.exercised]
+    ja, en = "、".join(word(p, "ja") for p in covered), ", ".join(word(p, "en") for p in covered)
     return Reason(
         code="nothing_found",
-        ja=f"計画した試験をすべて実施し、検出はなかった(範囲: {covered})",
-        en=f"all planned tests were carried out and nothing was found (scope: {covered})",
+        ja=f"計画した試験をすべて実施し、検出はなかった(範囲: {ja})",
+        en=f"all planned tests were carried out and nothing was found (scope: {en})",
     )
 
 
@@ -94,8 +97,8 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
     for name in basis.differing:
         yield Reason(
             code="inputs_differ",
-            ja=f"{name} が実施時のもの(マニフェストのダイジェスト)と一致しない",
-            en=f"{name} is not what the run was made with (digest in the manifest)",
+            ja=f"{word(name, 'ja')}が実施時のもの(manifest.json の要約値)と一致しない",
+            en=f"{word(name, 'en')} is not what the run was made with (digest in the manifest)",
         )
     for segment in view.segments:
         if segment.version != JOURNAL_VERSION:
@@ -125,7 +128,7 @@ def _of_the_play(basis: Basis) -> Iterator[Reason]:
     resumed = max(view.resumed_ns, default=0)
     for at_ns, why in view.interruptions:
         if at_ns > resumed:
-            yield Reason(code="interrupted", ja=f"途中で中断した: {why}", en=f"interrupted: {why}")
+            yield Reason(code="interrupted", ja=f"途中で中断した: {in_japanese(why)}", en=f"interrupted: {why}")
     if count := len(deaths_in_play(view)):
         yield Reason(
             code="target_died",
@@ -153,9 +156,10 @@ def _target_errors(view: HistoryView) -> Iterator[Reason]:
     )
     if met:
         kinds = ", ".join(f"{code} ×{number}" for code, number in sorted(met.items()))
+        kinds_ja = "、".join(f"{in_japanese(code)} {number} 件" for code, number in sorted(met.items()))
         yield Reason(
             code="target_errors",
-            ja=f"対象が取り決めにない応答をした申請が {met.total()} 件ある({kinds})",
+            ja=f"対象が取り決めにない応答をした申請が {met.total()} 件ある({kinds_ja})",
             en=f"{met.total()} applications met answers that are not agreed on ({kinds})",
         )
 
@@ -184,7 +188,7 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
         if not identity.closes:
             yield Reason(
                 code="identity_open",
-                ja=f"収支が合わない({identity.name}): {_first(identity.remainder_ja)}",
+                ja=f"件数が合わない({word(identity.name, 'ja')}): {_first(identity.remainder_ja)}",
                 en=f"the account does not close ({identity.name}): {_first(identity.remainder)}",
             )
     for crash in basis.crashed:
@@ -195,8 +199,8 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
         if entry.property in MUST_BE_EXERCISED and entry.in_scope and not entry.exercised:
             yield Reason(
                 code="not_exercised",
-                ja=f"対象の性質 {entry.property} を一度も確かめられなかった",
-                en=f"property {entry.property} is in scope and was never exercised",
+                ja=f"対象とする性質「{word(entry.property, 'ja')}」を一度も確かめられなかった",
+                en=f"{word(entry.property, 'en')} is in scope and was never exercised",
             )
 
 
@@ -231,10 +235,10 @@ def _controls(controls: Iterable[ControlCount]) -> Iterator[Reason]:
         if control.found < control.injected:
             yield Reason(
                 code="control_missed",
-                ja=f"実帳票による検出確認で見逃しがある({control.certificate}/{control.kind}: "
-                f"{control.found}/{control.injected})",
-                en=f"the control on the target's own paper missed some ({control.certificate}/{control.kind}: "
-                f"{control.found} of {control.injected})",
+                ja=f"実帳票による検出確認で見逃しがある({word(control.certificate, 'ja')}・"
+                f"{word(control.kind, 'ja')}: {control.injected} 件中 {control.found} 件)",
+                en=f"the control on the target's own paper missed some ({word(control.certificate, 'en')}, "
+                f"{word(control.kind, 'en')}: {control.found} of {control.injected})",
             )
 
 

@@ -34,10 +34,11 @@ def test_a_misdelivery_is_told_with_people_kiosks_times_and_wait(history, made):
         "A412: kiosk K007, n1 asked certificate of residence for R1 [10.412 s → 40.630 s]. "
         "A413: kiosk K002, n1 asked certificate of residence for R2 [10.961 s → 41.200 s]. "
         f"A412 received document {found.digest[:8]}…, whose pages name R2. "
-        f"Evidence: same bytes {found.digest[:8]}… (R2); foreign item name R2の氏名 (R2) p.1. "
+        f"Evidence: the same bytes “{found.digest[:8]}…” (R2); another person's item, name “R2の氏名” (R2, page 1). "
         "A412 waited 30.20 s."
     )
-    assert "A412: 端末 K007, n1 で R1 が住民票の写しを申請 [10.412 s → 40.630 s]。" in found.explanation_ja
+    assert "A412: 端末 K007, n1 で R1 が住民票の写しを申請 [10.412 秒 → 40.630 秒]。" in found.explanation_ja
+    assert "他人の記載・氏名「R2の氏名」(R2、1 ページ)。" in found.explanation_ja
     assert "R2 の内容が印字されている。" in found.explanation_ja
 
 

@@ -32,7 +32,7 @@ def test_a_pass_states_counts_bound_scope_and_limits():
     )
     for part in (
         "299 回",
-        "5000 組",
+        "5,000 組",
         "70 組",
         "誤交付は 0 件",
         "95 %",

@@ -50,7 +50,7 @@ def finding(severity, anomaly=Anomaly.LOST):
 def test_nothing_found_and_nothing_doubtful_is_a_pass_that_names_its_scope(basis):
     result, reasons = decide(basis())
     assert result is Outcome.PASS
-    assert "O" in reasons[0].en and "B" not in reasons[0].en
+    assert "ownership" in reasons[0].en and "baseline" not in reasons[0].en
 
 
 @pytest.mark.parametrize("severity", [Severity.GRAVE, Severity.DEFECT])
@@ -161,6 +161,20 @@ def test_more_than_a_tenth_of_void_batches_is_a_doubt(basis, history, void, expe
         history.batch(f"B{number:05d}", void="absent" if number < 2 + void else "")
     plan = Completeness(phases=("P1",), batches=dict.fromkeys(history.batches, 0))
     assert outcome(basis(plan=plan))[0] is expected
+
+
+def test_reasons_are_told_in_japanese_to_their_last_word(basis, history, made):
+    basis()
+    history.add(Interrupted(at_ns=made.ns(4), reason="the target did not answer the first probe: connection refused"))
+    history.asks("A3", "R3", ending=Ending.FAILED, code="http_500")
+    scope = tuple(replace(s, exercised=s.property is not Property.NUMBERS) for s in basis().scope)
+    missed = (replace(ALL_FOUND[0], found=4),)
+    told = [r.ja for r in decide(basis(scope=scope, controls=missed, differing=("population",)))[1]]
+    assert "途中で中断した: 対象システムが最初の確認に応答しなかった: 接続を拒否された" in told
+    assert "対象が取り決めにない応答をした申請が 1 件ある(HTTP 500 1 件)" in told
+    assert "実帳票による検出確認で見逃しがある(住民票の写し・証明書全体: 5 件中 4 件)" in told
+    assert "対象とする性質「発行番号の一意性」を一度も確かめられなかった" in told
+    assert "試験用住民が実施時のもの(manifest.json の要約値)と一致しない" in told
 
 
 def test_a_property_that_must_be_exercised_and_was_not_is_a_doubt(basis):

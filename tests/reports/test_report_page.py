@@ -197,6 +197,8 @@ def test_hundreds_of_findings_are_counted_and_some_of_each_kind_shown(
     assert "この種類の指摘は全部で 300 件です。ここでは 10 件を詳しく示し、残り 290 件" in page.text
     assert "この種類の指摘は全部で 100 件です。ここでは 10 件を詳しく示し、残り 90 件" in page.text
     assert len(findings_in_full(judged.findings)) == 20
+    assert "ほかの 290 件の一覧: 誤交付(他人の証明書)" in page.text
+    assert all(f.finding in page.lines for f in judged.findings)
 
 
 def test_a_run_stopped_by_ctrl_c_says_what_was_not_played(run_folder: RunFolderMaker, imaginary: ModuleType) -> None:

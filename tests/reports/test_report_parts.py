@@ -67,6 +67,18 @@ def test_the_gravest_findings_come_first_and_each_kind_is_shown(imaginary: Modul
     ]
 
 
+def test_of_equally_grave_groups_the_largest_comes_first_and_the_rest_is_listed_to_a_bound(
+    imaginary: ModuleType,
+) -> None:
+    few = [replace(imaginary.misdelivery(n), pattern="chain") for n in range(1, 4)]
+    many = [replace(imaginary.misdelivery(n), pattern="star") for n in range(4, 700)]
+    groups = group([*few, *many])
+    assert [(g.pattern, len(g.findings)) for g in groups] == [("star", 696), ("chain", 3)]
+    assert len(groups[0].listed) == 500
+    assert groups[0].hidden == 696 - len(groups[0].shown)
+    assert groups[1].listed == ()
+
+
 def test_the_axis_places_bars_sends_and_release_inside_its_frame(
     run_folder: RunFolderMaker, imaginary: ModuleType
 ) -> None:
@@ -160,9 +172,9 @@ def test_the_closed_vocabulary_has_words() -> None:
 
 
 def test_a_term_without_a_word_is_shown_as_it_is() -> None:
-    assert term("kind", "foreign item", "ja") == "他人の記載"
+    assert term("class", "late", "ja") == "申請が終わった後に届いたもの"
     assert term("class", "own", "ja") == "本人の証明書"
-    assert term("kind", "something new", "ja") == "something new"
+    assert term("class", "something new", "ja") == "something new"
 
 
 def test_the_summary_says_verdict_scope_gaps_findings_and_next_steps(imaginary: ModuleType) -> None:

@@ -1,0 +1,134 @@
+"""Japanese for the sentences that our own programs journal in English: why a run stopped, how an application ended.
+
+What a target or the operating system says is nobody's to translate: whatever no rule knows stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from harness.glossary import WORDS, Lang, word
+from harness.records.findings import Evidence
+
+# A whole sentence, and its Japanese with its parts, which are looked up in turn.
+_RULES: tuple[tuple[str, str], ...] = (
+    # why a run was stopped
+    (r"ctrl-c", "操作者が止めた(Ctrl-C)"),
+    (r"disk full", "ディスクの空きが足りない"),
+    (r"disk full: (.*)", "ディスクの空きが足りない({0})"),
+    (r"self-proof failed", "試験機の自己証明が不合格"),
+    (r"the self-proof (.*)", "自己証明のプログラムが{0}"),
+    (r"settling (.*)", "事後確認のプログラムが{0}"),
+    (r"the player of phase (\S+) (.*)", "段階 {0} の端末役プログラムが{1}"),
+    (r"was killed by signal (\d+)", "シグナル {0} で終わった"),
+    (r"was killed by signal (\d+): (.*)", "シグナル {0} で終わった: {1}"),
+    (r"ended with exit code (\d+)", "終了コード {0} で終わった"),
+    (r"ended with exit code (\d+): (.*)", "終了コード {0} で終わった: {1}"),
+    (r"stopped by a signal while settling", "事後確認の途中で止められた"),
+    (r"generator fault in phase (\S+): (.*)", "段階 {0} で試験機に不備: {1}"),
+    (r"the target did not answer the first probe: (.*)", "対象システムが最初の確認に応答しなかった: {0}"),
+    # why a batch is void
+    (r"absent at the release: (.*)", "合図の時にそろわなかった: {0}"),
+    (r"(\S+) not played: interrupted", "{0} は中断のため未実施"),
+    (r"a register update failed in the player", "登録内容の変更を試験側で行えなかった"),
+    # giving up on purpose
+    (r"hung up on purpose (.*)", "意図して通信を切った({0})"),
+    (r"walked away before (\S+)", "「{0}」の前に立ち去った"),
+    (r"before (\w+); (.*)", "「{0}」の前に取り消した({1})"),
+    (r"nothing was applied for", "申請の前"),
+    (r"no cancel request", "取消の要求は送っていない"),
+    (r"the target accepted the cancellation", "対象システムは取消を受け付けた"),
+    (r"cancellation not accepted: (.*)", "取消は受け付けられなかった: {0}"),
+    # answers outside the agreed interface
+    (r"no complete answer within (\S+) s; gave up (.*)", "{0} 秒以内に応答が終わらなかった({1})"),
+    (r"the target closed the connection (.*)", "対象システムが通信を切った({0})"),
+    (r"before any byte of an answer( \(.*\))?", "応答が届く前"),
+    (r"before a complete head( \(.*\))?", "応答の先頭がそろう前"),
+    (r"in the middle of the answer's head( \(.*\))?", "応答の先頭の途中"),
+    (r"after (\d+) bytes of the answer's body( \(.*\))?", "応答の本文 {0} バイトの後"),
+    (r"after (\d+) bytes( \(.*\))?", "{0} バイトの後"),
+    (r"no connection to (\S+): (.*)", "{0} に接続できない: {1}"),
+    (r"connection refused", "接続を拒否された"),
+    (r"the answer announces (\d+) bytes; the limit is (\d+)", "応答が大きすぎる({0} バイトと予告。限度 {1})"),
+    (r"cut off after (\d+) bytes; the limit is (\d+)", "応答が大きすぎるため {0} バイトで打ち切った(限度 {1})"),
+    (
+        r"redirect \(status (\d+)\), not followed; give the final URL in the target file",
+        "別の場所への転送(HTTP {0})。転送先へは進まない。最終の URL を対象ファイルに書く",
+    ),
+    (r"status (\d+) with an HTML page of (\d+) bytes .*", "HTTP {0}。取り決めた応答でなく HTML のページ({1} バイト)"),
+    (r"status (\d+), (.*), (\d+) bytes: not the agreed answer", "HTTP {0}。取り決めた応答でない({1}、{2} バイト)"),
+    (r"no content type", "内容の種類の表示なし"),
+    (r"not HTTP/1\.1: (.*)", "HTTP/1.1 の応答でない: {0}"),
+    # the same as codes
+    (r"http_(\d+)", "HTTP {0}"),
+    (r"timeout", "応答なし(時間切れ)"),
+    (r"reset", "通信の切断"),
+    (r"malformed", "取り決めにない形の応答"),
+    (r"too_large", "大きすぎる応答"),
+    (r"unreachable", "接続不能"),
+    # documents that could not be read
+    (r"(not_pdf|corrupt|encrypted|over_limit|reader_died): (.*)", "{1}"),
+    (r"no %PDF- in the first \d+ bytes: (.*)", "{0}"),
+    (r"(\d+) pages; the limit is (\d+)", "{0} ページある(限度 {1})"),
+    (r"([\d,]+) bytes; the limit is ([\d,]+)", "{0} バイトある(限度 {1})"),
+    (r"it has no pages", "ページがない"),
+    (r"page (\d+) of (\d+) cannot be read: (.*)", "全 {1} ページのうち {0} ページ目が読めない: {2}"),
+    (r"reading it needs more than (\d+) MB", "読み取りに {0} MB を超える記憶領域が要る"),
+    (
+        r"(.*) is no permitted person, but other items are the applicant's",
+        "「{0}」は載ってよい人でないが、ほかの記載は申請した人のもの",
+    ),
+    (r"(.*) is nearly a permitted person's name", "「{0}」は載ってよい人の氏名とわずかに違う"),
+    (
+        r"no permitted person's name was found on it, nor anybody else's",
+        "載ってよい人の氏名も、ほかの人の氏名も見つからない",
+    ),
+    (
+        r"it fits (.*) as well: nothing on it tells them from the applicant",
+        "{0} にも当てはまり、申請した人と区別できる記載がない",
+    ),
+    (r"it is an HTML page", "HTML のページである"),
+    (r"it is encrypted.*", "暗号化されている"),
+    (r"it is (.*)", "PDF でなく {0} である"),
+    (r"it starts with (.*)", "PDF でない(先頭 {0})"),
+    (r"the document is empty.*", "中身がない"),
+    (r"it takes longer than (\S+) s", "読み取りが {0} 秒で終わらない"),
+    (r"the reader process ended (.*)", "読取プログラムが異常終了した({0})"),
+    # what findings rest on
+    (r"(\d+) of (\d+)", "{1} 部のうち {0} 部"),
+    (r"copy (\d+) of (\d+) asked for", "{1} 部の申請に {0} 部目"),
+    (r"copy (\d+) also came as (\S+)", "{0} 部目は {1} としても届いた"),
+    (r"(\S+) had ended: (\S+)", "{0} は既に終わっていた({1})"),
+    (r"issued, by (.*)", "交付済み({0}による)"),
+    (r"ledger", "発行履歴"),
+    (r"retry", "再要求"),
+    (r"late document", "遅れて届いた証明書"),
+    (r"(\d+) bytes without an end mark", "{0} バイトで、終わりの印がない"),
+    (
+        r"(\d+) end marks, (\d+) later revisions, (\d+) bytes behind the last",
+        "終わりの印 {0} 個、後からの改訂 {1} 回、最後の印の後に {2} バイト",
+    ),
+    (r"(\S+) is missing", "{0} がない"),
+    (r"document handed out", "証明書が渡された"),
+    (r"authentication accepted", "認証が通った"),
+    (r"delivered", "交付"),
+    (r"(\S+) issued", "{0} 交付済み"),
+)
+# Kinds of evidence whose value is a sentence of ours; all others show what stood on paper or came from the target.
+_OURS = frozenset({"unread", "copies", "copy", "settlement", "ledger", "end of file", "page counter", "card"})
+_COMPILED = tuple((re.compile(pattern, re.DOTALL), ja) for pattern, ja in _RULES)
+
+
+def in_japanese(sentence: str) -> str:
+    """Return a sentence or code of our own programs in Japanese; unchanged where it is none that is known."""
+    for pattern, ja in _COMPILED:
+        if match := pattern.fullmatch(sentence):
+            return ja.format(*(in_japanese(part or "") for part in match.groups()))
+    return word(sentence, "ja") if sentence in WORDS else sentence
+
+
+def seen(evidence: Evidence, lang: Lang) -> str:
+    """Return the value of an evidence as a reader of the language is told it; texts of documents stay as printed."""
+    if evidence.item == "title":
+        return word(evidence.value, lang)
+    return in_japanese(evidence.value) if lang == "ja" and evidence.kind in _OURS else evidence.value
