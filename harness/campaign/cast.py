@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
+
+from msgspec.structs import replace
 
 from harness.errors import UsageError
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate, Options, Scope
 from harness.records.resident import Resident
+
+Choices = Mapping[tuple[str, Certificate], tuple[Options, ...]]  # of a resident for a certificate
+_IN_COPIES = frozenset({Certificate.JUMINHYO, Certificate.KISAIJIKO})
+_SHARE_OF_COPIES = 0.05
 
 
 class Cast:
@@ -27,8 +33,13 @@ class Cast:
         limit: int = 0,
         without: Collection[str] = (),
         kinds: Collection[Certificate] = tuple(Certificate),
+        choices: Choices | None = None,
     ) -> None:
-        """Take at most `limit` residents (0: all) but none of `without`; people refused all `kinds` are kept apart."""
+        """Take at most `limit` residents (0: all) but none of `without`; people refused all `kinds` are kept apart.
+
+        Where `choices` has options for a resident and certificate, they choose among those only.
+        """
+        self._choices = choices or {}
         people = sorted((r for r in residents if r.key not in without), key=lambda r: r.key)
         rng.shuffle(people)
         self.residents = {r.key: r for r in people}
@@ -87,9 +98,14 @@ class Cast:
         """Draw options that this resident may choose for `certificate`."""
         draw = self._rng.random
         resident = self.residents[key]
+        if known := self._choices.get((key, certificate)):
+            chosen = self._rng.choice(known)
+            return replace(chosen, copies=2) if certificate in _IN_COPIES and draw() < _SHARE_OF_COPIES else chosen
         if certificate in {Certificate.JUMINHYO, Certificate.KISAIJIKO}:
             scope = Scope.ALL if draw() < 0.5 else Scope.SELF
-            return Options(scope=scope, honseki=draw() < 0.4, relation=draw() < 0.5, copies=2 if draw() < 0.05 else 1)
+            return Options(
+                scope=scope, honseki=draw() < 0.4, relation=draw() < 0.5, copies=2 if draw() < _SHARE_OF_COPIES else 1
+            )
         if certificate in {Certificate.KOSEKI, Certificate.FUHYO}:
             return Options(scope=Scope.ALL if draw() < 0.7 else Scope.SELF)
         if certificate is Certificate.TAX and resident.taxes:

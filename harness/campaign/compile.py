@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from harness.campaign.cast import Cast
+from harness.campaign.cast import Cast, Choices
 from harness.campaign.fitting import asked_for, fit, with_fewer
 from harness.campaign.phases import PhaseCompiler
-from harness.campaign.scenario import AnyPhase, Bursts, Hold, Mix, Pairs, Scenario, Solo, Succession, Updates
+from harness.campaign.scenario import AnyPhase, Baseline, Hold, Pairs, Scenario, Solo, Succession, Updates
 from harness.errors import ConfigError
 from harness.journal.run_folder import write_whole
 from harness.population import Population
@@ -46,15 +46,17 @@ def compile_plan(
     card_of: Callable[[str], str],
     on: date,
     without: Collection[str] = (),
+    choices: Choices | None = None,
 ) -> tuple[PlanHeader, list[Batch]]:
     """Compile what of `scenario` this target has a place for, with this population.
 
-    `card_of` gives a resident's card serial; `on` is the day of the run (ages); people in `without` play no part.
+    `card_of` gives a resident's card serial; `on` is the day of the run (ages); people in `without` play no part;
+    `choices` limits options to those that a baseline has.
     Raises UsageError where the target or the population cannot carry the scenario.
     """
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
     scenario, left_out = fit(scenario, target)
-    cast = _cast(scenario, population, rng, on, without)
+    cast = _cast(scenario, population, rng, on, without, choices)
     nodes = tuple(n.id for n in target.nodes)
     compiler = PhaseCompiler(scenario, cast, rng, nodes, card_of, target.synchronise)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
@@ -62,8 +64,15 @@ def compile_plan(
     return _header(scenario, population, target, seed, left_out, batches), batches
 
 
-def _cast(scenario: Scenario, population: Population, rng: random.Random, on: date, without: Collection[str]) -> Cast:
-    return Cast(population.residents.values(), rng, on, scenario.residents, without, asked_for(scenario))
+def _cast(
+    scenario: Scenario,
+    population: Population,
+    rng: random.Random,
+    on: date,
+    without: Collection[str],
+    choices: Choices | None = None,
+) -> Cast:
+    return Cast(population.residents.values(), rng, on, scenario.residents, without, asked_for(scenario), choices)
 
 
 def _header(
@@ -90,7 +99,7 @@ def _header(
 
 def _phase(phase: AnyPhase, batches: list[Batch]) -> Phase:
     """Describe a phase to its player: quiet ones one at a time, the rest by as many users as it has kiosks."""
-    quiet = isinstance(phase, _QUIET)
+    quiet = isinstance(phase, _QUIET) or (isinstance(phase, Baseline) and phase.lanes == 1)
     plain = Phase(
         phase=phase.phase,
         title_ja=phase.title_ja,
@@ -100,11 +109,11 @@ def _phase(phase: AnyPhase, batches: list[Batch]) -> Phase:
     if quiet:
         return plain
     kiosks = {a.kiosk for b in batches for a in b.applications}
-    parallel = phase.parallel if isinstance(phase, Pairs) else 1
+    parallel = phase.parallel if isinstance(phase, Pairs) else phase.lanes if isinstance(phase, Baseline) else 1
     return replace(plain, users=max(1, len(kiosks)), parallel=parallel, drain_s=_drain_s(phase))
 
 
-def _drain_s(phase: Bursts | Hold | Mix | Pairs | Solo | Succession | Updates) -> float:
+def _drain_s(phase: AnyPhase) -> float:
     return 60.0 if isinstance(phase, Hold) else 30.0
 
 

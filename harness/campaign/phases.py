@@ -9,9 +9,11 @@ from collections.abc import Callable, Collection, Iterator
 from functools import singledispatchmethod
 
 from harness.campaign.cast import Cast
+from harness.campaign.quiet import Places, turns_of
 from harness.campaign.scenario import (
     ABORTS,
     AnyPhase,
+    Baseline,
     Bursts,
     Hold,
     Mix,
@@ -23,7 +25,7 @@ from harness.campaign.scenario import (
     Updates,
 )
 from harness.errors import UsageError
-from harness.records.certificates import Certificate
+from harness.records.certificates import Certificate, Options
 from harness.records.plan import (
     AbortHow,
     Batch,
@@ -239,6 +241,26 @@ class PhaseCompiler:
             recent = [*recent, one.resident][-len(self._cast.ordinary) // 2 :]
         yield self._batch(phase, BatchKind.ARRIVALS, members, "mix")
 
+    @_compile.register
+    def _baseline(self, phase: Baseline) -> Iterator[Batch]:
+        for turns, purpose in turns_of(phase, self._kinds(phase), self._cast, self._rng, self._places()):
+            applications = [
+                self._application(
+                    phase,
+                    turn.certificate,
+                    kiosk=turn.kiosk,
+                    node=turn.node,
+                    resident=turn.resident,
+                    abort=turn.abort,
+                    options=turn.options,
+                )
+                for turn in turns
+            ]
+            yield self._batch(phase, BatchKind.SEQUENCE, applications, purpose)
+
+    def _places(self) -> Places:
+        return Places(kiosks=self._scenario.kiosks, nodes=self._nodes)
+
     def _application(
         self,
         phase: PhaseBase,
@@ -251,6 +273,7 @@ class PhaseCompiler:
         abort: PlannedAbort | None = None,
         gap_ms: float = 0.0,
         start_ms: float = 0.0,
+        options: Options | None = None,
     ) -> PlannedApplication:
         who = resident or self._cast.next(certificate, besides)
         return PlannedApplication(
@@ -258,7 +281,7 @@ class PhaseCompiler:
             resident=who,
             card=self._card_of(who),
             certificate=certificate,
-            options=self._cast.options(who, certificate),
+            options=options or self._cast.options(who, certificate),
             kiosk=f"K{kiosk + 1:03d}",
             store=f"S{kiosk // 2 + 1:03d}",
             node=node,

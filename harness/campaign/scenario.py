@@ -79,7 +79,17 @@ class Mix(PhaseBase, frozen=True, tag="mix"):
     refused_share: Annotated[float, Meta(ge=0, le=1)] = 0.05  # arrivals of people to whom nothing may be issued
 
 
-AnyPhase = Solo | Succession | Pairs | Bursts | Hold | Updates | Mix
+class Baseline(PhaseBase, frozen=True, tag="baseline"):
+    """Everybody's documents issued quietly, many of them twice: what a later run is compared with."""
+
+    options_each: AtLeastOne = 2  # different options per resident and certificate
+    twins: AtLeastOne = 12  # residents per certificate and kind of options that are issued it twice
+    twins_all: Annotated[int, Meta(ge=0)] = 60  # up to so many residents everybody is
+    lanes: AtLeastOne = 1  # applications under way at once
+    interruptions: bool = True  # some people give up or are refused in between
+
+
+AnyPhase = Solo | Succession | Pairs | Bursts | Hold | Updates | Mix | Baseline
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

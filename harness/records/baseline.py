@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from harness.records.certificates import Certificate, Options
+from harness.records.picture import Region
 
 BASELINE_VERSION = 1
 
@@ -50,6 +51,7 @@ class VolatileKind(StrEnum):
     TIME = "time"  # a time of day
     NUMBER = "number"  # a counter, serial or check number of a known pattern
     WORD = "word"  # one of the words seen in the baseline: a kiosk, a store, a node
+    IMAGE = "image"  # a bitmap that is another one on every issue: only its picture can say more
 
 
 class VolatileToken(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,15 +70,6 @@ class VolatileToken(Struct, frozen=True, kw_only=True, omit_defaults=True):
     words: tuple[str, ...] = ()  # WORD
     residents: int = 0  # residents with two issues in which it was seen
     differing: int = 0  # of them: those in whose issues it differed
-
-
-class Region(Struct, frozen=True, kw_only=True):
-    """A rectangle of a page's raster (harness.picture: 8-bit grey, 100 dpi), in its pixels, origin top left."""
-
-    left: int
-    top: int
-    right: int  # exclusive
-    bottom: int  # exclusive
 
 
 class VolatileRegions(Struct, frozen=True, kw_only=True):
@@ -98,4 +91,5 @@ class Learned(Struct, frozen=True, kw_only=True):
     target: str  # name of the target
     tokens: tuple[VolatileToken, ...] = ()
     regions: tuple[VolatileRegions, ...] = ()
+    unstable: tuple[Certificate, ...] = ()  # whose text layer differs at every issue: not compared as text
     days: tuple[str, ...] = ()  # ISO dates (JST) on which the baseline's documents were issued
