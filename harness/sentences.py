@@ -89,6 +89,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (r"it is an HTML page", "HTML のページである"),
     (r"it is encrypted.*", "暗号化されている"),
+    (r"it is an? (\S+) (?:archive|picture)", "PDF でなく {0} である"),
     (r"it is (.*)", "PDF でなく {0} である"),
     (r"it starts with (.*)", "PDF でない(先頭 {0})"),
     (r"the document is empty.*", "中身がない"),

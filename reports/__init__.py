@@ -5,6 +5,6 @@ Places pictures that the readers stored and words that the judge chose; never op
 
 from reports.groups import findings_in_full
 from reports.summary import summary
-from reports.write import write_report
+from reports.write import report_path, write_report
 
-__all__ = ["findings_in_full", "summary", "write_report"]
+__all__ = ["findings_in_full", "report_path", "summary", "write_report"]

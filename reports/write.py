@@ -30,9 +30,14 @@ def write_report(run_folder: Path, lang: Lang = "ja") -> Path:
     folder = RunFolder(run_folder)
     page = render(gather(run_folder), lang)
     folder.reports.mkdir(mode=0o700, exist_ok=True)
-    path = folder.reports / _NAMES[lang]
+    path = report_path(folder, lang)
     write_whole(path, page.encode("utf-8"))
     return path
+
+
+def report_path(folder: RunFolder, lang: Lang) -> Path:
+    """Return where the report of a language lies (it may not exist)."""
+    return folder.reports / _NAMES[lang]
 
 
 def render(gathered: Gathered, lang: Lang) -> str:

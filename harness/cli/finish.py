@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import click
 import msgspec
 
@@ -11,18 +13,23 @@ from harness.journal import RunFolder
 from harness.judge import judge_run
 from harness.records.verdict import Outcome, Verdict
 from harness.run.pictures import take_pictures
-from reports import findings_in_full, summary, write_report
+from reports import findings_in_full, report_path, summary, write_report
 
 _EXIT = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 2}
 
 
 def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
-    """Judge a run folder, take the pictures its findings need, write its report; return the verdict."""
+    """Judge a run folder, take the pictures its findings need, write its report; return the verdict.
+
+    A report in the other language is written again too: it must not tell an older verdict.
+    """
     display.say("judging")
     verdict = judge_run(folder.path)
     display.say("report")
     take_pictures(folder, findings_in_full(verdict.findings))
-    write_report(folder.path, lang)
+    for each in get_args(Lang):
+        if each == lang or report_path(folder, each).exists():
+            write_report(folder.path, each)
     return verdict
 
 
@@ -37,4 +44,4 @@ def tell(verdict: Verdict, folder: RunFolder, lang: Lang, as_json: bool) -> None
         click.echo(msgspec.json.encode(verdict).decode())
         return
     click.echo(summary(verdict, lang))
-    click.echo(f"{folder.reports / ('report.html' if lang == 'ja' else 'report.en.html')}")
+    click.echo(str(report_path(folder, lang)))

@@ -7,9 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
 from harness.cli import main
+from harness.cli.display import Display
+from harness.cli.finish import finish
+from harness.journal import RunFolder
+from harness.records.verdict import Outcome, Verdict
+from reports import report_path, write_report
 
 RunFolderMaker = Callable[..., Path]
 
@@ -55,3 +61,21 @@ def test_an_unjudged_run_is_a_mistake_of_use_that_names_the_next_command(
 def test_a_folder_that_is_no_run_is_a_mistake_of_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(str(tmp_path)) == 64
     assert "manifest.json" in capsys.readouterr().err
+
+
+def test_judging_again_leaves_no_report_of_an_older_verdict(
+    run_folder: RunFolderMaker, imaginary: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(run_folder(imaginary.verdict()))
+    english = write_report(folder.path, "en")
+    assert "<title>defect detected" in english.read_text(encoding="utf-8")
+
+    def judge_again(path: Path) -> Verdict:
+        verdict: Verdict = imaginary.verdict(Outcome.INCONCLUSIVE)
+        folder.verdict.write_bytes(msgspec.json.encode(verdict))
+        return verdict
+
+    monkeypatch.setattr("harness.cli.finish.judge_run", judge_again)
+    finish(folder, Display("ja", quiet=True), "ja")
+    assert "<title>inconclusive" in english.read_text(encoding="utf-8")
+    assert "<title>判定保留" in report_path(folder, "ja").read_text(encoding="utf-8")
