@@ -1,11 +1,13 @@
-"""Asks the target beside the visits: health and builds. A failing adapter or target is an answer too."""
+"""Asks the target beside the visits: health, builds, the ledger as found. A failing adapter or target answers too."""
 
 from __future__ import annotations
 
 import time
 
-from harness.records.history import NodeSeen, TargetHealth
+from harness.records.history import LedgerBefore, NodeSeen, TargetHealth
 from kiosk_sim.drivers.perform import SessionFault
+from kiosk_sim.matching import digest_of
+from kiosk_sim.played import read_played
 from kiosk_sim.stage import Stage
 
 
@@ -33,3 +35,18 @@ def write_builds(stage: Stage) -> tuple[NodeSeen, ...]:
     for record in seen:
         stage.log.write(record)
     return tuple(seen)
+
+
+def write_ledger_before(stage: Stage) -> None:
+    """Journal the ledger as the run finds it, unless something was played already or it cannot be read whole."""
+    if not stage.target.ledger or read_played(stage.folder).applications:
+        return
+    try:
+        ledger = stage.performer.ask(stage.adapter.ledger())
+    except SessionFault:
+        return  # noted in the journal; what is then found there later counts as perhaps older than the run
+    if not ledger.complete:
+        stage.log.note(f"the ledger could not be read before the run: {ledger.reason}")
+        return
+    digests = {entry.request_id: digest_of(entry) for entry in ledger.entries}
+    stage.log.write(LedgerBefore(at_ns=time.monotonic_ns(), digests=digests))

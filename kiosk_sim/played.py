@@ -12,6 +12,7 @@ from harness.records.history import (
     BatchEnded,
     BatchStarted,
     Ending,
+    LedgerBefore,
     SendOutcome,
     SettledAs,
     Settlement,
@@ -44,6 +45,7 @@ class Played(Struct, frozen=True, kw_only=True):
     open: tuple[Open, ...]
     request_ids: dict[str, str]  # application -> the target's own id, where known
     spoilt_residents: frozenset[str]  # of an update of unknown outcome
+    ledger_before: dict[str, str] | None  # the ledger as the run found it: digests by request id; None: not read
 
     def left_of(self, batch: Batch) -> Batch | None:
         """Return what is still to be played of a batch; None where it has ended."""
@@ -76,6 +78,7 @@ class _Past:
         self.ids: dict[str, str] = {}
         self.updates: dict[str, str] = {}  # update -> resident, until its outcome is known
         self.intended: set[str] = set()
+        self.ledger_before: dict[str, str] | None = None
 
     def take(self, record: object) -> None:
         match record:
@@ -93,6 +96,8 @@ class _Past:
                 self._claim(record.send.partition("/")[0], told)
             case Settlement() if record.settled is not SettledAs.UNKNOWN:
                 self.known.add(record.application)
+            case LedgerBefore():
+                self.ledger_before = record.digests
             case UpdateIntent():
                 self.intended.add(record.update)
                 self.updates[record.update] = record.resident
@@ -132,4 +137,5 @@ class _Past:
             open=tuple(self._open(s) for name, s in self.started.items() if name not in self.known),
             request_ids=self.ids,
             spoilt_residents=frozenset(self.updates.values()),
+            ledger_before=self.ledger_before,
         )

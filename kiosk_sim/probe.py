@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from kiosk_sim.control import ask_health, write_builds
+from kiosk_sim.control import ask_health, write_builds, write_ledger_before
 from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.stage import open_stage
 
@@ -23,12 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def probe(run: Path) -> int:
-    """Journal the target's health and builds; raise UsageError or DiskFull."""
+    """Journal the target's health, builds, and ledger as the run finds it; raise UsageError or DiskFull."""
     stage = open_stage(run, "probe", quiet=True)
     health = ask_health(stage)
     stage.log.write(health)
     if health.alive:
         write_builds(stage)
+        write_ledger_before(stage)
     stage.close()
     if not health.alive:
         print(f"{stage.target.name} ({stage.target.url}): {health.reason}", file=sys.stderr)

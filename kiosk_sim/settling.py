@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from harness.records.history import SettledAs, Settlement
 from kiosk_sim.drivers.perform import Performer, SessionFault
@@ -21,13 +21,24 @@ class Settler:
     """Knows whose request ids are whose, and asks the ledger about the rest."""
 
     def __init__(
-        self, performer: Performer, adapter: TargetAdapter, log: PlayLog, *, request_ids: dict[str, str], ledger: bool
+        self,
+        performer: Performer,
+        adapter: TargetAdapter,
+        log: PlayLog,
+        *,
+        request_ids: dict[str, str],
+        before: Mapping[str, str] | None,
+        ledger: bool,
     ) -> None:
-        """`request_ids` are those of the run's past, by application; `ledger` says that the target offers one."""
+        """`request_ids` are those of the run's past, by application; `ledger` says that the target offers one.
+
+        `before` is what it held when the run began, digests by request id; None where nobody could look.
+        """
         self._performer = performer
         self._adapter = adapter
         self._log = log
         self._ids = dict(request_ids)
+        self._before = before
         self._offered = ledger
         self._asked_at = -_REST_S
         self._asking = threading.Lock()
@@ -49,7 +60,7 @@ class Settler:
         if not ledger.complete:
             return Found(settled=SettledAs.UNKNOWN, detail=f"the ledger could not be read: {ledger.reason}")
         others = (request for name, request in self._ids.items() if name != open_.application)
-        return settle_by_ledger(open_, ledger.entries, others)
+        return settle_by_ledger(open_, ledger.entries, others, self._before)
 
     def write(self, open_: Open, found: Found, source: str = "ledger") -> None:
         """Journal what was found; raise DiskFull."""

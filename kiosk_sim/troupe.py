@@ -29,5 +29,6 @@ def settler_of(stage: Stage, played: Played) -> Settler:
         stage.adapter,
         stage.log,
         request_ids=played.request_ids,
+        before=played.ledger_before,
         ledger=stage.target.ledger,
     )

@@ -248,6 +248,13 @@ class LedgerRead(Record, frozen=True, tag="ledger_read"):
     reason: str = ""
 
 
+class LedgerBefore(Record, frozen=True, tag="ledger_before"):
+    """What the ledger held before the run's first application; what has not changed since is of none of them."""
+
+    at_ns: int
+    digests: dict[str, str]  # by request id: digest of the entry as it then was
+
+
 class NodeSeen(Record, frozen=True, tag="node_seen"):
     """A node and its build id, measured (reported by the node) or declared (target file)."""
 
@@ -331,6 +338,7 @@ HistoryRecord = (
     | Settlement
     | LedgerEntry
     | LedgerRead
+    | LedgerBefore
     | NodeSeen
     | TargetHealth
     | SelfProof

@@ -7,6 +7,7 @@ import pytest
 from harness.records.history import (
     BatchEnded,
     Ending,
+    LedgerBefore,
     LedgerEntry,
     LedgerRead,
     NodeSeen,
@@ -15,7 +16,7 @@ from harness.records.history import (
     TargetHealth,
 )
 from harness.records.plan import Batch, BatchKind
-from kiosk_sim.matching import settle_by_ledger
+from kiosk_sim.matching import digest_of, settle_by_ledger
 from kiosk_sim.played import Open
 
 
@@ -48,27 +49,57 @@ def line(request_id, state, card="11", certificate="juminhyo"):
 )
 def test_a_known_request_is_settled_by_its_own_line(state, settled):
     entries = [line("Q1", state), line("Q2", "issued")]
-    assert settle_by_ledger(open_("Q1"), entries, ()).settled is settled
+    assert settle_by_ledger(open_("Q1"), entries, (), {}).settled is settled
 
 
 def test_a_known_request_that_the_ledger_lacks_stays_unknown():
-    assert settle_by_ledger(open_("Q1"), [line("Q2", "issued")], ()).settled is SettledAs.UNKNOWN
+    assert settle_by_ledger(open_("Q1"), [line("Q2", "issued")], (), {}).settled is SettledAs.UNKNOWN
 
 
 def test_without_request_id_an_empty_ledger_means_not_issued():
     entries = [line("Q1", "issued", card="12"), line("Q2", "issued", certificate="tax")]
-    assert settle_by_ledger(open_(), entries, ()).settled is SettledAs.NOT_ISSUED
+    assert settle_by_ledger(open_(), entries, (), {}).settled is SettledAs.NOT_ISSUED
 
 
 def test_without_request_id_lines_of_other_applications_do_not_count():
     entries = [line("Q1", "issued"), line("Q2", "cancelled")]
-    assert settle_by_ledger(open_(), entries, ["Q1"]).settled is SettledAs.NOT_ISSUED
-    assert settle_by_ledger(open_(), entries, ["Q2"]).settled is SettledAs.ISSUED
+    assert settle_by_ledger(open_(), entries, ["Q1"], {}).settled is SettledAs.NOT_ISSUED
+    assert settle_by_ledger(open_(), entries, ["Q2"], {}).settled is SettledAs.ISSUED
 
 
 def test_lines_that_disagree_leave_it_unknown():
     entries = [line("Q1", "issued"), line("Q2", "cancelled")]
-    assert settle_by_ledger(open_(), entries, ()).settled is SettledAs.UNKNOWN
+    assert settle_by_ledger(open_(), entries, (), {}).settled is SettledAs.UNKNOWN
+
+
+def as_found(*entries):
+    return {entry.request_id: digest_of(entry) for entry in entries}
+
+
+@pytest.mark.parametrize("old", ["issued", "cancelled", "refused"])
+@pytest.mark.parametrize(("new", "settled"), [("issued", SettledAs.ISSUED), ("cancelled", SettledAs.NOT_ISSUED)])
+def test_a_line_that_was_closed_before_the_run_does_not_count(old, new, settled):
+    entries = [line("Q1", old), line("Q2", new)]
+    assert settle_by_ledger(open_(), entries, (), as_found(entries[0])).settled is settled
+
+
+def test_an_application_that_left_no_line_is_not_taken_for_an_older_one():
+    entries = [line("Q1", "issued")]
+    assert settle_by_ledger(open_(), entries, (), as_found(*entries)).settled is SettledAs.NOT_ISSUED
+
+
+def test_an_older_line_that_was_open_or_has_changed_leaves_it_unknown():
+    for then, now in (("open", "open"), ("open", "issued"), ("cancelled", "issued")):
+        found = settle_by_ledger(open_(), [line("Q1", now)], (), as_found(line("Q1", then)))
+        assert found.settled is SettledAs.UNKNOWN
+        both = settle_by_ledger(open_(), [line("Q1", now), line("Q2", "issued")], (), as_found(line("Q1", then)))
+        assert both.settled is SettledAs.UNKNOWN
+
+
+def test_where_nobody_looked_before_the_run_a_line_without_request_id_leaves_it_unknown():
+    assert settle_by_ledger(open_(), [line("Q1", "issued")], (), None).settled is SettledAs.UNKNOWN
+    assert settle_by_ledger(open_(), [], (), None).settled is SettledAs.NOT_ISSUED
+    assert settle_by_ledger(open_("Q1"), [line("Q1", "issued")], (), None).settled is SettledAs.ISSUED
 
 
 def close(peer):
@@ -99,6 +130,39 @@ def test_the_drain_phase_settles_what_is_open_by_the_ledger(state, settled, serv
     assert (read.entries, read.complete) == (2, True)
     assert len(run.records(LedgerEntry)) == 2
     assert run.records(TargetHealth)[-1].alive
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("probed", "settled"), [(True, SettledAs.ISSUED), (False, SettledAs.UNKNOWN)], ids=["probed", "not probed"]
+)
+def test_lines_of_an_earlier_run_are_told_apart_only_where_the_probe_saw_them(
+    probed, settled, serve, issuer, run_against
+):
+    issuer.faults[("K1", "apply")] = close  # the answer that would tell the request id never comes
+    run = run_against(serve(issuer).url)
+    one = run.application(1, kiosk="K1")
+    earlier = {"application": "Q-earlier", "card": one.card, "certificate": one.certificate.value}
+    issuer.ledger["Q-earlier"] = {**earlier, "state": "issued", "issue_numbers": ["9"], "node": "n1", "at": "before"}
+    if probed:
+        assert run.play("probe") == 0, run.errors
+        assert run.records(LedgerBefore)[0].digests.keys() == {"Q-earlier"}
+    run.plan(sequence(one))
+    assert run.play("quiet", "--phase", "P1") == 0, run.errors
+    (new,) = (entry for name, entry in issuer.ledger.items() if name != "Q-earlier")
+    new["state"] = "issued"
+    assert run.play("settle") == 0, run.errors
+    (settlement,) = run.records(Settlement)
+    assert settlement.settled is settled
+
+
+@pytest.mark.slow
+def test_a_probe_in_the_middle_of_a_run_takes_nothing_for_older_than_the_run(serve, issuer, run_against):
+    run = run_against(serve(issuer).url)
+    run.plan(sequence(run.application(1, kiosk="K1")))
+    assert run.play("quiet", "--phase", "P1") == 0, run.errors
+    assert run.play("probe") == 0, run.errors
+    assert run.records(LedgerBefore) == []
 
 
 @pytest.mark.slow
