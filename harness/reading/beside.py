@@ -112,12 +112,20 @@ class Beside:
                 continue
             if any(id(w) not in missing and self._wraps(found, w) for w in items):
                 continue
+            if self._is_a_value(found, wanted):
+                continue
             owners = self._owners(first, value)
             absent = not found.below and any(id(w) in missing for w in items)
             sure = found.below in proven or (of_person and not found.below)
             if sure or absent or (owners and first.format is not Format.TEXT):
                 owner = owners[0] if len(owners) == 1 else ""
                 yield Evidence(kind="wrong item", page=page, item=first.item, value=found.value[:60], owner=owner)
+
+    def _is_a_value(self, found: Labelled, wanted: Sequence[Wanted]) -> bool:
+        """Tell whether what looks like a label is a value, as 世帯主 is: elsewhere it stands with its own value."""
+        if not any(found.label in w.texts for w in wanted):
+            return False
+        return any(match.label == found.label for match, _ in self.compare(wanted).matches)
 
     def _wraps(self, found: Labelled, wanted: Wanted) -> bool:
         """Tell whether a value begins an address that goes on elsewhere: its line ends, and another cell's follows."""

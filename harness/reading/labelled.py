@@ -10,6 +10,7 @@ from harness.reading.fold import fold_weak, loses_nothing, weak_pattern
 from harness.reading.folded_page import FoldedPage, Span
 
 _PUNCTUATION = "::;・"
+_OPENING = {"】": "【", ")": "(", "]": "[", "〕": "〔", "」": "「"}
 
 
 class Labelled(Struct, frozen=True, kw_only=True):
@@ -41,11 +42,17 @@ def _label_spans(page: FoldedPage, labels: Sequence[str]) -> Iterator[Span]:
     taken: list[Span] = []
     for label in labels:
         for start, end in page.occurrences(label):
-            if start not in page.word_edges or not _ends(page, end):
+            if start not in page.word_edges or not _ends(page, end) or _in_brackets(page, start, end):
                 continue
             if not any(a < end and start < b for a, b in taken):
                 taken.append((start, end))
                 yield start, end
+
+
+def _in_brackets(page: FoldedPage, start: int, end: int) -> bool:
+    """Tell whether a label is the end of a longer text in brackets: 氏名 in 【配偶者氏名】, set glyph by glyph."""
+    closing = page.text[end : end + 1]
+    return closing in _OPENING and page.text[start - 1 : start] != _OPENING[closing]
 
 
 def _ends(page: FoldedPage, end: int) -> bool:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import base64
 from array import array
 from collections.abc import Iterator
+from statistics import median
+
+_SMALL = 0.6  # of the usual height: a full stop, a hyphen, a comma, whose middle is not that of its row
+_CELL_GAP = 1.2  # of a character: a wider gap parts cells
+_NEXT_WITHIN = 2.0  # of a character: the next one of a column is no farther
 
 
 def order_by_rows(raw: str, places: str) -> str:
@@ -34,6 +39,34 @@ def order_by_columns(raw: str, places: str) -> str:
     return "\n".join("\n".join(cell) for cell in lines)
 
 
+def order_vertically(raw: str, places: str) -> str:
+    """Return the words of a page written from top to bottom (縦書き), a column a line, columns from right to left.
+
+    "" for a page that is not written so: most of its characters must stand in words taller than wide, or one under
+    the other.
+    """
+    words = _placed(raw, places)
+    if not words or not _written_vertically(words):
+        return ""
+    turned = [w.turned() for w in words]
+    return "\n".join(" ".join("".join(w.text for w in piece) for piece in _pieces(row)) for row in _rows(turned))
+
+
+def _written_vertically(words: list[_Placed]) -> bool:
+    down = across = 0
+    for before, word in zip([words[0], *words], words, strict=False):
+        if len(word.text) > 1:
+            tall = word.height > word.right - word.left
+            down, across = down + len(word.text) * tall, across + len(word.text) * (not tall)
+        elif (
+            abs(before.left - word.left) < word.height and 0 < before.bottom - word.bottom < _NEXT_WITHIN * word.height
+        ):
+            down += 1
+        elif abs(before.bottom - word.bottom) < word.height / 2:
+            across += 1
+    return down > across
+
+
 class _Placed:
     """A word and its box."""
 
@@ -43,6 +76,10 @@ class _Placed:
         self.text = text
         self.left, self.right, self.bottom = left, right, bottom
         self.height = max(top - bottom, 1)
+
+    def turned(self) -> _Placed:
+        """Return the word a quarter turn to the left: columns from the right become rows from the top."""
+        return _Placed(self.text, -(self.bottom + self.height), self.left, -self.bottom, self.right)
 
 
 def _placed(raw: str, places: str) -> list[_Placed]:
@@ -55,7 +92,15 @@ def _placed(raw: str, places: str) -> list[_Placed]:
 
 
 def _rows(words: list[_Placed]) -> list[list[_Placed]]:
-    """Group words whose middles lie within half a height into rows."""
+    """Group words whose middles lie within half a height into rows; small signs join the row that they lie in."""
+    usual = median(w.height for w in words) if words else 0
+    rows = _rows_of([w for w in words if w.height >= _SMALL * usual])
+    loose = [w for w in words if w.height < _SMALL * usual and not _joins(rows, w)]
+    rows = sorted((*rows, *_rows_of(loose)), key=lambda row: -max(w.bottom + w.height / 2 for w in row))
+    return [sorted(row, key=lambda w: w.left) for row in rows]
+
+
+def _rows_of(words: list[_Placed]) -> list[list[_Placed]]:
     rows: list[list[_Placed]] = []
     middle = 0.0
     for word in sorted(words, key=lambda w: -(2 * w.bottom + w.height)):
@@ -65,14 +110,26 @@ def _rows(words: list[_Placed]) -> list[list[_Placed]]:
         else:
             rows.append([word])
             middle = at
-    return [sorted(row, key=lambda w: w.left) for row in rows]
+    return rows
+
+
+def _joins(rows: list[list[_Placed]], sign: _Placed) -> bool:
+    """Put a small sign into the row where its neighbour is as high as it stands; tell whether there is one."""
+    middle = sign.bottom + sign.height / 2
+    for row in rows:
+        for word in row:
+            beside = max(word.left - sign.right, sign.left - word.right) <= _CELL_GAP * word.height
+            if beside and word.bottom - 2 <= middle <= word.bottom + word.height and len(sign.text) == 1:
+                row.append(sign)
+                return True
+    return False
 
 
 def _pieces(row: list[_Placed]) -> Iterator[list[_Placed]]:
     """Split a row where the gap is wider than a character: cells of a table."""
     piece: list[_Placed] = []
     for word in row:
-        if piece and word.left - piece[-1].right > 1.2 * word.height:
+        if piece and word.left - piece[-1].right > _CELL_GAP * word.height:
             yield piece
             piece = []
         piece.append(word)

@@ -10,7 +10,7 @@ from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
 from harness.reading.marks import title_of
-from harness.reading.orders import order_by_columns, order_by_rows
+from harness.reading.orders import order_by_columns, order_by_rows, order_vertically
 from harness.reading.owners import OwnerIndex
 from harness.reading.presence import Found, look_for
 from harness.reading.profile import Profile
@@ -26,6 +26,9 @@ class PageInOrders:
         self.page, self._cast, self._index, self._profile, self._form = page, cast, index, profile, form
         self._gaiji = tuple(sorted((k, _character(v)) for k, v in profile.gaiji.items()))
         self.texts: list[FoldedPage] = []
+        self._reordered = False
+        if page.places and (columns := order_vertically(page.text, page.places)):
+            self._add(columns)  # PDFium takes a lone character for one of the next column's
         self._add(page.text)
         self.distrust = self._trust()
         if self.distrust and page.places:
@@ -48,7 +51,7 @@ class PageInOrders:
 
     def read_in_all_orders(self) -> None:
         """Read the page by rows and by columns as well, unless that was done or would find nothing more."""
-        if len(self.texts) == 1 and self.page.places and self._incomplete():
+        if not self._reordered and self.page.places and self._incomplete():
             self._reorder()
 
     def _trust(self) -> str:
@@ -62,6 +65,7 @@ class PageInOrders:
 
     def _reorder(self) -> None:
         """Add the orders by rows and by columns: drawing order may be shuffled, a value may wrap in its cell."""
+        self._reordered = True
         self.__dict__.pop("layers", None)
         self.__dict__.pop("found", None)
         for order in (order_by_rows, order_by_columns):
