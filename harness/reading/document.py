@@ -14,7 +14,7 @@ from harness.reading.envelope import mark, refuse
 from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import walk
 from harness.reading.page_text import PageText, read_text
-from harness.reading.pictures import read_image
+from harness.reading.pictures import read_images
 from harness.reading.residue import residue_text
 from harness.records.reading import FileMarks, PageRead, Reading, ReadingStatus
 
@@ -99,7 +99,6 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits)
     text_page = page.get_textpage()
     found = walk(page, limits.page_objects)
     text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters)
-    images = [read_image(page, placed, limits) for placed in found.images]
     width, height = page.get_size()
     return PageRead(
         number=index + 1,
@@ -107,7 +106,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits)
         hidden_text="\n".join(t for t in (text.hidden.strip(), notes) if t),
         width=width,
         height=height,
-        images=tuple(i for i in images if i is not None),
+        images=read_images(page, found.images, text.visible, limits),
         places=text.places,
     )
 

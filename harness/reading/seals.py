@@ -1,130 +1,105 @@
-"""Compares seal impressions: whose registered seal is the nearest to the one printed?
+"""Judges the seal impressions on a document: whose registered seal is it that is printed?
 
-Normalised correlation of ink stretched to 64x64. No threshold tells seals of one name apart, so the own seal must be
-the nearest of all registered ones, and close (0.95).
+No threshold tells seals of one name apart: a seal is a resident's where it is nearer to the registered one than to
+all others, by a clear part of what parts the two. What is not clear is for a person's eyes.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
-from collections.abc import Iterator
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from harness.reading.ink import INK_SIDE, ink64
 from harness.reading.oracle import Expectation
-from harness.reading.sources import PopulationView
+from harness.reading.seal_index import Likeness, SealIndex
+from harness.reading.seal_regions import fits_seal
 from harness.records.findings import Evidence
-from harness.records.reading import ImageRead, Reading
-from harness.records.resident import Seal
+from harness.records.reading import ImageRead, PageRead, Reading
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+__all__ = ["SealIndex", "judge_seal", "whose"]
 
-_CLOSE = 0.95
+_CLOSE = 0.95  # a print of the registered seal reaches this, turned or scanned ones nearly all
+_DISTORTED = 0.88  # enough where no other seal comes near: overprinted, blurred, turned and scanned
+_ALONE = 0.12  # how much less every other registered seal must correlate then
+_CLEAR = 0.3  # of what parts two seals: 1 where the print is exactly the one, -1 the other, 0 in the middle
+_SAME = 0.99  # two registered seals that correlate so are one picture: which of them is printed makes no difference
 _POINTS_PER_MM = 72 / 25.4
-_SIZE_MM = (6.0, 34.0)  # registered seals are 8 to 25 mm; official ones, to 30 mm, are left to the comparison
-_SQUARE_WITHIN = 1.6  # longer side over shorter
-_SAMPLES = INK_SIDE * INK_SIDE
 
 
-class SealIndex:
-    """The registered seals of a population, in a form to compare with. 10,000 seals take 160 MB once they are used."""
+class SealOwner(NamedTuple):
+    """Whose seal a bitmap shows; "" where it is nobody's, or the expected one and its `rivals` cannot be told."""
 
-    def __init__(self, population: PopulationView) -> None:
-        """Note all registered seals, cancelled ones too: a cancelled seal that is printed must be named."""
-        sealed = [(r.key, r.seal) for r in population.residents.values() if r.seal is not None]
-        self._residents = tuple(key for key, _ in sealed)
-        self._seals = tuple(seal for _, seal in sealed)
-        self._number = {key: number for number, key in enumerate(self._residents)}
-        self._nearest: dict[bytes, tuple[str, float]] = {}  # by digest of the ink
+    resident: str
+    correlation: float = 0.0
+    rivals: tuple[str, ...] = ()
 
-    @cached_property
-    def _inks(self) -> NDArray[np.float32]:
-        """One row per seal: 64x64 ink, mean 0, length 1. Decoded when the first seal is looked at."""
-        import numpy as np
 
-        inks = [_registered(seal) for seal in self._seals]
-        return np.stack(inks) if inks else np.zeros((0, _SAMPLES), np.float32)
-
-    def nearest(self, image: ImageRead) -> tuple[str, float]:
-        """Return the resident whose registered seal correlates most with a bitmap, and the correlation (-1 to 1).
-
-        ("", 0.0) where the bitmap has no ink or no seal is registered. The same bitmap is compared once.
-        """
-        ink = hashlib.blake2b(image.ink64.encode(), digest_size=16).digest()
-        known = self._nearest.get(ink)
-        if known is None:
-            known = self._nearest[ink] = self._compared(image)
-        return known
-
-    def _compared(self, image: ImageRead) -> tuple[str, float]:
-        ink = _normalised(image.ink64)
-        if ink is None or not self._residents:
-            return "", 0.0
-        likeness = self._inks @ ink
-        best = int(likeness.argmax())
-        return self._residents[best], float(likeness[best])
-
-    def likeness(self, resident: str, image: ImageRead) -> float:
-        """Return the correlation of a bitmap with one resident's registered seal; 0 where there is none."""
-        ink = _normalised(image.ink64)
-        if ink is None or resident not in self._number:
-            return 0.0
-        return float(self._inks[self._number[resident]] @ ink)
+def whose(image: ImageRead, seals: SealIndex, expected: str = "") -> SealOwner:
+    """Return whose registered seal a bitmap shows; of equal registered seals the `expected` resident's."""
+    ranked = seals.ranked(image, expected)
+    if not ranked:
+        return SealOwner("")
+    best = next((r for r in ranked if r.resident == expected and _as_good(r, ranked[0], seals)), ranked[0])
+    others = [r for r in ranked if r is not best and not _same(best, r, seals)]
+    nearest_other = max((r.correlation for r in others), default=-1.0)
+    alone = best.correlation >= _DISTORTED and best.correlation - nearest_other >= _ALONE
+    if best.correlation < _CLOSE and not alone:
+        return SealOwner("", best.correlation)
+    rivals = tuple(r.resident for r in others if not _parted(best, r, seals))
+    if expected in {best.resident, *rivals} and rivals:
+        return SealOwner("", best.correlation, (best.resident, *rivals))
+    return SealOwner(best.resident, best.correlation)
 
 
 def judge_seal(reading: Reading, expectation: Expectation, seals: SealIndex) -> Evidence | None:
     """Return the seal that is not the applicant's, None where the right one (or none, rightly) is printed.
 
-    The evidence's owner is the resident whose seal it is nearest to, "" where it is like nobody's.
+    The evidence's owner is the resident whose seal it is, "" where it is like nobody's or cannot be told.
     """
-    candidates = list(_candidates(reading))
-    judged = [(page, *seals.nearest(image)) for page, image in candidates]
-    close = [(page, who, likeness) for page, who, likeness in judged if likeness >= _CLOSE]
-    for page, who, likeness in close:
-        if who != expectation.seal:
-            return _evidence(page, who, likeness)
-    if not expectation.seal or any(who == expectation.seal for _, who, _ in close):
+    judged = [(page, whose(image, seals, expectation.seal)) for page, image in _candidates(reading)]
+    for page, found in judged:
+        if found.resident and found.resident != expectation.seal:
+            return _evidence(page, found)
+    if not expectation.seal or any(found.resident for _, found in judged):
         return None
-    best = max(judged, key=lambda j: j[2], default=(0, "", 0.0))
-    return _evidence(best[0], "", best[2])
+    return _evidence(*max(judged, key=_telling, default=(0, SealOwner(""))))
+
+
+def _telling(judged: tuple[int, SealOwner]) -> tuple[bool, float]:
+    return bool(judged[1].rivals), judged[1].correlation
+
+
+def _as_good(one: Likeness, best: Likeness, seals: SealIndex) -> bool:
+    return one is best or _same(one, best, seals)
+
+
+def _same(one: Likeness, other: Likeness, seals: SealIndex) -> bool:
+    return seals.between(one.resident, other.resident) >= _SAME
+
+
+def _parted(best: Likeness, other: Likeness, seals: SealIndex) -> bool:
+    """Tell whether the print is clearly nearer to the best seal, measured by how far the two seals are apart."""
+    apart = 1 - seals.between(best.resident, other.resident)
+    return best.correlation - other.correlation >= _CLEAR * apart
 
 
 def _candidates(reading: Reading) -> Iterator[tuple[int, ImageRead]]:
     for page in reading.pages:
-        for image in page.images:
+        for image in _once(page):
             width, height = image.box[2] - image.box[0], image.box[3] - image.box[1]
-            least, most = sorted((width, height))
-            fits = least >= _SIZE_MM[0] * _POINTS_PER_MM and most <= _SIZE_MM[1] * _POINTS_PER_MM
-            if image.ink64 and fits and most <= _SQUARE_WITHIN * least:
+            if image.ink64 and fits_seal(width / _POINTS_PER_MM, height / _POINTS_PER_MM):
                 yield page.number, image
 
 
-def _evidence(page: int, owner: str, likeness: float) -> Evidence:
-    seen = "no seal impression found" if not page else f"likeness {likeness:.3f}"
-    return Evidence(kind="seal", page=page, item="seal", value=seen, owner=owner)
+def _once(page: PageRead) -> Sequence[ImageRead]:
+    """Return the page's pictures, one of each ink."""
+    return list({image.ink64: image for image in reversed(page.images)}.values())[::-1]
 
 
-def _registered(seal: Seal) -> NDArray[np.float32]:
-    import numpy as np
-    from PIL import Image
-
-    with Image.open(io.BytesIO(base64.b64decode(seal.png_base64))) as picture:
-        ink = _normalised(ink64(picture))
-    return ink if ink is not None else np.zeros(_SAMPLES, np.float32)
-
-
-def _normalised(ink: str) -> NDArray[np.float32] | None:
-    """Return 64x64 ink as a vector of mean 0 and length 1; None where there is no ink or no contrast."""
-    import numpy as np
-
-    if not ink:
-        return None
-    vector = np.frombuffer(base64.b64decode(ink), np.uint8).astype(np.float32)
-    vector -= vector.mean()
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else None
+def _evidence(page: int, found: SealOwner) -> Evidence:
+    if not page:
+        seen = "no seal impression found"
+    elif found.rivals:
+        seen = f"likeness {found.correlation:.3f}; too much like the seals of {', '.join(found.rivals)} to tell"
+    else:
+        seen = f"likeness {found.correlation:.3f}"
+    return Evidence(kind="seal", page=page, item="seal", value=seen, owner=found.resident)

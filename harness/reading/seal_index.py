@@ -1,0 +1,181 @@
+"""The registered seals of a population, to be searched for the one that a bitmap shows.
+
+Small pictures of all seals choose a few candidates in every pose; these are compared exactly, at 64x64.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from PIL import Image
+
+from harness.reading.ink import INK_SIDE, ink64
+from harness.reading.seal_poses import AS_FOUND, Pose, looked_at, normalised, poses, refined
+from harness.reading.sources import PopulationView
+from harness.records.reading import ImageRead
+from harness.records.resident import Seal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_SAMPLES = INK_SIDE * INK_SIDE
+_COARSE_SIDE = 16
+_COARSE_SAMPLES = _COARSE_SIDE * _COARSE_SIDE
+_ROWS = 4096  # small pictures that are compared at a time
+_CANDIDATES = 16  # of all seals, compared exactly
+_REFINED = 4  # of the candidates, looked at from poses in between
+_EXACT = 0.998  # no seal is nearer but one that correlates above 0.99 with this one
+_PLAIN = 0.95  # as found: nothing is gained by other poses
+_HOPEFUL = 0.6  # the best pose of a print of a registered seal reaches more; official seals and text reach less
+
+
+class Likeness(NamedTuple):
+    """How much a bitmap looks like one resident's registered seal: the correlation (-1 to 1) in the best pose."""
+
+    resident: str
+    correlation: float
+
+
+class SealIndex:
+    """The registered seals of a population. 256 bytes a seal once one had to be looked for: 26 MB for 100,000."""
+
+    def __init__(self, population: PopulationView) -> None:
+        """Note all registered seals, cancelled ones too: a cancelled seal that is printed must be named."""
+        sealed = [(r.key, r.seal) for r in population.residents.values() if r.seal is not None]
+        self._residents = tuple(key for key, _ in sealed)
+        self._seals = tuple(seal for _, seal in sealed)
+        self._number = {key: number for number, key in enumerate(self._residents)}
+        self._ranked: dict[tuple[bytes, str], tuple[Likeness, ...]] = {}  # by digest of the ink, and resident
+
+    @cached_property
+    def _coarse(self) -> NDArray[np.int8]:
+        """One row per seal: 16x16 ink, mean 0, the largest sample 127. Decoded when the first seal is looked for."""
+        import numpy as np
+
+        rows = np.zeros((len(self._seals), _COARSE_SAMPLES), np.int8)
+        for number in range(len(self._seals)):
+            if (ink := self._reference(number)) is not None:
+                small = _coarse(ink[np.newaxis])[0]
+                rows[number] = np.rint(small * (127 / np.abs(small).max()))
+        return rows
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        """Length of each row of `_coarse`."""
+        import numpy as np
+
+        parts = [self._coarse[start : start + _ROWS] for start in range(0, len(self._coarse), _ROWS)]
+        lengths = [np.linalg.norm(part.astype(np.float32), axis=1) for part in parts]
+        return np.asarray(np.maximum(np.concatenate(lengths), 1), np.float32)
+
+    def ranked(self, image: ImageRead, own: str = "") -> tuple[Likeness, ...]:
+        """Return the seals that a bitmap looks most like, best first, `own` always among them if it is registered.
+
+        () where the bitmap has no ink. Equal bitmaps are compared once.
+        """
+        digest = hashlib.blake2b(image.ink64.encode(), digest_size=16).digest()
+        known = self._ranked.get((digest, own))
+        if known is None:
+            known = self._ranked[digest, own] = self._search(image.ink64, own)
+        return known
+
+    def nearest(self, image: ImageRead) -> tuple[str, float]:
+        """Return the resident whose registered seal a bitmap looks most like, and the correlation.
+
+        ("", 0.0) where the bitmap has no ink or no seal is registered.
+        """
+        return next(iter(self.ranked(image)), ("", 0.0))
+
+    def likeness(self, resident: str, image: ImageRead) -> float:
+        """Return the correlation of a bitmap as found with one resident's registered seal; 0 where there is none."""
+        ink = _picture(image.ink64)
+        reference = self._reference(self._number[resident]) if resident in self._number else None
+        vector = normalised(ink) if ink is not None else None
+        return 0.0 if vector is None or reference is None else float(vector @ reference)
+
+    def between(self, one: str, other: str) -> float:
+        """Return the correlation of two residents' registered seals."""
+        a, b = (self._reference(self._number[key]) for key in (one, other))
+        return 0.0 if a is None or b is None else float(a @ b)
+
+    def _reference(self, number: int) -> NDArray[np.float32] | None:
+        ink = _picture(ink64(_impression(self._seals[number])))
+        return None if ink is None else normalised(ink)
+
+    def _search(self, ink: str, own: str) -> tuple[Likeness, ...]:
+        picture = _picture(ink)
+        if picture is None or not self._residents or (vector := normalised(picture)) is None:
+            return ()
+        mine = self._reference(self._number[own]) if own in self._number else None
+        if mine is not None and (alike := float(vector @ mine)) >= _EXACT:
+            return (Likeness(own, alike),)
+        found = self._compare(picture, (AS_FOUND,), own)
+        if found[0].correlation < _PLAIN:
+            found = self._compare(picture, tuple(dict.fromkeys(poses(picture))), own)
+        return found
+
+    def _compare(self, picture: Image.Image, tried: Sequence[Pose], own: str) -> tuple[Likeness, ...]:
+        """Return the candidates' likeness in the best of the poses; refined where several are tried."""
+        import numpy as np
+
+        looks = [(pose, seen) for pose in tried if (seen := looked_at(picture, pose)) is not None]
+        seen = np.stack([vector for _, vector in looks])
+        numbers = self._candidates(seen)
+        if own in self._number and self._number[own] not in numbers:
+            numbers.append(self._number[own])
+        compared: list[tuple[float, int, Pose, NDArray[np.float32]]] = []
+        for number in numbers:
+            reference = self._reference(number)
+            if reference is not None:
+                correlations = seen @ reference
+                best = int(correlations.argmax())
+                compared.append((float(correlations[best]), number, looks[best][0], reference))
+        compared.sort(key=lambda c: (-c[0], c[1]))
+        if len(tried) == 1 or not compared or compared[0][0] < _HOPEFUL:
+            return tuple(Likeness(self._residents[number], alike) for alike, number, _, _ in compared)
+        found = []
+        for place, (alike, number, pose, reference) in enumerate(compared):
+            near = place < _REFINED or self._residents[number] == own
+            best_alike = refined(picture, pose, reference)[0] if near else alike
+            found.append(Likeness(self._residents[number], best_alike))
+        return tuple(sorted(found, key=lambda f: (-f.correlation, f.resident)))
+
+    def _candidates(self, seen: NDArray[np.float32]) -> list[int]:
+        """Return the numbers of the seals whose small pictures are the nearest to any of the looks."""
+        import numpy as np
+
+        looks = _coarse(seen).T
+        nearest = np.empty(len(self._coarse), np.float32)
+        for start in range(0, len(nearest), _ROWS):
+            rows = self._coarse[start : start + _ROWS].astype(np.float32)
+            nearest[start : start + _ROWS] = (rows @ looks).max(axis=1) / self._lengths[start : start + _ROWS]
+        count = min(_CANDIDATES, len(nearest))
+        best = np.argpartition(-nearest, count - 1)[:count]
+        return [int(number) for number in best]
+
+
+def _coarse(inks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return rows of 64x64 samples as rows of 16x16 block means, of mean 0 and length 1."""
+    import numpy as np
+
+    block = INK_SIDE // _COARSE_SIDE
+    means = inks.reshape(-1, _COARSE_SIDE, block, _COARSE_SIDE, block).mean(axis=(2, 4))
+    means = means.reshape(-1, _COARSE_SAMPLES)
+    return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def _impression(seal: Seal) -> Image.Image:
+    with Image.open(io.BytesIO(base64.b64decode(seal.png_base64))) as picture:
+        picture.load()
+        return picture
+
+
+def _picture(ink: str) -> Image.Image | None:
+    samples = base64.b64decode(ink)
+    return Image.frombytes("L", (INK_SIDE, INK_SIDE), samples) if len(samples) == _SAMPLES else None
