@@ -62,7 +62,7 @@ def _written_vertically(words: list[_Placed]) -> bool:
             abs(before.left - word.left) < word.height and 0 < before.bottom - word.bottom < _NEXT_WITHIN * word.height
         ):
             down += 1
-        elif abs(before.bottom - word.bottom) < word.height / 2:
+        elif abs(lower) < word.height / 2:
             across += 1
     return down > across
 
