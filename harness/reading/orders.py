@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from array import array
 from collections.abc import Iterator
+from itertools import pairwise
 from statistics import median
 
 _SMALL = 0.6  # of the usual height: a full stop, a hyphen, a comma, whose middle is not that of its row
@@ -54,13 +55,12 @@ def order_vertically(raw: str, places: str) -> str:
 
 def _written_vertically(words: list[_Placed]) -> bool:
     down = across = 0
-    for before, word in zip([words[0], *words], words, strict=False):
+    for before, word in pairwise([words[0], *words]):
+        lower = before.bottom - word.bottom
         if len(word.text) > 1:
             tall = word.height > word.right - word.left
             down, across = down + len(word.text) * tall, across + len(word.text) * (not tall)
-        elif (
-            abs(before.left - word.left) < word.height and 0 < before.bottom - word.bottom < _NEXT_WITHIN * word.height
-        ):
+        elif abs(before.left - word.left) < word.height and 0 < lower < _NEXT_WITHIN * word.height:
             down += 1
         elif abs(lower) < word.height / 2:
             across += 1
