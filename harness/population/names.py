@@ -38,8 +38,8 @@ class NameBook:
 
         Raises RuntimeError when the stock cannot make another one.
         """
-        for _ in range(_TRIES):
-            name = self._given(sex, head)
+        for attempt in range(2 * _TRIES):
+            name = self._given(sex, head, middle=attempt >= _TRIES)
             if self.take(surname, name):
                 return name
         raise RuntimeError(f"no unused given name left for {surname.written}; make a smaller population")
@@ -56,28 +56,31 @@ class NameBook:
         """Return the first part of a composed given name, for siblings who share it."""
         return self._random.choice(stock().male_heads if sex == "男" else stock().female_heads)
 
-    def _given(self, sex: str, head: Name | None) -> Name:
+    def _given(self, sex: str, head: Name | None, *, middle: bool) -> Name:
         male = sex == "男"
-        if head is None and self._random.random() < _EVERYDAY_SHARE:
+        if head is None and not middle and self._random.random() < _EVERYDAY_SHARE:
             fake = self._japanese
             written, kana, _ = fake.first_name_male_pair() if male else fake.first_name_female_pair()
             return Name(written, kana)
         tails = stock().male_tails if male else stock().female_tails
         first = head or self.head(sex)
+        if middle:  # names of two parts are used up: a middle one, as in 真由美
+            more = self.head(sex)
+            first = Name(first.written + more.written, first.kana + more.kana)
         last = self._random.choice(tails)
-        while last.written[0] == first.written:
+        while last.written[0] == first.written[-1]:
             last = self._random.choice(tails)
         return Name(first.written + last.written, first.kana + last.kana)
 
     def latin(self, nation: Nation, sex: str) -> Name:
         """Return a foreign resident's full name in Latin capitals, as on the 在留カード, and its kana ("" if none)."""
-        for attempt in range(_TRIES):
-            name = self._latin(nation, sex, middle=attempt > _TRIES // 10)
+        for attempt in range(2 * _TRIES):
+            name = self._latin(nation, sex, middles=(attempt > _TRIES // 10) + (attempt >= _TRIES))
             if self.take(Name("", ""), name):
                 return name
         raise RuntimeError(f"no unused Latin name left for {nation.name}; make a smaller population")
 
-    def _latin(self, nation: Nation, sex: str, *, middle: bool) -> Name:
+    def _latin(self, nation: Nation, sex: str, *, middles: int) -> Name:
         male = sex == "男"
         if not nation.surnames:
             fake = self._english
@@ -85,7 +88,7 @@ class NameBook:
             return Name(f"{first} {fake.last_name()}".upper(), "")
         surname = self._random.choice(nation.surnames)
         given = self._random.choice(nation.male if male else nation.female)
-        if middle:  # the short lists are used up: a second given name
+        for _ in range(middles):  # the short lists are used up: a second given name, a third
             more = self._random.choice(nation.male if male else nation.female)
             given = Name(f"{given.written} {more.written}", f"{given.kana} {more.kana}")
         parts = (given, surname) if nation.given_first else (surname, given)

@@ -6,11 +6,13 @@ finding leaks and no proof of print.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ctypes import addressof, byref, c_float, c_int, c_uint
+from collections.abc import Callable, Iterator
+from ctypes import byref, cast
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
+
+from harness.reading import pdfium_calls as calls
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 Matrix = tuple[float, float, float, float, float, float]
@@ -20,14 +22,12 @@ _INVISIBLE = frozenset({pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRE
 _WHITE_FROM = 0xF0  # of each colour channel: lighter cannot be told from paper
 _DARK_BELOW = 0xC8  # of some colour channel: white text shows on it
 _FAINT_ALPHA = 0x10
+_BLACK = [0, 0, 0, 0xFF]
 _COVER_POINTS = 5.0  # thinner shapes are rules and frames, not covers
 _SLACK_POINTS = 1.0
-# PDFium answers through pointers. A process reads one page at a time, so one set of cells serves all calls: making
-# new ones takes longer than the calls.
-_colour = tuple(c_uint() for _ in range(4))
-_colour_at = tuple(byref(cell) for cell in _colour)
-_sides = tuple(c_float() for _ in range(4))
-_sides_at = tuple(byref(cell) for cell in _sides)
+_Text = tuple[int, calls.Handle, Matrix, bool]  # order, handle, matrix of the enclosing forms, white
+# how to get a container's objects, the container, the places left to walk, its matrix
+_Walked = tuple[Callable[..., calls.Handle], calls.Handle, Iterator[int], Matrix]
 
 
 @dataclass(slots=True)
@@ -39,6 +39,13 @@ class PlacedImage:
 
 
 @dataclass(slots=True)
+class _Shape:
+    order: int
+    box: Box
+    dark: bool
+
+
+@dataclass(slots=True)
 class PageObjects:
     """What the walk found."""
 
@@ -47,94 +54,89 @@ class PageObjects:
     count: int = 0
 
 
-@dataclass(slots=True)
-class _Text:
-    order: int
-    handle: pdfium.FPDF_PAGEOBJECT
-    matrix: Matrix
-    white: bool
-
-
-@dataclass(slots=True)
-class _Shape:
-    order: int
-    box: Box
-    dark: bool
-
-
 def walk(page: pdfium.FPDF_PAGE, most: int) -> PageObjects:
     """Walk the drawing objects of an open PDFium page, at most `most` of them, forms opened up."""
     found = PageObjects()
     texts: list[_Text] = []
     shapes: list[_Shape] = []
-    for handle, matrix in _objects(page, most):
+    for handle, mode, matrix in _objects(calls.handle(page), most):
         found.count += 1
-        kind = pdfium.FPDFPageObj_GetType(handle)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            _see_text(handle, matrix, found, texts)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            box = _bounds(handle, matrix)
-            found.images.append(PlacedImage(handle, box))
-            if not pdfium.FPDFPageObj_HasTransparency(handle):
-                shapes.append(_Shape(found.count, box, dark=True))
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            shapes.extend(_filled_area(handle, matrix, found.count))
+        if mode < 0:
+            _see_other(handle, matrix, found, shapes)
+            continue
+        red, green, blue, alpha = _fill(handle)
+        if mode in _INVISIBLE or alpha < _FAINT_ALPHA:
+            found.hidden.add(handle.value or 0)
+        else:
+            white = red >= _WHITE_FROM and green >= _WHITE_FROM and blue >= _WHITE_FROM
+            texts.append((found.count, handle, matrix, white))
     last = max((s.order for s in shapes), default=0)
-    found.hidden.update(
-        addressof(t.handle.contents) for t in texts if (t.white or t.order < last) and _unseen(t, shapes)
-    )
+    found.hidden.update(t[1].value or 0 for t in texts if (t[3] or t[0] < last) and _unseen(t, shapes))
     return found
 
 
-def _objects(page: pdfium.FPDF_PAGE, most: int) -> Iterator[tuple[pdfium.FPDF_PAGEOBJECT, Matrix]]:
-    """Yield (handle, matrix of the enclosing forms) in drawing order."""
-    stack: list[tuple[pdfium.FPDF_PAGEOBJECT, int, int, Matrix]] = [
-        (None, 0, pdfium.FPDFPage_CountObjects(page), _IDENTITY)
-    ]
-    while stack and most > 0:
-        form, index, count, matrix = stack.pop()
-        if index >= count:
-            continue
-        stack.append((form, index + 1, count, matrix))
-        handle = pdfium.FPDFPage_GetObject(page, index) if form is None else pdfium.FPDFFormObj_GetObject(form, index)
-        most -= 1
-        if not handle:
-            continue
-        if pdfium.FPDFPageObj_GetType(handle) != pdfium.FPDF_PAGEOBJ_FORM:
-            yield handle, matrix
-        elif len(stack) <= _FORMS_DEEP:
-            stack.append((handle, 0, pdfium.FPDFFormObj_CountObjects(handle), _within(_matrix(handle), matrix)))
+def _objects(page: calls.Handle, most: int) -> Iterator[tuple[calls.Handle, int, Matrix]]:
+    """Yield (handle, mode of a text or -1, matrix of the enclosing forms) in drawing order."""
+    at, container, matrix = calls.object_at, page, _IDENTITY
+    places = iter(range(calls.count_objects(page)))
+    around: list[_Walked] = []  # what the walk comes back to after a form
+    while True:
+        for index in places:
+            if most <= 0:
+                return
+            most -= 1
+            handle = at(container, index)
+            if not handle:
+                continue
+            mode = calls.render_mode(handle)
+            if mode >= 0 or calls.object_type(handle) != pdfium.FPDF_PAGEOBJ_FORM:
+                yield handle, mode, matrix
+            elif len(around) < _FORMS_DEEP:
+                around.append((at, container, places, matrix))
+                at, container, matrix = calls.form_object_at, handle, _within(_matrix(handle), matrix)
+                places = iter(range(calls.count_form_objects(handle)))
+                break
+        else:
+            if not around:
+                return
+            at, container, places, matrix = around.pop()
 
 
-def _see_text(handle: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, found: PageObjects, texts: list[_Text]) -> None:
-    red, green, blue, alpha = _fill(handle)
-    if pdfium.FPDFTextObj_GetTextRenderMode(handle) in _INVISIBLE or alpha < _FAINT_ALPHA:
-        found.hidden.add(addressof(handle.contents))
-        return
-    white = red >= _WHITE_FROM and green >= _WHITE_FROM and blue >= _WHITE_FROM
-    texts.append(_Text(found.count, handle, matrix, white))
+def _see_other(handle: calls.Handle, matrix: Matrix, found: PageObjects, shapes: list[_Shape]) -> None:
+    """Note a picture, and an area that could cover or back text."""
+    kind = calls.object_type(handle)
+    if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+        box = _bounds(handle, matrix)
+        found.images.append(PlacedImage(cast(handle, pdfium.FPDF_PAGEOBJECT), box))
+        if not calls.has_transparency(handle):
+            shapes.append(_Shape(found.count, box, dark=True))
+    elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+        shapes.extend(_filled_area(handle, matrix, found.count))
 
 
-def _filled_area(handle: pdfium.FPDF_PAGEOBJECT, matrix: Matrix, order: int) -> list[_Shape]:
+def _filled_area(handle: calls.Handle, matrix: Matrix, order: int) -> list[_Shape]:
     """Return the path as an area that could cover or back text; nothing for rules, frames and outlines."""
     box = _bounds(handle, matrix)
     if box[2] - box[0] < _COVER_POINTS or box[3] - box[1] < _COVER_POINTS:
         return []
-    mode, stroke = c_int(), c_int()
-    pdfium.FPDFPath_GetDrawMode(handle, byref(mode), byref(stroke))
+    calls.modes[0] = 0
+    calls.draw_mode(handle, *calls.modes_at)
+    if not calls.modes[0]:
+        return []
     red, green, blue, alpha = _fill(handle)
-    if not mode.value or alpha < 0xFF or pdfium.FPDFPageObj_HasTransparency(handle):
+    if alpha < 0xFF or calls.has_transparency(handle):
         return []
     return [_Shape(order, box, dark=min(red, green, blue) < _DARK_BELOW)]
 
 
 def _unseen(text: _Text, shapes: list[_Shape]) -> bool:
     """Tell whether something opaque lies over the text, or whether it is white and nothing dark lies under it."""
-    box = _bounds(text.handle, text.matrix)
+    order, handle, matrix, white = text
+    box = _bounds(handle, matrix)
     around = [s for s in shapes if _contains(s.box, box)]
-    if any(s.order > text.order for s in around):
+    if any(s.order > order for s in around):
         return True
-    return text.white and not any(s.dark for s in around)
+    return white and not any(s.dark for s in around)
 
 
 def _contains(outer: Box, inner: Box) -> bool:
@@ -146,18 +148,15 @@ def _contains(outer: Box, inner: Box) -> bool:
     )
 
 
-def _fill(handle: pdfium.FPDF_PAGEOBJECT) -> tuple[int, int, int, int]:
+def _fill(handle: calls.Handle) -> list[int]:
     """Return the fill colour (red, green, blue, alpha); opaque black where PDFium cannot tell."""
-    if not pdfium.FPDFPageObj_GetFillColor(handle, *_colour_at):
-        return 0, 0, 0, 0xFF
-    red, green, blue, alpha = _colour
-    return red.value, green.value, blue.value, alpha.value
+    return calls.colour.tolist() if calls.fill_colour(handle, *calls.colour_at) else _BLACK
 
 
-def _bounds(handle: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> Box:
-    pdfium.FPDFPageObj_GetBounds(handle, *_sides_at)
-    left, bottom, right, top = _sides
-    box = (left.value, bottom.value, right.value, top.value)
+def _bounds(handle: calls.Handle, matrix: Matrix) -> Box:
+    calls.bounds(handle, *calls.sides_at)
+    left, bottom, right, top = calls.sides.tolist()
+    box = (left, bottom, right, top)
     return box if matrix is _IDENTITY else _moved(box, matrix)
 
 
@@ -169,9 +168,9 @@ def _moved(box: Box, matrix: Matrix) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _matrix(handle: pdfium.FPDF_PAGEOBJECT) -> Matrix:
+def _matrix(handle: calls.Handle) -> Matrix:
     m = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(handle, byref(m))
+    calls.matrix_of(handle, byref(m))
     return m.a, m.b, m.c, m.d, m.e, m.f
 
 

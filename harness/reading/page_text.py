@@ -8,19 +8,18 @@ from __future__ import annotations
 import base64
 import re
 from array import array
-from ctypes import addressof, byref, c_double, c_ushort
+from collections.abc import Sequence
+from ctypes import c_ushort
 from dataclasses import dataclass
 
 import pypdfium2.raw as pdfium
 
+from harness.reading import pdfium_calls as calls
 from harness.reading.page_objects import Box
 
 _WORD = re.compile(r"\S+")
 # PDFium marks a hyphen at a line's end so; on a certificate it is part of an address
 _END_OF_LINE_HYPHEN = {0x02: "-", 0xFFFE: "-"}
-# cells through which PDFium answers; a process reads one page at a time (see page_objects)
-_sides = tuple(c_double() for _ in range(4))
-_sides_at = tuple(byref(cell) for cell in _sides)
 _UNMAPPED = "\ufffd"
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -44,25 +43,41 @@ def read_text(text_page: pdfium.FPDF_TEXTPAGE, paper: Box, hidden_objects: set[i
     if count <= 0:
         return PageText("", "", "")
     text = _characters(text_page, count)
-    unseen = _unseen_characters(text_page, text, hidden_objects) if hidden_objects else frozenset()
+    words = list(_WORD.finditer(text))
+    handle = calls.handle(text_page)
+    boxes = [_box(handle, word.start(), word.end() - 1) for word in words]
+    unseen = _unseen_characters(handle, text, hidden_objects) if hidden_objects else frozenset()
+    if unseen or any(_off(box, paper) for box in boxes):
+        visible, hidden, boxes = _told_apart(text, words, boxes, unseen, paper)
+    else:
+        visible, hidden = text[: words[-1].end()] if words else "", ""
+    places = array("h", [side for box in boxes for side in _points(box)])
+    return PageText(_whole(visible), _whole(hidden), base64.b64encode(places.tobytes()).decode("ascii"))
+
+
+def _told_apart(
+    text: str, words: Sequence[re.Match[str]], boxes: Sequence[Box], unseen: frozenset[int], paper: Box
+) -> tuple[str, str, list[Box]]:
+    """Return what can be seen, what cannot, and the boxes of the words that can."""
     visible: list[str] = []
     hidden: list[str] = []
-    places = array("h")
+    kept: list[Box] = []
     end = 0
-    for word in _WORD.finditer(text):
+    for word, box in zip(words, boxes, strict=True):
         gap = text[end : word.start()]
         end = word.end()
-        box = _box(text_page, word.start(), end - 1)
         if unseen and any(i in unseen for i in range(word.start(), end)):
-            _split_word(word, unseen, gap, visible, hidden, places, box)
+            seen, not_seen = _split_word(word, unseen)
+            hidden.append(gap + not_seen)
+            if seen:
+                visible.append((gap or " ") + seen)
+                kept.append(box)
         elif _off(box, paper):
             hidden.append(gap + word.group())
         else:
             visible.append(gap + word.group())
-            places.extend(_points(box))
-    return PageText(
-        _whole("".join(visible)), _whole("".join(hidden)), base64.b64encode(places.tobytes()).decode("ascii")
-    )
+            kept.append(box)
+    return "".join(visible), "".join(hidden), kept
 
 
 def _characters(text_page: pdfium.FPDF_TEXTPAGE, count: int) -> str:
@@ -88,48 +103,29 @@ def _whole(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _unseen_characters(text_page: pdfium.FPDF_TEXTPAGE, text: str, hidden_objects: set[int]) -> frozenset[int]:
-    unseen = set()
-    for index, character in enumerate(text):
-        if character.isspace():
-            continue
-        handle = pdfium.FPDFText_GetTextObject(text_page, index)
-        if handle and addressof(handle.contents) in hidden_objects:
-            unseen.add(index)
-    return frozenset(unseen)
+def _unseen_characters(text_page: calls.Handle, text: str, hidden_objects: set[int]) -> frozenset[int]:
+    return frozenset(
+        index
+        for index, character in enumerate(text)
+        if not character.isspace() and (calls.text_object(text_page, index).value or 0) in hidden_objects
+    )
 
 
-def _split_word(
-    word: re.Match[str],
-    unseen: frozenset[int],
-    gap: str,
-    visible: list[str],
-    hidden: list[str],
-    places: array[int],
-    box: Box,
-) -> None:
-    """Share the characters of a word that is partly unseen."""
-    seen = "".join(c for i, c in enumerate(word.group(), word.start()) if i not in unseen)
-    not_seen = "".join(c for i, c in enumerate(word.group(), word.start()) if i in unseen)
-    hidden.append(gap + not_seen)
-    if seen:
-        visible.append((gap or " ") + seen)
-        places.extend(_points(box))
+def _split_word(word: re.Match[str], unseen: frozenset[int]) -> tuple[str, str]:
+    """Share the characters of a word that is partly unseen: (seen, not seen)."""
+    numbered = list(enumerate(word.group(), word.start()))
+    return "".join(c for i, c in numbered if i not in unseen), "".join(c for i, c in numbered if i in unseen)
 
 
-def _box(text_page: pdfium.FPDF_TEXTPAGE, first: int, last: int) -> Box:
+def _box(text_page: calls.Handle, first: int, last: int) -> Box:
     """Return the box around the characters `first` to `last` of one line."""
-    left, bottom, right, top = _character_box(text_page, first)
+    calls.character_box(text_page, first, *calls.corners_at)
+    left, right, bottom, top = calls.corners.tolist()
     if first == last:
         return left, bottom, right, top
-    left2, bottom2, right2, top2 = _character_box(text_page, last)
+    calls.character_box(text_page, last, *calls.corners_at)
+    left2, right2, bottom2, top2 = calls.corners.tolist()
     return min(left, left2), min(bottom, bottom2), max(right, right2), max(top, top2)
-
-
-def _character_box(text_page: pdfium.FPDF_TEXTPAGE, index: int) -> Box:
-    pdfium.FPDFText_GetCharBox(text_page, index, *_sides_at)
-    left, right, bottom, top = _sides
-    return left.value, bottom.value, right.value, top.value
 
 
 def _off(box: Box, paper: Box) -> bool:

@@ -5,16 +5,22 @@ Another person's data there is a leak of its own (RESIDUE), whoever the visible 
 
 from __future__ import annotations
 
+import ctypes
 import re
 
 import pypdfium2
 
+from harness.reading import pdfium_calls as calls
 from harness.reading.envelope import earlier_revisions, separate_files
 from harness.reading.limits import ReaderLimits
 
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _XMP_BYTES = 100_000
+_KEYS = (b"Title", b"Author", b"Subject", b"Keywords", b"Creator", b"Producer", b"CreationDate", b"ModDate")
+_BUFFER_BYTES = 1024
+_BUFFER_SIZE = ctypes.c_ulong(_BUFFER_BYTES)
+_buffer = ctypes.create_string_buffer(_BUFFER_BYTES)
 
 
 def residue_text(document: pypdfium2.PdfDocument, body: bytes, password: str | None, limits: ReaderLimits) -> str:
@@ -26,14 +32,26 @@ def residue_text(document: pypdfium2.PdfDocument, body: bytes, password: str | N
 
 
 def _metadata(document: pypdfium2.PdfDocument) -> list[str]:
-    try:
-        return [v for v in document.get_metadata_dict().values() if v]
-    except pypdfium2.PdfiumError:
-        return []
+    handle = calls.handle(document)
+    return [value for key in _KEYS if (value := _entry(handle, key))]
+
+
+def _entry(document: calls.Handle, key: bytes) -> str:
+    """Return one entry of the document information, "" where it has none."""
+    size = calls.meta_text(document, key, _buffer, _BUFFER_SIZE)
+    if size <= 2:  # UTF-16 with its terminator
+        return ""
+    if size <= _BUFFER_BYTES:
+        return _buffer.raw[: size - 2].decode("utf-16-le", "replace")
+    longer = ctypes.create_string_buffer(size)
+    calls.meta_text(document, key, longer, ctypes.c_ulong(size))
+    return longer.raw[: size - 2].decode("utf-16-le", "replace")
 
 
 def _xmp(body: bytes) -> list[str]:
     """Return the text of XMP packets that are stored uncompressed, as the standard recommends."""
+    if b"<x:xmpmeta" not in body:
+        return []
     return [_TAG.sub(" ", m.group()[:_XMP_BYTES].decode("utf-8", "replace")) for m in _XMP.finditer(body)]
 
 
