@@ -29,6 +29,11 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"the target did not answer the first probe: (.*)", "対象システムが最初の確認に応答しなかった: {0}"),
     # why a batch is void
     (r"absent at the release: (.*)", "合図の時にそろわなかった: {0}"),
+    (r"(\S+ not played: [^;]+); (.*)", "{0}、{1}"),
+    (
+        r"(\S+) not played: kiosk (\S+) waits for (\S+) to be settled",
+        "{0} は未実施(端末 {1} が {2} の結末を待っているため)",
+    ),
     (r"(\S+) not played: interrupted", "{0} は中断のため未実施"),
     (r"a register update failed in the player", "登録内容の変更を試験側で行えなかった"),
     # giving up on purpose
@@ -48,6 +53,11 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"after (\d+) bytes of the answer's body( \(.*\))?", "応答の本文 {0} バイトの後"),
     (r"after (\d+) bytes( \(.*\))?", "{0} バイトの後"),
     (r"no connection to (\S+): (.*)", "{0} に接続できない: {1}"),
+    (r"(.* \(https?://\S+\)): (no connection to .*)", "{0}: {1}"),
+    (
+        r"its TLS certificate is not trusted \((.*)\); check tls\.ca and the host name",
+        "TLS の証明書を信頼できない({0})。対象ファイルの tls.ca とホスト名を確かめる",
+    ),
     (r"connection refused", "接続を拒否された"),
     (r"the answer announces (\d+) bytes; the limit is (\d+)", "応答が大きすぎる({0} バイトと予告。限度 {1})"),
     (r"cut off after (\d+) bytes; the limit is (\d+)", "応答が大きすぎるため {0} バイトで打ち切った(限度 {1})"),

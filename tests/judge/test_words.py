@@ -57,6 +57,10 @@ def test_words_are_japanese_in_japanese_and_english_in_english():
             "1 秒以内に応答が終わらなかった(応答が届く前)",
         ),
         ("no %PDF- in the first 1024 bytes: it is an HTML page", "HTML のページである"),
+        (
+            "A14 not played: kiosk K5 waits for A13 to be settled; A15 not played: interrupted",
+            "A14 は未実施(端末 K5 が A13 の結末を待っているため)、A15 は中断のため未実施",
+        ),
         ("http_500", "HTTP 500"),
         ("印刷できませんでした。", "印刷できませんでした。"),
         ("ORA-00600: internal error", "ORA-00600: internal error"),
