@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "population": ("試験用住民", "population"),
     "plan": ("試験計画", "plan"),
     "target": ("対象ファイル", "target file"),
+    "baseline": ("基準帳票", "baseline"),
     # patterns of misdelivery
     "copy": ("一方向(コピー型)", "copy"),
     "swap": ("入れ替わり", "swap"),
@@ -196,6 +197,9 @@ KINDS: dict[str, tuple[str, str]] = {
     "acknowledged": ("完了通知の受理", "acknowledged"),
     "card": ("カード", "card"),
     "customer before": ("同じ端末の直前の利用者", "customer before"),
+    "baseline": ("基準帳票 → 今回", "baseline → now"),
+    "pages": ("ページ数", "pages"),
+    "other issue": ("もう一方の交付", "the other issue"),
     "nearest in time": ("時刻が最も近い申請", "nearest in time"),
     "items": ("紙面の記載", "items"),
     "residue": ("ファイル内に残った記載", "left in the file"),

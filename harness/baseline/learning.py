@@ -7,7 +7,7 @@ volatile whatever it does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from harness.baseline.align import align
@@ -26,6 +26,8 @@ _FEW_WORDS = 0.5  # distinct words per resident: what tells residents apart has 
 _LEAST_WORD = 2  # characters of a register's item that can be recognised inside a word
 _LEAST_ITEM = 4  # the same of a number: shorter ones are met by chance
 
+_FAMILIES = {VolatileKind.SHIFTED_DATE: ENOUGH}  # that must have the place; nothing but its sameness speaks for a date
+
 _Key = tuple[str, str]  # text before, text behind; one of them ""
 
 
@@ -40,18 +42,25 @@ class _Tally:
     def holds(self, least: int = ENOUGH) -> bool:
         return len(self.seen) >= least and len(self.fail) <= (1 - _SHARE) * len(self.seen)
 
+    def families(self, family_of: FamilyOf) -> int:
+        return len({family_of(resident) for resident in self.seen})
+
     def add(self, other: _Tally) -> None:
         self.seen |= other.seen
         self.fail |= other.fail
         self.samples |= other.samples
 
 
+FamilyOf = Callable[[str], str]  # a resident to the one that stands for all who may be on one another's documents
 _Tallies = dict[tuple[VolatileKind, _Key], _Tally]
 
 
-def learn_tokens(issued: Sequence[Issued], items: Collection[str]) -> tuple[VolatileToken, ...]:
+def learn_tokens(
+    issued: Sequence[Issued], items: Collection[str], family_of: FamilyOf = lambda resident: resident
+) -> tuple[VolatileToken, ...]:
     """Return the volatile tokens of a baseline's documents; `items` is all that the register holds, folded.
 
+    One family alone never makes a place volatile: its members share names, addresses and each other's dates.
     A certificate that fewer than ENOUGH residents were issued learns from the others where its own agree.
     Deterministic: sorted by certificate, kind and place.
     """
@@ -64,16 +73,20 @@ def learn_tokens(issued: Sequence[Issued], items: Collection[str]) -> tuple[Vola
     for tallies in own.values():
         for place, tally in tallies.items():
             pooled.setdefault(place, _Tally()).add(tally)
-    return tuple(token for kind in sorted(own) for token in _volatile(kind, own[kind], pooled))
+    return tuple(token for kind in sorted(own) for token in _volatile(kind, own[kind], pooled, family_of))
 
 
-def _volatile(certificate: Certificate, own: _Tallies, pooled: _Tallies) -> Iterator[VolatileToken]:
+def _volatile(
+    certificate: Certificate, own: _Tallies, pooled: _Tallies, family_of: FamilyOf
+) -> Iterator[VolatileToken]:
     widest: dict[VolatileKind, dict[_Key, int]] = {}
     for (kind, key), tally in sorted(own.items(), key=lambda o: (o[0][0], -len(o[0][1][0] + o[0][1][1]), o[0][1])):
         pool = pooled[kind, key]
         if not (tally.holds() or (len(tally.seen) < ENOUGH and tally.holds(1) and pool.holds())):
             continue
-        if kind is VolatileKind.WORD and not _few(pool):
+        if pool.families(family_of) < _FAMILIES.get(kind, 2) or (kind is VolatileKind.WORD and not _few(pool)):
+            continue
+        if kind is VolatileKind.SHIFTED_DATE and key in widest.get(VolatileKind.ISSUE_DATE, {}):
             continue
         wider = widest.setdefault(kind, {})
         if any(_inside(key, other) and count >= len(tally.seen) for other, count in wider.items()):
@@ -106,7 +119,7 @@ def _tallies(documents: Sequence[Issued], items: frozenset[str]) -> _Tallies:
     pairs = list(twins(documents))
     for one in documents:
         for sheet in one.pages:
-            _by_value(tallies, one, sheet.text)
+            _by_value(tallies, one, sheet.text, items)
     for a, b in pairs:
         for base, now in zip(a.pages, b.pages, strict=False):
             _by_difference(tallies, a.key.resident, base, now, items)
@@ -115,13 +128,16 @@ def _tallies(documents: Sequence[Issued], items: frozenset[str]) -> _Tallies:
     return tallies
 
 
-def _by_value(tallies: _Tallies, one: Issued, text: str) -> None:
+def _by_value(tallies: _Tallies, one: Issued, text: str, items: frozenset[str]) -> None:
     tokens = runs_of(text)
     for token, place in zip(tokens, places_of(tokens), strict=True):
         for kind in _RULES.get(token.kind, ()):
+            registered = kind is VolatileKind.SHIFTED_DATE and _iso(token.day) in items
             for key in place.texts():
                 tally = tallies.setdefault((kind, key), _Tally())
                 tally.seen.add(one.key.resident)
+                if registered:
+                    tally.fail.add(one.key.resident)
                 if kind is VolatileKind.SHIFTED_DATE:
                     tally.samples |= {f"{d[0]}-{d[1]}-{d[2]}/{_told(token.day)}" for d in one.moment.days[-1:]}
                 elif not _holds(kind, token, one.moment):
@@ -143,6 +159,10 @@ def _holds(kind: VolatileKind, token: Token, moment: Moment) -> bool:
             return moment.is_near(token.amount)
         case _:
             return moment.is_year(token.amount)
+
+
+def _iso(day: Day | None) -> str:
+    return "{}-{:02}-{:02}".format(*day) if day else ""
 
 
 def _told(day: Day | None) -> str:

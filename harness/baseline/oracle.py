@@ -58,12 +58,18 @@ class BaselineOracle:
     ) -> Conclusion:
         """Compare a document with the baselines of `key`, those of application `without` excepted."""
         own = [one for one in self.shelf.documents.get(key, ()) if one.application != without]
+        return self.against(own, key, pages, moment, digest="" if without else digest)
+
+    def against(
+        self, own: Sequence[Issued], key: Key, pages: Sequence[Sheet], moment: Moment, digest: str = ""
+    ) -> Conclusion:
+        """Compare a document with some baselines of its application; the one that is nearest counts."""
         if not own:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="no_baseline")
         if key.certificate in self.shelf.learned.unstable:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="unstable_text")
         best = min((self._compare(key.certificate, one, pages, moment) for one in own), key=_distance)
-        same_bytes = not without and any(one.digest == digest for one in own)
+        same_bytes = bool(digest) and any(one.digest == digest for one in own)
         if best.equal:
             return Conclusion(agreement=Agreement.EQUAL, same_bytes=same_bytes)
         if not best.differing and best.pages == best.pages_now:
@@ -104,9 +110,9 @@ class BaselineOracle:
                     return candidate
         return ""
 
-    def page_values(self, key: Key, number: int) -> set[Value]:
-        """Return what tells `key`'s resident on a page of the baseline, 1..n."""
-        own = self.shelf.documents.get(key, ())
+    def page_values(self, key: Key, number: int, without: str = "") -> set[Value]:
+        """Return what tells `key`'s resident on a page of the baselines, 1..n, those of `without` excepted."""
+        own = [one for one in self.shelf.documents.get(key, ()) if one.application != without]
         sheets = [one.pages[number - 1] for one in own if len(one.pages) >= number]
         sets = [set(telling(key.certificate, sheet, self.shelf.volatile)) for sheet in sheets]
         steady = set.intersection(*sets) if sets else set()

@@ -30,6 +30,7 @@ class Shelf(Struct, frozen=True):
     tellers: Tellers
     items: Mapping[str, tuple[str, ...]]  # folded register items of everybody on the shelf
     learned: Learned
+    related: Related
 
     def known(self, resident: str, text: str) -> bool:
         """Tell whether the register holds `text` of a resident, alone or as part of an item."""
@@ -43,7 +44,7 @@ def shelve(issued: Sequence[Issued], learned: Learned, items: Mapping[str, tuple
     people: dict[str, set[Value]] = {}
     for key, same in documents.items():
         people.setdefault(key.resident, set()).update(_steady(key, same, volatile))
-    return Shelf(documents, volatile, Tellers(people.items(), related), items, learned)
+    return Shelf(documents, volatile, Tellers(people.items(), related), items, learned, related)
 
 
 def _steady(key: Key, same: Sequence[Issued], volatile: Volatile) -> set[Value]:

@@ -13,7 +13,7 @@ import click
 import httpx
 from msgspec import Struct
 
-from harness.campaign import find_scenario
+from harness.campaign import find_scenario, load_scenario
 from harness.cli.display import Display
 from harness.cli.run import load_request, play
 from harness.errors import HonninError, UsageError
@@ -203,7 +203,7 @@ def _round(
     click.echo(f"\n== {defective if part.defect else clean}")
     if part.defect:
         switch(ready, part.defect)
-    request = load_request(scenario, folder / "target.toml", None, None, folder, seed, ())
+    request = load_request(load_scenario(find_scenario(scenario)), folder / "target.toml", None, None, folder, seed, ())
     verdict, run = play(request, Display(lang, quiet), None, lang)
     right = as_expected(part, verdict)
     names = sorted({f.anomaly for f in verdict.findings})

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from harness.campaign import find_scenario, load_scenario, scenario_names
+from harness.baseline.folder import check_usable
+from harness.campaign import Scenario, find_scenario, load_scenario, scenario_names
 from harness.cli.display import Display
 from harness.cli.finish import exit_code, finish, tell
 from harness.cli.playable import check_playable
@@ -50,6 +51,7 @@ _HELP = {
 @click.option("--cards", type=click.Path(path_type=Path), help="cards folder (default: the target file's)")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
 @click.option("--seed", type=int, help="another order, other gaps, other people (default: the scenario's)")
+@click.option("--baseline", type=click.Path(path_type=Path), help="run folder of honnin baseline to compare with")
 @click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
 @click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
@@ -62,6 +64,7 @@ def command(
     cards: Path | None,
     out: Path,
     seed: int | None,
+    baseline: Path | None,
     confirmed: tuple[str, ...],
     readers: int | None,
     lang: Lang,
@@ -69,15 +72,23 @@ def command(
     quiet: bool,
 ) -> int:
     """Load the inputs, play, judge, report; the exit code is the verdict's."""
-    request = load_request(scenario, target_file, population, cards, out, seed, confirmed)
+    campaign = load_scenario(find_scenario(scenario))
+    request = load_request(campaign, target_file, population, cards, out, seed, confirmed)
+    if baseline is not None:
+        request = with_baseline(request, baseline)
     display = Display(lang, quiet)
     verdict, folder = play(request, display, readers, lang)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)
 
 
+def with_baseline(request: Request, baseline: Path) -> Request:
+    """Return the request with a baseline to compare with; raise UsageError where it cannot be used."""
+    return replace(request, baseline=check_usable(baseline, request.population.digest, request.target.name))
+
+
 def load_request(
-    scenario: str,
+    campaign: Scenario,
     target_file: Path,
     population: Path | None,
     cards: Path | None,
@@ -86,7 +97,6 @@ def load_request(
     confirmed: tuple[str, ...],
 ) -> Request:
     """Read every input before anything is made; raise UsageError at the first that is wrong."""
-    campaign = load_scenario(find_scenario(scenario))
     target = load_toml(target_file, Target)
     check_allowed(target, confirmed)
     check_playable(target, target_file.resolve())

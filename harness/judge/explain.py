@@ -95,10 +95,18 @@ _CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
         "{v} は交付できる状態であったのに断られた。",
         "{v} was refused, although the register allowed the issue throughout.",
     ),
+    Anomaly.DEVIATION: (
+        "{v} に渡された {d} は、負荷のない状態での同じ申請の証明書と一致しない。",
+        "{v} received {d}, which is not what the same application gave when issued quietly.",
+    ),
 }
 
 # The same where a person has to look first.
 _DOUBT: dict[Anomaly, tuple[str, str]] = {
+    Anomaly.DEVIATION: (
+        "{v} に渡された {d} には、基準帳票と異なる箇所がある。他の住民の記載ではない。",
+        "{v} received {d}, which differs from its baseline; nobody else's values stand there for sure.",
+    ),
     Anomaly.RESIDUE: (
         "{v} に渡された {d} のファイル末尾に、どの版にも属さない部分がある。",
         "{v} received {d}; behind the end of its file stands a part that belongs to no revision of it.",

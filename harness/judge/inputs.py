@@ -11,14 +11,16 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from harness.baseline.folder import BaselineFolder
 from harness.campaign import read_plan
 from harness.config import load_toml, read_json_lines
 from harness.errors import ConfigError, RunDamaged
 from harness.journal import DocumentStore, RunFolder, read_segment
 from harness.judge.verdict import Completeness
 from harness.population import Population, load
-from harness.reading.profile import Profile, load_profile
+from harness.reading.profile import NO_PROFILE, Profile, load_profile
 from harness.reading.store import load_readings
+from harness.records.baseline import BaselineEntry, Learned
 from harness.records.history import HistoryRecord
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
 from harness.records.plan import PlanHeader
@@ -38,7 +40,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     plan: Completeness
     planned: frozenset[str]
     target: Target
-    profile: Profile
+    profile: Profile | None  # None: profile = "none", the register oracle is silent
     population: Population
     card_states: dict[str, str]
     stored: frozenset[str]
@@ -47,6 +49,15 @@ class Inputs(Struct, frozen=True, kw_only=True):
     issued_on: date
     damage: list[str]  # grows while segments are read
     differing: tuple[str, ...]
+    baseline: GivenBaseline | None = None  # that the run was made with
+
+
+class GivenBaseline(Struct, frozen=True, kw_only=True):
+    """A baseline copied into a run folder."""
+
+    entries: tuple[BaselineEntry, ...]
+    learned: Learned
+    readings: dict[str, Reading]
 
 
 def load_inputs(folder: RunFolder) -> Inputs:
@@ -75,7 +86,7 @@ def load_inputs(folder: RunFolder) -> Inputs:
         plan=plan,
         planned=planned,
         target=target,
-        profile=load_profile(profile_of(folder, target, manifest)),
+        profile=None if target.profile == NO_PROFILE else load_profile(profile_of(folder, target, manifest)),
         population=load(folder.population),
         card_states=_card_states(folder, manifest),
         stored=frozenset(store.digests() if store else ()),
@@ -84,7 +95,14 @@ def load_inputs(folder: RunFolder) -> Inputs:
         issued_on=_issued_on(manifest),
         damage=damage,
         differing=tuple(_differing(folder, manifest, header)),
+        baseline=_baseline(folder) if manifest.baseline else None,
     )
+
+
+def _baseline(folder: RunFolder) -> GivenBaseline:
+    place = BaselineFolder(folder)
+    entries, learned = place.read()
+    return GivenBaseline(entries=tuple(entries), learned=learned, readings=place.readings())
 
 
 def records(inputs: Inputs) -> Iterator[tuple[str, int, HistoryRecord]]:
@@ -174,6 +192,8 @@ def _differing(folder: RunFolder, manifest: Manifest, header: PlanHeader) -> Ite
         yield "plan"
     if _digest(folder.target) != manifest.target_digest:
         yield "target"
+    if manifest.baseline and BaselineFolder(folder).digest() != manifest.baseline:
+        yield "baseline"
 
 
 def _digest(*files: Path) -> str:
@@ -190,6 +210,7 @@ def inputs_digest(inputs: Inputs) -> str:
     files = [folder.manifest, folder.plan, folder.target, folder.profile, folder.path / "cards.jsonl"]
     files += sorted(folder.population.iterdir())
     files += folder.segments() + sorted(folder.readings.glob("*.jsonl"))
+    files += BaselineFolder(folder).files() if inputs.baseline else ()
     digest = hashlib.sha256()
     for file in files:
         if file.is_file():

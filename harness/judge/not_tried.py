@@ -14,9 +14,9 @@ from harness.records.plan import AbortHow, LeftOut, Step
 from harness.records.verdict import Reason
 
 
-def not_tried(view: HistoryView, left_out: LeftOut, profile: Profile) -> tuple[Reason, ...]:
+def not_tried(view: HistoryView, left_out: LeftOut, profile: Profile | None) -> tuple[Reason, ...]:
     """Return one sentence each for what was left out of the plan, never came about, or could not be checked."""
-    return (*_left_out(left_out), *_aborts(view), *_labels(view, profile))
+    return (*_left_out(left_out), *_aborts(view), *(_labels(view, profile) if profile else ()))
 
 
 def _left_out(left_out: LeftOut) -> Iterator[Reason]:

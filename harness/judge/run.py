@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 import harness
+from harness.baseline.folder import BaselineFolder
 from harness.checks.documents import Documents
 from harness.checks.donors import Donors, trace_donors
 from harness.checks.exactly_once import check_exactly_once
@@ -24,7 +25,9 @@ from harness.checks.register import Register
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
+from harness.judge.baseline import BaselineSide
 from harness.judge.classes import final_classes
+from harness.judge.control import Judge as DocumentJudge
 from harness.judge.control import Related, control
 from harness.judge.documents import RegisterOracle, groups, judge_documents
 from harness.judge.explain import explain
@@ -36,6 +39,7 @@ from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.statement import bound_per_burst, next_steps, state
 from harness.judge.verdict import Basis, decide
 from harness.population.issuable import refusal
+from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property
 from harness.records.resident import Resident
@@ -55,7 +59,10 @@ def judge_run(run_folder: Path) -> Verdict:
     folder.verdict.unlink(missing_ok=True)
     inputs = load_inputs(folder)
     validate_scope(inputs.target, folder.target.name)
-    verdict = _Judge(inputs).verdict()
+    judging = _Judge(inputs)
+    verdict = judging.verdict()
+    if judging.made is not None:
+        BaselineFolder(folder).write(*judging.made)
     encode = msgspec.json.Encoder().encode
     write_whole(folder.findings, b"".join(encode(f) + b"\n" for f in verdict.findings))
     write_whole(folder.verdict, msgspec.json.format(encode(verdict), indent=1) + b"\n")
@@ -73,16 +80,22 @@ class _Judge:
         self.register = self._guarded(
             "register", lambda: Register(residents, self.view.updates, reflection_ns), Register(residents, ())
         )
-        self.oracle = RegisterOracle(inputs.population, inputs.profile, self.register, self.view.last_ns)
+        self.baseline = BaselineSide(inputs, self.view, self.register)
+        self._guarded("baseline oracle", self.baseline.build, None)
+        self.judge: DocumentJudge = self.baseline.judge
+        if inputs.profile is not None:
+            self.judge = RegisterOracle(inputs.population, inputs.profile, self.register, self.view.last_ns).judge
+        self.made: tuple[tuple[BaselineEntry, ...], Learned] | None = None
 
     def verdict(self) -> Verdict:
         """Run everything in its order and put the verdict together."""
         view, inputs = self.view, self.inputs
-        documents, failures = judge_documents(view, inputs.readings.get, self.oracle.judge)
+        documents, failures = judge_documents(view, inputs.readings.get, self.judge)
         self.crashed += failures
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)
         exposure = measure_exposure(view, documents)
+        self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
         basis = self._basis(documents, findings, classes)
         outcome, reasons = decide(basis)
         misdelivered = sum(1 for c in classes.values() if c is FinalClass.MISDELIVERED)
@@ -119,12 +132,14 @@ class _Judge:
         view, inputs = self.view, self.inputs
         identities = self._identities(documents, classes)
         controls = self._controls(documents)
+        reads, compared = self._register_reads(), self.baseline.compared()
         return Basis(
             view=view,
             plan=inputs.plan,
             findings=findings,
             identities=identities,
-            scope=measure_scope(view, documents, inputs.target, self._register_reads(), inputs.card_states),
+            scope=measure_scope(view, documents, inputs.target, reads, inputs.card_states, compared),
+            baseline=inputs.baseline is not None,
             controls=controls,
             crashed=tuple(self.crashed),
             damage=tuple(inputs.damage),
@@ -145,6 +160,7 @@ class _Judge:
         }
         nothing: tuple[Finding, ...] = ()
         found = [f for name, check in checks.items() for f in self._guarded(name, check, nothing)]
+        found += self._guarded("baseline", lambda: self.baseline.findings(documents, tuple(found)), nothing)
         return tuple(explain(f, view) for f in _numbered(view, found))
 
     def _freshness(self, documents: Documents) -> tuple[Finding, ...]:
@@ -189,7 +205,7 @@ class _Judge:
                 self.view,
                 documents,
                 inputs.readings.get,
-                self.oracle.judge,
+                self.judge,
                 Related(groups(inputs.population)),
                 inputs.manifest.run,
             ),

@@ -6,6 +6,7 @@ from harness.checks.documents import Documents, is_read, issue_numbers
 from harness.checks.history import HistoryView, predecessors
 from harness.checks.isolation import VALID
 from harness.errors import ConfigError
+from harness.judge.compared import NO_BASELINE, Compared
 from harness.records.findings import Property
 from harness.records.target import Target
 from harness.records.verdict import ScopeEntry
@@ -16,10 +17,6 @@ _NEVER_OUT = frozenset({Property.OWNERSHIP, Property.PAGES, Property.BASELINE})
 MUST_BE_EXERCISED = frozenset({Property.OWNERSHIP, Property.PAGES, Property.EXACTLY_ONCE, Property.NUMBERS})
 
 _NOT_EXERCISED = ("実施なし", "not exercised")
-_BASELINE = (
-    "対象外: 基準帳票の照合は本版では未実施",
-    "out of scope: comparison with baselines is not made in this version",
-)
 
 
 def validate_scope(target: Target, file: object) -> None:
@@ -36,12 +33,17 @@ def validate_scope(target: Target, file: object) -> None:
 
 
 def measure_scope(
-    view: HistoryView, documents: Documents, target: Target, register_reads: int, card_states: dict[str, str]
+    view: HistoryView,
+    documents: Documents,
+    target: Target,
+    register_reads: int,
+    card_states: dict[str, str],
+    compared: Compared = NO_BASELINE,
 ) -> tuple[ScopeEntry, ...]:
     """Return one entry per property.
 
     `register_reads` counts the applications by which freshness was put to the test: of people whose state
-    changed or forbids the certificate.
+    changed or forbids the certificate. `compared` says how many documents were compared with baselines.
     """
     counts = {
         Property.OWNERSHIP: sum(1 for d in documents.values() if is_read(d)),
@@ -50,17 +52,12 @@ def measure_scope(
         Property.ISOLATION: _invalid_cards(view, card_states),
         Property.PAGES: sum(len(d.pages) for d in documents.values() if is_read(d)),
         Property.NUMBERS: _numbered(view, documents),
-        Property.BASELINE: 0,
+        Property.BASELINE: compared.count,
     }
     declared = {out.property: out for out in target.out_of_scope}
     entries = []
     for name in Property:
-        if name is Property.BASELINE:
-            ja, en = _BASELINE
-            entry = ScopeEntry(
-                property=name, in_scope=False, exercised=False, exercised_count=0, note_ja=ja, note_en=en
-            )
-        elif name in declared:
+        if name in declared:
             out = declared[name]
             entry = ScopeEntry(
                 property=name,
@@ -71,17 +68,19 @@ def measure_scope(
                 note_en=f"out of scope: {out.reason} (declared by {out.declared_by})",
             )
         else:
-            entry = _in_scope(name, counts[name], view, target)
+            entry = _in_scope(name, counts[name], view, target, compared)
         entries.append(entry)
     return tuple(entries)
 
 
-def _in_scope(name: Property, count: int, view: HistoryView, target: Target) -> ScopeEntry:
+def _in_scope(name: Property, count: int, view: HistoryView, target: Target, compared: Compared) -> ScopeEntry:
     ja, en = ("", "") if count else _NOT_EXERCISED
     if name is Property.FRESHNESS:
         ja, en = _freshness_note(count, view, target)
     elif name is Property.ISOLATION:
         ja, en = _isolation_note(count, view)
+    elif name is Property.BASELINE:
+        ja, en = _baseline_note(compared)
     elif name is Property.EXACTLY_ONCE and count:
         ja, en = _exactly_once_note(view)
     return ScopeEntry(property=name, in_scope=True, exercised=count > 0, exercised_count=count, note_ja=ja, note_en=en)
@@ -107,6 +106,30 @@ def _exactly_once_note(view: HistoryView) -> tuple[str, str]:
     if all(one.charged is None for one in view.applications):
         ja.append("手数料の情報なし: 徴収のみの有無は未確認")
         en.append("nothing known of fees: whether somebody paid in vain was not checked")
+    return "。".join(ja), "; ".join(en)
+
+
+_WHY_NOT_COMPARED = {
+    "no_baseline": ("基準帳票のない申請", "no baseline of the application"),
+    "register_changed": ("登録の変更後", "after a change of the register"),
+    "unstable_text": ("交付のたびに文字情報が変わる証明書", "text that is made anew at every issue"),
+    "nothing_to_compare": ("比べられる文字がない", "no text to compare"),
+}
+
+
+def _baseline_note(compared: Compared) -> tuple[str, str]:
+    """Say what was compared, and what could not be: a missing baseline is never taken for agreement."""
+    if not compared.given:
+        return (
+            "実施なし(基準帳票なし。honnin baseline で採る)",
+            "not exercised (no baseline; honnin baseline takes one)",
+        )
+    what = ("2回の交付どうし", "two issues with each other") if compared.own else ("基準帳票と", "with their baselines")
+    ja, en = [f"{compared.count} 件を{what[0]}照合"], [f"{compared.count} documents compared, {what[1]}"]
+    for reason, count in compared.not_applicable.items():
+        words = _WHY_NOT_COMPARED.get(reason, (reason, reason))
+        ja.append(f"対象外 {count} 件({words[0]})")
+        en.append(f"not applicable to {count}: {words[1]}")
     return "。".join(ja), "; ".join(en)
 
 

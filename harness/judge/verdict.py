@@ -19,7 +19,7 @@ from msgspec import Struct
 from harness.checks.history import HistoryView, deaths_in_play
 from harness.glossary import word
 from harness.judge.scope import MUST_BE_EXERCISED
-from harness.records.findings import Anomaly, Finding, Severity
+from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import JOURNAL_VERSION, Answer, Ending
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
 from harness.sentences import in_japanese
@@ -49,6 +49,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     identities: tuple[Identity, ...]
     scope: tuple[ScopeEntry, ...]
     controls: tuple[ControlCount, ...]
+    baseline: bool = False  # the run was made with a baseline
     crashed: tuple[str, ...] = ()  # names of the checks that did not end, with the error's type
     damage: tuple[str, ...] = ()  # parts of the run folder that could not be read
     differing: tuple[str, ...] = ()  # inputs whose digest is not the manifest's
@@ -195,8 +196,9 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
         yield Reason(code="checker_crashed", ja=f"検査が異常終了した: {crash}", en=f"a check crashed: {crash}")
     yield from _undecided(basis)
     yield from _controls(basis.controls)
+    needed = MUST_BE_EXERCISED | ({Property.BASELINE} if basis.baseline else set())
     for entry in basis.scope:
-        if entry.property in MUST_BE_EXERCISED and entry.in_scope and not entry.exercised:
+        if entry.property in needed and entry.in_scope and not entry.exercised:
             yield Reason(
                 code="not_exercised",
                 ja=f"対象とする性質「{word(entry.property, 'ja')}」を一度も確かめられなかった",

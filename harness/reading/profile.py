@@ -17,6 +17,7 @@ from harness.errors import ConfigError, UsageError
 from harness.records.certificates import Certificate
 
 BUILT_IN = ("reference", "generic")
+NO_PROFILE = "none"  # in a target file: nothing is known of the target's paper; only a baseline can say what is right
 DEFAULT_FILLERS = ("【空欄】", "【空白】", "【省略】", "【記載省略】", "省略", "空欄", "***", "---", "以下余白")
 
 
@@ -129,7 +130,8 @@ def load_profile(name_or_path: str, base: Path | None = None) -> Profile:
             return _validated(path, load_toml(path, Profile))
     path = (base or Path()) / name_or_path
     if not path.exists() and path.suffix != ".toml":
-        raise ConfigError(path, "", f"no such document profile; give a TOML file or one of: {', '.join(BUILT_IN)}")
+        known = ", ".join((*BUILT_IN, NO_PROFILE))
+        raise ConfigError(path, "", f"no such document profile; give a TOML file or one of: {known}")
     return _validated(path, load_toml(path, Profile))
 
 

@@ -14,14 +14,17 @@ import msgspec
 from msgspec import Struct
 
 import harness
+from harness.baseline.folder import BaselineFolder, bring
 from harness.campaign import compile_plan, pool_of, write_plan
+from harness.campaign.cast import Choices
 from harness.campaign.scenario import Scenario
 from harness.config import read_json_lines, write_json_lines
 from harness.errors import ConfigError, UsageError
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.population import Population
-from harness.reading.profile import BUILT_IN
+from harness.reading.profile import BUILT_IN, NO_PROFILE
+from harness.records.certificates import Certificate, Options
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
 from harness.records.plan import PlanHeader
 from harness.records.target import Target
@@ -44,6 +47,8 @@ class Request(Struct, frozen=True, kw_only=True):
     seed: int
     confirmed_hosts: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()  # residents who play no part (harness.run.people)
+    kind: str = "run"  # or "baseline" (harness.records.manifest)
+    baseline: RunFolder | None = None  # baseline run to compare with
 
 
 CardsFor = Callable[[Collection[str]], dict[str, str]]  # residents' keys to card serials; makes missing keys
@@ -58,18 +63,31 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     make_out(request.out)
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, request.without))
-    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without)
+    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, _choices(request))
     check_disk(request.out, header.applications)
     folder = RunFolder.create(request.out / _run_id(request.scenario.name))
     try:
         write_plan(folder.plan, header, batches)
         _copy_inputs(request, folder)
         cards = _copy_cards(request, folder)
-        write_whole(folder.manifest, msgspec.json.encode(_manifest(request, folder, today, cards)))
+        baseline = bring(request.baseline, folder) if request.baseline else ""
+        write_whole(folder.manifest, msgspec.json.encode(_manifest(request, folder, today, cards, baseline)))
     except BaseException:
         shutil.rmtree(folder.path)  # without its manifest it would be no run folder, and nothing could purge it
         raise
     return folder, header
+
+
+def _choices(request: Request) -> Choices | None:
+    """Return the options that the baseline has of everybody, so that what is played can be compared."""
+    if request.baseline is None:
+        return None
+    entries, _ = BaselineFolder(request.baseline).read()
+    choices: dict[tuple[str, Certificate], tuple[Options, ...]] = {}
+    for entry in entries:
+        who = (entry.resident, entry.certificate)
+        choices[who] = (*choices.get(who, ()), entry.options)
+    return choices
 
 
 def make_out(out: Path) -> None:
@@ -85,7 +103,7 @@ def make_out(out: Path) -> None:
 def _copy_inputs(request: Request, folder: RunFolder) -> None:
     shutil.copyfile(request.target_file, folder.target)
     shutil.copytree(request.population_folder, folder.population)
-    if request.target.profile not in BUILT_IN:
+    if request.target.profile not in (*BUILT_IN, NO_PROFILE):
         shutil.copyfile(request.target_file.parent / request.target.profile, folder.profile)
 
 
@@ -122,7 +140,7 @@ def _run_id(scenario: str) -> str:
     return f"{stamp}-{scenario.replace('/', '-')}"
 
 
-def _manifest(request: Request, folder: RunFolder, today: date, cards: str) -> Manifest:
+def _manifest(request: Request, folder: RunFolder, today: date, cards: str, baseline: str) -> Manifest:
     return Manifest(
         version=MANIFEST_VERSION,
         run=folder.path.name,
@@ -141,6 +159,8 @@ def _manifest(request: Request, folder: RunFolder, today: date, cards: str) -> M
         cards_folder=str(request.cards_folder or ""),
         seed=request.seed,
         confirmed_hosts=request.confirmed_hosts,
+        kind=request.kind,
+        baseline=baseline,
     )
 
 

@@ -38,9 +38,11 @@ def test_a_declared_property_is_shown_with_reason_and_name(history):
     assert set(scope) == set(Property)
 
 
-def test_the_baseline_is_said_to_be_out_of_this_version(history):
+def test_without_a_baseline_its_property_is_in_scope_and_said_not_to_be_exercised(history):
     scope = {s.property: s for s in measure_scope(history.view(), {}, target(), 0, {})}
-    assert scope[Property.BASELINE].note_ja == "対象外: 基準帳票の照合は本版では未実施"
+    entry = scope[Property.BASELINE]
+    assert (entry.in_scope, entry.exercised) == (True, False)
+    assert "基準帳票なし" in entry.note_ja
 
 
 def test_counts_come_from_what_was_put_to_the_test(history):
