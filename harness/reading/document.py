@@ -10,6 +10,7 @@ import io
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from harness.reading.concealed import concealed_characters, has_layers
 from harness.reading.envelope import mark, refuse
 from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import walk
@@ -72,9 +73,10 @@ def _read(
         return Reading(digest=digest, status=status, reason=reason, marks=marks, reader=READER)
     pages: list[PageRead] = []
     reason = "" if count else "it has no pages"
+    layers = has_layers(body)
     for index in range(count):
         try:
-            pages.append(read_page(document, index, limits))
+            pages.append(read_page(document, index, limits, layers=layers))
         except pypdfium2.PdfiumError as e:
             reason = f"page {index + 1} of {count} cannot be read: {e}"
             break
@@ -89,8 +91,8 @@ def _read(
     )
 
 
-def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits) -> PageRead:
-    """Read page `index` (from 0); raise PdfiumError where it does not load."""
+def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, *, layers: bool = False) -> PageRead:
+    """Read page `index` (from 0); raise PdfiumError where it does not load. `layers`: some may be switched off."""
     page = document[index]
     notes = ""
     if pdfium.FPDFPage_GetAnnotCount(page) > 0:
@@ -98,7 +100,8 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits)
         page = _flattened(document, page, index)
     text_page = page.get_textpage()
     found = walk(page, limits.page_objects)
-    text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters)
+    concealed = concealed_characters(page, text_page, found.texts, layers=layers)
+    text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters, concealed)
     width, height = page.get_size()
     return PageRead(
         number=index + 1,

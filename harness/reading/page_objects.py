@@ -51,6 +51,7 @@ class PageObjects:
 
     hidden: set[int] = field(default_factory=set)  # addresses of text objects that cannot be seen
     images: list[PlacedImage] = field(default_factory=list)
+    texts: list[calls.Handle] = field(default_factory=list)  # all others
     count: int = 0
 
 
@@ -71,6 +72,7 @@ def walk(page: pdfium.FPDF_PAGE, most: int) -> PageObjects:
             white = red >= _WHITE_FROM and green >= _WHITE_FROM and blue >= _WHITE_FROM
             texts.append((found.count, handle, matrix, white))
     last = max((s.order for s in shapes), default=0)
+    found.texts = [t[1] for t in texts]
     found.hidden.update(t[1].value or 0 for t in texts if (t[3] or t[0] < last) and _unseen(t, shapes))
     return found
 

@@ -33,11 +33,17 @@ class PageText:
     places: str  # base64 of four int16 (left, bottom, right, top in points) per whitespace-separated word of `visible`
 
 
-def read_text(text_page: pdfium.FPDF_TEXTPAGE, paper: Box, hidden_objects: set[int], most: int) -> PageText:
+def read_text(
+    text_page: pdfium.FPDF_TEXTPAGE,
+    paper: Box,
+    hidden_objects: set[int],
+    most: int,
+    concealed: frozenset[int] = frozenset(),
+) -> PageText:
     """Read an open PDFium text page.
 
     `paper` is the visible box of the page, `hidden_objects` the addresses of text objects that cannot be seen,
-    `most` the number of characters after which reading stops.
+    `most` the number of characters after which reading stops, `concealed` the places of further ones unseen.
     """
     count = min(pdfium.FPDFText_CountChars(text_page), most)
     if count <= 0:
@@ -47,6 +53,7 @@ def read_text(text_page: pdfium.FPDF_TEXTPAGE, paper: Box, hidden_objects: set[i
     handle = calls.handle(text_page)
     boxes = [_box(handle, word.start(), word.end() - 1) for word in words]
     unseen = _unseen_characters(handle, text, hidden_objects) if hidden_objects else frozenset()
+    unseen |= concealed
     if unseen or any(_off(box, paper) for box in boxes):
         visible, hidden, boxes = _told_apart(text, words, boxes, unseen, paper)
     else:
