@@ -6,8 +6,10 @@ names, birth dates and small figures are no patterns: they are on too many paper
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -15,6 +17,7 @@ from msgspec import Struct
 
 from harness.reading.dates import Day, find_dates, parse_iso
 from harness.reading.fold import fold
+from harness.reading.packed_texts import Notes
 from harness.reading.renderings import address_forms, kana_forms, parts
 from harness.reading.sources import PopulationView
 from harness.records.resident import Koseki, Resident
@@ -26,6 +29,18 @@ _LEAST_NAME = 2
 _LEAST_ADDRESS = 5
 _LEAST_EVENT_PART = 8  # an address or a name with its 本籍, not a word of the form
 KOSEKI_ROLES = frozenset({"father", "mother", "events", "addresses"})  # printed on 戸籍 and 附票 only
+_ROLES = {
+    role: number
+    for number, role in enumerate(
+        (
+            "name", "alias", "householder", "hittousha", "address", "previous_address", "honseki", "kana",
+            "residence_card", "seal_number", "father", "mother", "events", "addresses",
+        )
+    )
+}  # fmt: skip
+_BY_NUMBER = tuple(_ROLES)
+_ROLE_BITS = 4
+_REMEMBERED = 20_000  # texts whose owners are at hand as records
 _COMMON_SHARE = 0.05  # a text that more of the residents share belongs to the form, not to a person
 
 
@@ -45,49 +60,50 @@ class Hit(Struct, frozen=True):
 
 
 class OwnerIndex:
-    """All texts of all residents with their owners. Building takes about 30 µs a text; it cannot be pickled."""
+    """All texts of all residents with their owners, packed; it cannot be pickled, but forked processes share it.
+
+    Building takes about 30 µs a text.
+    """
 
     def __init__(self, population: PopulationView, states: Iterable[Resident] = ()) -> None:
         """Index the population, and further `states` of residents that updates may bring about."""
-        owners: dict[str, dict[Owner, None]] = {}
-        residents = (*population.residents.values(), *states)
-        for resident in residents:
-            for text, role in _texts(resident):
-                owners.setdefault(text, {})[Owner(resident.key, role)] = None
-        for koseki in population.koseki.values():
-            for text, owner in _koseki_texts(koseki):
-                owners.setdefault(text, {})[owner] = None
         self.residents = len(population.residents)
         self._people = max(self.residents, _RESIDENTS_AT_LEAST)
-        most = max(20, self._people * _COMMON_SHARE)
-        kept = {t: tuple(o) for t, o in owners.items() if len({k.resident for k in o}) <= most}
-        self._texts = tuple(kept)
-        self._owners = tuple(kept.values())
-        self._number = {text: number for number, text in enumerate(self._texts)}
+        self._keys: dict[str, int] = {}
+        texts, values = Notes(), Notes()
+        for resident in itertools.chain(population.residents.values(), states):
+            number = self._numbered(resident.key)
+            for text, role in _texts(resident):
+                texts.note(text, number | _ROLES[role])
+            for source, value in _values(resident):
+                values.note(_value(source, value), number)
+        for koseki in population.koseki.values():
+            for text, owner in _koseki_texts(koseki):
+                texts.note(text, self._numbered(owner.resident) | _ROLES[owner.role])
+        self._texts = texts.packed(most=int(max(20, self._people * _COMMON_SHARE)), kind_bits=_ROLE_BITS)
+        self._values = values.packed()
+        self._names = tuple(self._keys)
         # the DFA form is faster still and takes 2.3 GB for 100,000 residents
         self._automaton = ahocorasick_rs.AhoCorasick(
-            self._texts or ("\ufffe",), implementation=ahocorasick_rs.Implementation.ContiguousNFA
+            self._texts if len(self._texts) else ("\ufffe",), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
-        self._values = _values(residents)
         self.characters = frozenset(c for text in self._texts for c in text)
+        # the people of one document, and of those before it, are asked for again and again
+        self.text = lru_cache(_REMEMBERED)(self._texts.text)
+        self.owners = lru_cache(_REMEMBERED)(self._owners)
+        self.owners_of = lru_cache(_REMEMBERED)(self._owners_of)
 
     def find(self, folded: str) -> list[Hit]:
         """Return all hits in a folded text, overlapping ones included."""
         found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         return [Hit(start, end, text) for text, start, end in found]
 
-    def text(self, number: int) -> str:
-        """Return a text by its number."""
-        return self._texts[number]
-
-    def owners(self, number: int) -> tuple[Owner, ...]:
-        """Return the owners of a text by its number."""
-        return self._owners[number]
-
-    def owners_of(self, folded: str) -> tuple[Owner, ...]:
-        """Return the owners of exactly this folded text."""
-        number = self._number.get(folded)
-        return () if number is None else self._owners[number]
+    text: Callable[[int], str]
+    """Return a text by its number."""
+    owners: Callable[[int], tuple[Owner, ...]]
+    """Return the owners of a text by its number."""
+    owners_of: Callable[[str], tuple[Owner, ...]]
+    """Return the owners of exactly this folded text."""
 
     def bits(self, owners: Sequence[Owner]) -> float:
         """Return the weight of a text with these owners."""
@@ -96,7 +112,20 @@ class OwnerIndex:
 
     def having(self, source: str, value: str | Day) -> tuple[str, ...]:
         """Return the residents whose item `source` is this folded text or day: for attribution, never as proof."""
-        return self._values.get((source, value), ())
+        place = self._values.place(_value(source, value))
+        return () if place is None else tuple(self._names[n >> _ROLE_BITS] for n in self._values.numbers(place))
+
+    def _numbered(self, key: str) -> int:
+        """Return a resident's number, with room for a role."""
+        return self._keys.setdefault(key, len(self._keys)) << _ROLE_BITS
+
+    def _owners(self, number: int) -> tuple[Owner, ...]:
+        role = (1 << _ROLE_BITS) - 1
+        return tuple(Owner(self._names[n >> _ROLE_BITS], _BY_NUMBER[n & role]) for n in self._texts.numbers(number))
+
+    def _owners_of(self, folded: str) -> tuple[Owner, ...]:
+        number = self._texts.place(folded)
+        return () if number is None else self._owners(number)
 
 
 def _texts(resident: Resident) -> Iterator[tuple[str, str]]:
@@ -144,17 +173,19 @@ def _koseki_texts(koseki: Koseki) -> Iterator[tuple[str, Owner]]:
         yield fold(koseki.hittousha), Owner(key, "hittousha")
 
 
-def _values(residents: Iterable[Resident]) -> dict[tuple[str, str | Day], tuple[str, ...]]:
-    """Return resident keys by (source, value) for the items that are no patterns."""
-    found: dict[tuple[str, str | Day], list[str]] = {}
-    for resident in residents:
-        for field in ("born_on", "address_since", "resident_since", "notified_on"):
-            if day := parse_iso(getattr(resident, field) or ""):
-                found.setdefault((f"resident.{field}", day), []).append(resident.key)
-        for field in ("former_name", "remarks"):
-            if text := fold(getattr(resident, field) or ""):
-                found.setdefault((f"resident.{field}", text), []).append(resident.key)
-        for tax in resident.taxes:
-            for field in ("total_income", "salary_income", "taxable", "annual_tax", "city_levy", "prefecture_levy"):
-                found.setdefault((f"tax.{field}", str(getattr(tax, field))), []).append(resident.key)
-    return {key: tuple(dict.fromkeys(who)) for key, who in found.items()}
+def _values(resident: Resident) -> Iterator[tuple[str, str | Day]]:
+    """Yield (source, value) of the items that are no patterns."""
+    for field in ("born_on", "address_since", "resident_since", "notified_on"):
+        if day := parse_iso(getattr(resident, field) or ""):
+            yield f"resident.{field}", day
+    for field in ("former_name", "remarks"):
+        if text := fold(getattr(resident, field) or ""):
+            yield f"resident.{field}", text
+    for tax in resident.taxes:
+        for field in ("total_income", "salary_income", "taxable", "annual_tax", "city_levy", "prefecture_levy"):
+            yield f"tax.{field}", str(getattr(tax, field))
+
+
+def _value(source: str, value: str | Day) -> str:
+    """Return one text for an item and its value; a day and its notation stay apart."""
+    return f"{source} {value}"
