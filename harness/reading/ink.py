@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops
 
 INK_SIDE = 64
 _LEAST_CONTRAST = 32  # levels between paper and ink (of 255): less is noise of JPEG or of grey paper
@@ -49,10 +49,10 @@ def ink_levels(bitmap: Image.Image, *, negative: bool = False) -> Image.Image | 
     means of the two classes that Otsu's threshold parts (Otsu 1979).
     """
     if bitmap.mode == "1":
-        two = bitmap.convert("L") if negative else ImageOps.invert(bitmap.convert("L"))
+        two = bitmap.convert("L") if negative else ImageChops.invert(bitmap.convert("L"))
         return two if two.getextrema() == (0, 255) else None
     dark = _darkness(bitmap)
-    raw = dark if negative else ImageOps.invert(dark)
+    raw = dark if negative else ImageChops.invert(dark)
     paper, full = _classes(raw.histogram())
     if full - paper < _LEAST_CONTRAST:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,8 +29,10 @@ _COARSE_SIDE = 16
 _COARSE_SAMPLES = _COARSE_SIDE * _COARSE_SIDE
 _ROWS = 4096  # small pictures that are compared at a time
 _CANDIDATES = 16  # of all seals, compared exactly
+_KEPT = 8  # of the candidates, per bitmap that was searched for
 _REFINED = 4  # of the candidates, looked at from poses in between
 _EXACT = 0.998  # no seal is nearer but one that correlates above 0.99 with this one
+_WITHIN = 0.12  # of the best: poses in between add less to what is further away
 _PLAIN = 0.95  # as found: nothing is gained by other poses
 _HOPEFUL = 0.6  # the best pose of a print of a registered seal reaches more; official seals and text reach less
 
@@ -51,7 +53,7 @@ class SealIndex:
         self._residents = tuple(key for key, _ in sealed)
         self._seals = tuple(seal for _, seal in sealed)
         self._number = {key: number for number, key in enumerate(self._residents)}
-        self._ranked: dict[tuple[bytes, str], tuple[Likeness, ...]] = {}  # by digest of the ink, and resident
+        self._found: dict[bytes, tuple[Likeness, ...]] = {}  # by digest of the ink
 
     @cached_property
     def _coarse(self) -> NDArray[np.int8]:
@@ -75,15 +77,22 @@ class SealIndex:
         return np.asarray(np.maximum(np.concatenate(lengths), 1), np.float32)
 
     def ranked(self, image: ImageRead, own: str = "") -> tuple[Likeness, ...]:
-        """Return the seals that a bitmap looks most like, best first, `own` always among them if it is registered.
+        """Return the seals that a bitmap looks most like, best first; () where it has no ink.
 
-        () where the bitmap has no ink. Equal bitmaps are compared once.
+        `own` is among them if it is registered and the bitmap looks like any seal. Equal bitmaps are searched for once.
         """
-        digest = hashlib.blake2b(image.ink64.encode(), digest_size=16).digest()
-        known = self._ranked.get((digest, own))
-        if known is None:
-            known = self._ranked[digest, own] = self._search(image.ink64, own)
-        return known
+        picture = _picture(image.ink64)
+        if picture is None or (vector := normalised(picture)) is None:
+            return ()
+        mine = self._reference(self._number[own]) if own in self._number else None
+        if mine is not None and (alike := float(vector @ mine)) >= _EXACT:
+            return (Likeness(own, alike),)
+        digest = hashlib.blake2b(picture.tobytes(), digest_size=16).digest()
+        if (found := self._found.get(digest)) is None:
+            found = self._found[digest] = self._search(picture)[:_KEPT]
+        if mine is None or not found or found[0].correlation < _HOPEFUL or any(f.resident == own for f in found):
+            return found
+        return _sorted((*found, *self._compare(picture, _all_poses(picture), (self._number[own],))))
 
     def nearest(self, image: ImageRead) -> tuple[str, float]:
         """Return the resident whose registered seal a bitmap looks most like, and the correlation.
@@ -108,43 +117,36 @@ class SealIndex:
         ink = _picture(ink64(_impression(self._seals[number])))
         return None if ink is None else normalised(ink)
 
-    def _search(self, ink: str, own: str) -> tuple[Likeness, ...]:
-        picture = _picture(ink)
-        if picture is None or not self._residents or (vector := normalised(picture)) is None:
+    def _search(self, picture: Image.Image) -> tuple[Likeness, ...]:
+        if not self._residents:
             return ()
-        mine = self._reference(self._number[own]) if own in self._number else None
-        if mine is not None and (alike := float(vector @ mine)) >= _EXACT:
-            return (Likeness(own, alike),)
-        found = self._compare(picture, (AS_FOUND,), own)
-        if found[0].correlation < _PLAIN:
-            found = self._compare(picture, tuple(dict.fromkeys(poses(picture))), own)
+        found = self._compare(picture, (AS_FOUND,))
+        if not found or found[0].correlation < _PLAIN:
+            found = self._compare(picture, _all_poses(picture))
         return found
 
-    def _compare(self, picture: Image.Image, tried: Sequence[Pose], own: str) -> tuple[Likeness, ...]:
-        """Return the candidates' likeness in the best of the poses; refined where several are tried."""
+    def _compare(
+        self, picture: Image.Image, tried: Sequence[Pose], numbers: Sequence[int] = ()
+    ) -> tuple[Likeness, ...]:
+        """Return the likeness of some seals, or of the nearest, in the best of the poses; refined if several are."""
         import numpy as np
 
         looks = [(pose, seen) for pose in tried if (seen := looked_at(picture, pose)) is not None]
         seen = np.stack([vector for _, vector in looks])
-        numbers = self._candidates(seen)
-        if own in self._number and self._number[own] not in numbers:
-            numbers.append(self._number[own])
         compared: list[tuple[float, int, Pose, NDArray[np.float32]]] = []
-        for number in numbers:
+        for number in numbers or self._candidates(seen):
             reference = self._reference(number)
             if reference is not None:
                 correlations = seen @ reference
                 best = int(correlations.argmax())
                 compared.append((float(correlations[best]), number, looks[best][0], reference))
         compared.sort(key=lambda c: (-c[0], c[1]))
-        if len(tried) == 1 or not compared or compared[0][0] < _HOPEFUL:
-            return tuple(Likeness(self._residents[number], alike) for alike, number, _, _ in compared)
+        hopeful = len(tried) > 1 and bool(compared) and compared[0][0] >= _HOPEFUL
         found = []
         for place, (alike, number, pose, reference) in enumerate(compared):
-            near = place < _REFINED or self._residents[number] == own
-            best_alike = refined(picture, pose, reference)[0] if near else alike
-            found.append(Likeness(self._residents[number], best_alike))
-        return tuple(sorted(found, key=lambda f: (-f.correlation, f.resident)))
+            near = hopeful and place < _REFINED and alike >= compared[0][0] - _WITHIN
+            found.append(Likeness(self._residents[number], refined(picture, pose, reference)[0] if near else alike))
+        return _sorted(found)
 
     def _candidates(self, seen: NDArray[np.float32]) -> list[int]:
         """Return the numbers of the seals whose small pictures are the nearest to any of the looks."""
@@ -158,6 +160,14 @@ class SealIndex:
         count = min(_CANDIDATES, len(nearest))
         best = np.argpartition(-nearest, count - 1)[:count]
         return [int(number) for number in best]
+
+
+def _sorted(found: Iterable[Likeness]) -> tuple[Likeness, ...]:
+    return tuple(sorted(found, key=lambda f: (-f.correlation, f.resident)))
+
+
+def _all_poses(picture: Image.Image) -> tuple[Pose, ...]:
+    return tuple(dict.fromkeys(poses(picture)))
 
 
 def _coarse(inks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,6 +20,7 @@ __all__ = ["SealIndex", "judge_seal", "whose"]
 _CLOSE = 0.95  # a print of the registered seal reaches this, turned or scanned ones nearly all
 _DISTORTED = 0.88  # enough where no other seal comes near: overprinted, blurred, turned and scanned
 _ALONE = 0.12  # how much less every other registered seal must correlate then
+_LIKE_A_SEAL = 0.5  # less is an official seal, a logo or text: no registered seal is there, nor anything like one
 _CLEAR = 0.3  # of what parts two seals: 1 where the print is exactly the one, -1 the other, 0 in the middle
 _SAME = 0.99  # two registered seals that correlate so are one picture: which of them is printed makes no difference
 _POINTS_PER_MM = 72 / 25.4
@@ -61,7 +62,8 @@ def judge_seal(reading: Reading, expectation: Expectation, seals: SealIndex) -> 
             return _evidence(page, found)
     if not expectation.seal or any(found.resident for _, found in judged):
         return None
-    return _evidence(*max(judged, key=_telling, default=(0, SealOwner(""))))
+    page, found = max(judged, key=_telling, default=(0, SealOwner("")))
+    return _evidence(page if found.correlation >= _LIKE_A_SEAL else 0, found)
 
 
 def _telling(judged: tuple[int, SealOwner]) -> tuple[bool, float]:
