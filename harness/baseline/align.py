@@ -30,6 +30,18 @@ def align(base: Sheet, now: Sheet) -> tuple[Side, ...]:
     return (*_texts(base.text, now.text), *_images(base.images, now.images))
 
 
+def placed(sheet: Sheet) -> Iterator[tuple[Token, Place]]:
+    """Yield every token of a page, words apart, with its place; bitmaps behind the text."""
+    tokens = tokens_of(sheet.text)
+    yield from zip(tokens, places_of(tokens), strict=True)
+    for number, digest in enumerate(sheet.images, 1):
+        yield Token(Kind.IMAGE, digest), _place_of_image(number, len(sheet.images))
+
+
+def _place_of_image(number: int, of: int) -> Place:
+    return Place(f"image {number}/{of}", "")
+
+
 def _texts(base: str, now: str) -> Iterator[Side]:
     a, b = runs_of(base), runs_of(now)
     if [t.key for t in a] == [t.key for t in b]:
@@ -44,8 +56,7 @@ def _images(base: tuple[str, ...], now: tuple[str, ...]) -> Iterator[Side]:
         base = (*common, *(d for d in base if d not in common))
         now = (*common, *(d for d in now if d not in common))
     for number, (one, other) in enumerate(zip_longest(base, now), 1):
-        place = Place(f"image {number}/{len(base)}", "")
-        yield Side(place, _bitmap(one), _bitmap(other))
+        yield Side(_place_of_image(number, len(base)), _bitmap(one), _bitmap(other))
 
 
 def _bitmap(digest: str | None) -> Token | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from harness.baseline.align import Side, align
+from harness.baseline.align import Side, align, placed
 from harness.baseline.issued import Sheet
 from harness.baseline.moment import Moment
-from harness.baseline.tokens import Kind
+from harness.baseline.tokens import Kind, Value, value_of
 from harness.baseline.volatile import Volatile
 from harness.records.certificates import Certificate
 
@@ -84,13 +84,8 @@ def _volatile(certificate: Certificate, side: Side, volatile: Volatile) -> bool:
     return side.base is not None and bool(volatile.at(certificate, side.place, side.base.kind))
 
 
-def telling(certificate: Certificate, sheet: Sheet, volatile: Volatile) -> Iterator[tuple[Kind, str]]:
-    """Yield what of a page may tell residents apart: every token in a place that is not volatile."""
-    for side in align(sheet, sheet):
-        if side.base is not None and not _volatile(certificate, side, volatile):
-            yield side.base.kind, _value(side)
-
-
-def _value(side: Side) -> str:
-    assert side.base is not None
-    return "-".join(map(str, side.base.day)) if side.base.day else side.base.text
+def telling(certificate: Certificate, sheet: Sheet, volatile: Volatile) -> Iterator[Value]:
+    """Yield what of a page may tell residents apart: every word and token in a place that is not volatile."""
+    for token, place in placed(sheet):
+        if not volatile.at(certificate, place, token.kind):
+            yield value_of(token)

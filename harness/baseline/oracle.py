@@ -14,8 +14,8 @@ from harness.baseline.comparison import Compared, Differing, compare, telling
 from harness.baseline.issued import Issued, Key, Sheet
 from harness.baseline.moment import Moment
 from harness.baseline.shelf import Shelf
-from harness.baseline.tellers import Hit, Value, donor_of, value_of
-from harness.baseline.tokens import Kind
+from harness.baseline.tellers import Hit, donor_of
+from harness.baseline.tokens import Kind, Value, value_of
 from harness.records.certificates import Certificate
 
 _CANDIDATES = 3  # donors whose whole documents are compared

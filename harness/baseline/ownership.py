@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from harness.baseline.issued import Key, Sheet, sheets_of
 from harness.baseline.moment import Moment
 from harness.baseline.oracle import Agreement, BaselineOracle, Conclusion
-from harness.baseline.tellers import Hit, Value, donor_of, values_of
-from harness.baseline.tokens import Kind
+from harness.baseline.tellers import Hit, donor_of, values_of
+from harness.baseline.tokens import Kind, Value
 from harness.records.findings import Evidence
 from harness.records.ownership import DocumentOwnership, OwnerWeight, PageOwnership, PageVerdict
 from harness.records.reading import Reading
@@ -62,9 +62,11 @@ def judge_by_baseline(
 
 
 def _weigh(oracle: BaselineOracle, key: Key, conclusion: Conclusion, number: int, sheet: Sheet, without: str) -> _Page:
+    own = oracle.page_values(key, number, without)
+    if conclusion.agreement is Agreement.EQUAL:
+        return _Page(number=number, own=own, present=own, hits=(), donor="", differs=False)
     here = values_of([sheet])
     hits = oracle.shelf.tellers.foreign(key.resident, here)
-    own = oracle.page_values(key, number, without)
     return _Page(
         number=number,
         own=own,

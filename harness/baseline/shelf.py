@@ -10,8 +10,8 @@ from msgspec import Struct
 from harness.baseline.comparison import telling
 from harness.baseline.issued import Issued, Key, by_key, key_of, sheets_of
 from harness.baseline.moment import JST, Moment
-from harness.baseline.tellers import Related, Tellers, Value
-from harness.baseline.tokens import Kind
+from harness.baseline.tellers import Related, Tellers
+from harness.baseline.tokens import Value
 from harness.baseline.volatile import Volatile
 from harness.population import Population
 from harness.population.items import all_items
@@ -90,8 +90,3 @@ def from_entries(entries: Iterable[BaselineEntry], readings: Mapping[str, Readin
 def _noon_of(day: str) -> Moment:
     at = datetime.combine(date.fromisoformat(day), _NOON, JST)
     return Moment(at, at)
-
-
-def is_word(value: Value) -> bool:
-    """Tell whether a value is text or a bitmap, rather than a figure or date that many things may share."""
-    return value[0] in {Kind.WORD, Kind.IMAGE}

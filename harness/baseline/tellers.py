@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from harness.baseline.issued import Sheet
-from harness.baseline.tokens import Kind, Token, tokens_of
+from harness.baseline.tokens import Kind, Value, tokens_of, value_of
 
 _COMMON_SHARE = 0.05  # of the residents; what more of them have says little about anyone
 _LEAST_CHARACTERS = 2  # one character (男, 1) is nobody's in particular
 Related = Callable[[str, str], bool]
-Value = tuple[Kind, str]
 
 
 class Hit(NamedTuple):
@@ -63,11 +62,6 @@ class Tellers:
 def values_of(sheets: Iterable[Sheet]) -> tuple[Value, ...]:
     """Return every value of some pages, bitmaps included."""
     return tuple(v for sheet in sheets for v in (*(value_of(t) for t in tokens_of(sheet.text)), *_bitmaps(sheet)))
-
-
-def value_of(token: Token) -> Value:
-    """Return a token as a value: dates by their day, whatever the spelling."""
-    return token.kind, "-".join(map(str, token.day)) if token.day else token.text
 
 
 def _bitmaps(sheet: Sheet) -> list[Value]:

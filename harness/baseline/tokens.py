@@ -54,6 +54,12 @@ class Token(NamedTuple):
 
 
 Tokens = tuple[Token, ...]
+Value = tuple[Kind, str]  # a token as something that people have or have not
+
+
+def value_of(token: Token) -> Value:
+    """Return a token as a value: dates by their day, whatever the spelling."""
+    return token.kind, "-".join(map(str, token.day)) if token.day else token.text
 
 
 @lru_cache(maxsize=4096)

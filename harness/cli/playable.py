@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.campaign.fitting import steps_lacking
 from harness.errors import ConfigError
 from harness.judge.scope import validate_scope
-from harness.reading.profile import BUILT_IN, load_profile
+from harness.reading.profile import BUILT_IN, NO_PROFILE, load_profile
 from harness.records.plan import Step
 from harness.records.target import Target
 
@@ -41,8 +41,10 @@ def _check_synchronise(target: Target, file: Path) -> None:
 
 def _check_profile(target: Target, file: Path) -> None:
     name = target.profile
+    if name == NO_PROFILE:
+        return
     if name not in BUILT_IN and not (file.parent / name).is_file():
-        allowed = f"{', '.join(BUILT_IN)}, or the path of a TOML file, from this file's folder"
+        allowed = f"{', '.join((*BUILT_IN, NO_PROFILE))}, or the path of a TOML file, from this file's folder"
         raise ConfigError(file, "profile", f"there is no document profile `{name}`. Allowed: {allowed}")
     papers = load_profile(name, file.parent).papers
     for certificate in target.certificates:

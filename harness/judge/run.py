@@ -140,6 +140,7 @@ class _Judge:
             identities=identities,
             scope=measure_scope(view, documents, inputs.target, reads, inputs.card_states, compared),
             baseline=inputs.baseline is not None,
+            baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,
             crashed=tuple(self.crashed),
             damage=tuple(inputs.damage),

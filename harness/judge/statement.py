@@ -145,6 +145,10 @@ _NEXT: dict[str, tuple[str, str]] = {
         "要確認の指摘を担当者が目視で確認する。",
         "Have a named person look at the findings for review.",
     ),
+    "baseline_missing": (
+        "`honnin baseline` で基準帳票を採り、`honnin run --baseline` で試験する。",
+        "Take a baseline with `honnin baseline`, then test with `honnin run --baseline`.",
+    ),
     "checker_crashed": (
         "本報告の異常終了の内容を honnin の開発元へ知らせる。",
         "Report the crash to the makers of honnin.",

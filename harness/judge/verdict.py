@@ -6,7 +6,7 @@ PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof,
 inputs_differ, target_died, target_errors, void_batches, identity_open, unresolved, unread, for_review, checker_crashed,
-control_missing, control_missed, not_exercised.
+control_missing, control_missed, not_exercised, baseline_missing.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     scope: tuple[ScopeEntry, ...]
     controls: tuple[ControlCount, ...]
     baseline: bool = False  # the run was made with a baseline
+    baseline_missing: bool = False  # nothing says what is right: neither a document profile nor a baseline
     crashed: tuple[str, ...] = ()  # names of the checks that did not end, with the error's type
     damage: tuple[str, ...] = ()  # parts of the run folder that could not be read
     differing: tuple[str, ...] = ()  # inputs whose digest is not the manifest's
@@ -194,6 +195,12 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
             )
     for crash in basis.crashed:
         yield Reason(code="checker_crashed", ja=f"検査が異常終了した: {crash}", en=f"a check crashed: {crash}")
+    if basis.baseline_missing:
+        yield Reason(
+            code="baseline_missing",
+            ja="帳票プロファイルも基準帳票もないため、だれの証明書かを判定できない",
+            en="with neither a document profile nor a baseline nothing says whose document is whose",
+        )
     yield from _undecided(basis)
     yield from _controls(basis.controls)
     needed = MUST_BE_EXERCISED | ({Property.BASELINE} if basis.baseline else set())
