@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -254,7 +254,7 @@ def serve_ocsp(cards: Path, port: int, ready_file: Path | None, as_json: bool) -
 
 
 def _specials(
-    texts: tuple[str, ...], residents: dict[str, Resident], cards: Path, avoid: list[str]
+    texts: tuple[str, ...], residents: Mapping[str, Resident], cards: Path, avoid: list[str]
 ) -> dict[CardState, tuple[str, ...]]:
     """Read STATE=COUNT and STATE=KEY; counted ones are chosen among residents who are not asked for otherwise."""
     from datetime import datetime

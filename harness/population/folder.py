@@ -9,14 +9,16 @@ import msgspec
 from msgspec import Struct
 
 from harness import __version__
-from harness.config import read_json_lines
 from harness.errors import ConfigError
 from harness.population.model import Population
+from harness.population.stored_records import records_of
 from harness.population.whole_folder import write_file, write_folder
 from harness.records.resident import Koseki, Resident
 
 FORMAT_VERSION = 1
 HEADER, RESIDENTS, KOSEKI, GAIJI = "population.json", "residents.jsonl", "koseki.jsonl", "gaiji.ttf"
+
+_PIECE = 1 << 20  # bytes of a file in memory at a time
 
 
 class Header(Struct, frozen=True, kw_only=True):
@@ -47,8 +49,8 @@ def load(folder: Path) -> Population:
     residents or a reference between records does not agree.
     """
     header = _read_header(folder / HEADER)
-    residents = {resident.key: resident for resident in read_json_lines(folder / RESIDENTS, Resident)}
-    koseki = {family.key: family for family in read_json_lines(folder / KOSEKI, Koseki)}
+    residents = records_of(folder / RESIDENTS, Resident, lambda resident: resident.key)
+    koseki = records_of(folder / KOSEKI, Koseki, lambda family: family.key)
     gaiji = folder / GAIJI
     population = Population(
         residents=residents,
@@ -71,7 +73,9 @@ def load(folder: Path) -> Population:
 def _digest(*files: Path) -> str:
     sha = hashlib.sha256()
     for file in files:
-        sha.update(file.read_bytes())
+        with file.open("rb") as content:
+            while piece := content.read(_PIECE):
+                sha.update(piece)
     return sha.hexdigest()
 
 

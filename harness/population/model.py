@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,8 +21,8 @@ class Population:
     `seed` is None for imported residents. `gaiji` says of each private-use character ("U+E000") what it stands for.
     """
 
-    residents: dict[str, Resident]
-    koseki: dict[str, Koseki]
+    residents: Mapping[str, Resident]
+    koseki: Mapping[str, Koseki]
     municipality: str
     seed: int | None = None
     gaiji: dict[str, str] = field(default_factory=dict)
@@ -35,9 +35,10 @@ class Population:
         returned alone. Raises KeyError for a key that is neither.
         """
         resident = self.residents.get(key)
-        if resident is None:
-            return self._households[key]
-        return (resident,) if resident.household is None else self._households[resident.household]
+        if resident is not None and resident.household is None:
+            return (resident,)
+        household = key if resident is None or resident.household is None else resident.household
+        return tuple(self.residents[member] for member in self._households[household])
 
     @cached_property
     def digest(self) -> str:
@@ -61,16 +62,14 @@ class Population:
         yield from (_ENCODER.encode(self.koseki[key]) + b"\n" for key in sorted(self.koseki))
 
     @cached_property
-    def _households(self) -> dict[str, tuple[Resident, ...]]:
-        members: dict[str, list[Resident]] = {}
+    def _households(self) -> dict[str, tuple[str, ...]]:
+        """Keys of the members by household, householder first."""
+        members: dict[str, list[tuple[bool, str]]] = {}
         for key in sorted(self.residents):
             resident = self.residents[key]
             if resident.household is not None:
-                members.setdefault(resident.household, []).append(resident)
-        return {
-            key: tuple(sorted(people, key=lambda person: person.relation != _HOUSEHOLDER))
-            for key, people in members.items()
-        }
+                members.setdefault(resident.household, []).append((resident.relation != _HOUSEHOLDER, key))
+        return {household: tuple(key for _, key in sorted(people)) for household, people in members.items()}
 
 
 _ENCODER = msgspec.json.Encoder()

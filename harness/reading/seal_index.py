@@ -49,9 +49,8 @@ class SealIndex:
 
     def __init__(self, population: PopulationView) -> None:
         """Note all registered seals, cancelled ones too: a cancelled seal that is printed must be named."""
-        sealed = [(r.key, r.seal) for r in population.residents.values() if r.seal is not None]
-        self._residents = tuple(key for key, _ in sealed)
-        self._seals = tuple(seal for _, seal in sealed)
+        self._register = population.residents  # 2 kB a seal: a large population decodes them when they are needed
+        self._residents = tuple(r.key for r in population.residents.values() if r.seal is not None)
         self._number = {key: number for number, key in enumerate(self._residents)}
         self._found: dict[bytes, tuple[Likeness, ...]] = {}  # by digest of the ink
 
@@ -60,8 +59,8 @@ class SealIndex:
         """One row per seal: 16x16 ink, mean 0, the largest sample 127. Decoded when the first seal is looked for."""
         import numpy as np
 
-        rows = np.zeros((len(self._seals), _COARSE_SAMPLES), np.int8)
-        for number in range(len(self._seals)):
+        rows = np.zeros((len(self._residents), _COARSE_SAMPLES), np.int8)
+        for number in range(len(self._residents)):
             if (ink := self._reference(number)) is not None:
                 small = _coarse(ink[np.newaxis])[0]
                 rows[number] = np.rint(small * (127 / np.abs(small).max()))
@@ -114,7 +113,8 @@ class SealIndex:
         return 0.0 if a is None or b is None else float(a @ b)
 
     def _reference(self, number: int) -> NDArray[np.float32] | None:
-        ink = _picture(ink64(_impression(self._seals[number])))
+        seal = self._register[self._residents[number]].seal
+        ink = _picture(ink64(_impression(seal))) if seal is not None else None
         return None if ink is None else normalised(ink)
 
     def _search(self, picture: Image.Image) -> tuple[Likeness, ...]:
