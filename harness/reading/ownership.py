@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from harness.reading.astray import PageTexts, astray
 from harness.reading.fields import blank_items
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
@@ -122,12 +123,24 @@ def _with_content(document: DocumentOwnership, cast: Cast, judged: Sequence[Judg
     if not verdicts <= _OWN:
         return replace(document, wrong=tuple(wrong))
     wrong += _absent(view, cast.telling[best], seen)
+    wrong += _astray(cast, view, seen, judged, wrong)
     return replace(
         document,
         missing=tuple(_missing(view, best, judged)),
         wrong=tuple(wrong),
         unexplained=tuple(e for e in unexpected if not e.owner),
     )
+
+
+def _astray(
+    cast: Cast, view: View, seen: frozenset[int], judged: Sequence[JudgedPage], wrong: Sequence[Evidence]
+) -> list[Evidence]:
+    """Return other residents' dates and amounts in the place of missing items that no label told already."""
+    told = {(e.item, e.owner) for e in wrong}
+    pages = [PageTexts(j.ownership.page, j.texts) for j in judged]
+    permitted = cast.permitted | {cast.applicant}
+    found = astray(view, seen, pages, cast.index, permitted)
+    return [e for e in found if (e.item, e.owner) not in told]
 
 
 def _absent(view: View, telling: frozenset[int], seen: frozenset[int]) -> Iterator[Evidence]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from harness.reading.attribution import Foreign
 from harness.reading.beside import Beside, nearly
 from harness.reading.fields import PageFields, filled_items, page_fields
+from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast, Identity
 from harness.reading.layout import Layout, look_over
@@ -33,6 +34,7 @@ class JudgedPage(Struct, frozen=True, kw_only=True):
     wrong: tuple[tuple[Evidence, ...], ...]  # per view
     unexpected: tuple[tuple[Evidence, ...], ...]  # per view: values where the register holds nothing
     fields: tuple[PageFields, ...] = ()  # per view; none of an untrusted page
+    texts: tuple[FoldedPage, ...] = ()  # the page in its orders of reading; none of an untrusted page
     leaked: tuple[Evidence, ...] = ()
     listed: tuple[str, ...] = ()
     ambiguous: bool = False  # names the applicant, but fits somebody else as well
@@ -137,6 +139,7 @@ class _Page:
                 for view, proven in zip(views, layout.proven, strict=True)
             ),
             fields=tuple(page_fields(beside, v, p, number) for v, p in zip(views, layout.proven, strict=True)),
+            texts=tuple(self._page.texts),
             leaked=tuple(beside.leaked(views[-1], self._page.layers, number)),
             listed=(*identity.listed, *donors),
             ambiguous=verdict is PageVerdict.UNREAD and bool(identity.named),

@@ -5,15 +5,19 @@ import hashlib
 import importlib.util
 import io
 import random
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib_fontja
+import msgspec
 import noto_cjk_sans_jp_regular
 import pytest
 from msgspec.structs import replace
 from PIL import Image, ImageDraw
+from press.plan import record
 
+from harness.population import load
 from harness.reading import Judge, OwnerIndex, expect, load_profile
 from harness.reading.document import read_document
 from harness.reading.limits import ReaderLimits
@@ -250,3 +254,34 @@ PRODUCERS = {
     "typst": with_typst,
     "matplotlib": with_matplotlib,
 }
+
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+
+
+@pytest.fixture(scope="session")
+def corpus_judge():
+    """Return a function from a vendor of the corpus to its judge; the population's index is built once."""
+    population = load(CORPUS / "population")
+    index, seals = OwnerIndex(population), SealIndex(population)
+
+    @cache
+    def of_vendor(vendor):
+        profile = load_profile(str(CORPUS / "profiles" / f"{vendor}.toml"))
+        return population, profile, Judge(index, profile, seals)
+
+    return of_vendor
+
+
+@pytest.fixture(scope="session")
+def corpus_opinion(corpus_judge):
+    """Return a function that reads and judges a document of the corpus as `original` says, or as a truth file does."""
+
+    def opinion(body, original):
+        told = original if isinstance(original, dict) else record(original, "", "", None)
+        population, profile, oracle = corpus_judge(told["profile"])
+        options = msgspec.convert(told["options"], Options)
+        wanted = expect(Certificate(told["certificate"]), options, told["applicant"], population, profile)
+        return oracle.document(body if not isinstance(body, bytes) else read(body), wanted)
+
+    return opinion

@@ -1,20 +1,12 @@
 """The documents of heavy producers: own pages are own, and what is put in of others is told with its owner."""
 
-import hashlib
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
-import msgspec
 import pytest
 from press.verdicts import told
-
-from harness.population import load
-from harness.reading import Judge, OwnerIndex, expect, load_profile
-from harness.reading.document import read_document
-from harness.reading.limits import ReaderLimits
-from harness.reading.seals import SealIndex
-from harness.records.certificates import Certificate, Options
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 TRUTHS = sorted((CORPUS / "documents").glob("*/*.json"))
@@ -22,21 +14,13 @@ UNREAD_ALLOWED = 0.1  # of a producer's documents whose text is fine
 
 
 @pytest.fixture(scope="module")
-def opinion_of():
-    """Return a function from a truth file to the opinion on its document; each is judged once."""
-    population = load(CORPUS / "population")
-    index, seals, known = OwnerIndex(population), SealIndex(population), {}
+def opinion_of(corpus_opinion):
+    """Return a function from a truth file to (the opinion on its document, the truth); each is judged once."""
 
+    @cache
     def opinion(path):
-        if path not in known:
-            truth = json.loads(path.read_text(encoding="utf-8"))
-            body = (path.parent / truth["file"]).read_bytes()
-            reading = read_document(hashlib.sha256(body).hexdigest(), body, ReaderLimits())
-            profile = load_profile(str(CORPUS / "profiles" / f"{truth['profile']}.toml"))
-            options = msgspec.convert(truth["options"], Options)
-            wanted = expect(Certificate(truth["certificate"]), options, truth["applicant"], population, profile)
-            known[path] = Judge(index, profile, seals).document(reading, wanted), truth
-        return known[path]
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        return corpus_opinion((path.parent / truth["file"]).read_bytes(), truth), truth
 
     return opinion
 
