@@ -18,6 +18,7 @@ _FINEST_SPECK = 160  # pixels across, from which single pixels are noise and no 
 _SPECK_CELLS = 80  # a bitmap is looked at in so many cells across, to find specks around the impression
 _SPECK_SHARE = 0.18  # of a cell inked: less is a speck; a stroke of a fifth of a cell crosses it
 _DARK_BORDER = 127
+_PAGE_PICTURE = 4_000_000  # pixels; copies of 35 million in colour would take half of a reader's memory
 
 
 def _from(level: int) -> list[int]:
@@ -32,12 +33,18 @@ def bitmap_digest(bitmap: Image.Image) -> str:
     """Return the SHA-256 of a decoded bitmap's mode, size and samples.
 
     A bitmap that is only grey is brought to 8-bit grey first: producers store one seal in 1-bit, grey or RGB form.
+    Page pictures, of several megapixels, are taken as they are.
     """
+    if bitmap.width * bitmap.height > _PAGE_PICTURE:
+        return _digest(bitmap)
     grey = bitmap.convert("L")
     only_grey = bitmap.mode in {"1", "L"} or (
         bitmap.mode == "RGB" and ImageChops.difference(bitmap, grey.convert("RGB")).getbbox() is None
     )
-    plain = grey if only_grey else bitmap
+    return _digest(grey if only_grey else bitmap)
+
+
+def _digest(plain: Image.Image) -> str:
     head = f"{plain.mode} {plain.width} {plain.height} ".encode()
     return hashlib.sha256(head + plain.tobytes()).hexdigest()
 
