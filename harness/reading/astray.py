@@ -62,8 +62,7 @@ def _values(wanted: Wanted, texts: Sequence[FoldedPage]) -> set[Day | str]:
         days = [text.days for text in texts]
         found.update(day for day in set().union(*days) if 2 * sum(day in of_one for of_one in days) > len(days))
     elif wanted.format is Format.NUMBER:
-        amounts = [_amounts(text) for text in texts]
-        found.update(a for a in set().union(*amounts) if 2 * sum(a in of_one for of_one in amounts) > len(amounts))
+        found.update(amount for text in texts for amount in _amounts(text))
     return found
 
 
