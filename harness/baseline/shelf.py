@@ -20,6 +20,7 @@ from harness.records.baseline import BaselineEntry, Learned
 from harness.records.reading import Reading
 
 _NOON = time(12)
+_WHOLE_ITEM = 3  # characters; shorter ones stand in other words by chance
 
 
 class Shelf(Struct, frozen=True):
@@ -33,8 +34,9 @@ class Shelf(Struct, frozen=True):
     related: Related
 
     def known(self, resident: str, text: str) -> bool:
-        """Tell whether the register holds `text` of a resident, alone or as part of an item."""
-        return any(text in item for item in self.items.get(resident, ()))
+        """Tell whether the register holds `text` of a resident as an item or part of one, or `text` holds an item."""
+        mine = self.items.get(resident, ())
+        return any(text in item or (len(item) >= _WHOLE_ITEM and item in text) for item in mine)
 
 
 def shelve(issued: Sequence[Issued], learned: Learned, items: Mapping[str, tuple[str, ...]], related: Related) -> Shelf:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 import harness
 from harness.baseline.folder import BaselineFolder, bring
@@ -23,6 +24,7 @@ from harness.errors import ConfigError, UsageError
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.population import Population
+from harness.population.issuable import refusal
 from harness.reading.profile import BUILT_IN, NO_PROFILE
 from harness.records.certificates import Certificate, Options
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
@@ -61,9 +63,12 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     """
     today = datetime.now(JST).date()
     make_out(request.out)
+    choices = _choices(request)
+    if choices is not None and request.target.profile == NO_PROFILE:
+        request = replace(request, without=request.without | _nobody_knows(request.population, choices, today))
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, request.without))
-    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, _choices(request))
+    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, choices)
     check_disk(request.out, header.applications)
     folder = RunFolder.create(request.out / _run_id(request.scenario.name))
     try:
@@ -88,6 +93,16 @@ def _choices(request: Request) -> Choices | None:
         who = (entry.resident, entry.certificate)
         choices[who] = (*choices.get(who, ()), entry.options)
     return choices
+
+
+def _nobody_knows(population: Population, choices: Choices, on: date) -> frozenset[str]:
+    """Return who might be issued something and has no baseline: without a profile nothing could be said of it."""
+    known = {resident for resident, _ in choices}
+    return frozenset(
+        key
+        for key, one in population.residents.items()
+        if key not in known and not all(refusal(one, certificate, on) for certificate in Certificate)
+    )
 
 
 def make_out(out: Path) -> None:
