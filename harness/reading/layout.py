@@ -25,12 +25,18 @@ class Layout(Struct, frozen=True, kw_only=True):
     distrust: str  # why the text of no page may be used, "" where it may
 
 
-def look_over(pages: Sequence[Beside], texts: Sequence[FoldedPage], views: Sequence[View], profile: Profile) -> Layout:
-    """Return the layout of a document by the pages whose text is trusted, and their `texts` in all orders."""
+def look_over(
+    pages: Sequence[Beside], texts: Sequence[FoldedPage], views: Sequence[View], profile: Profile, *, named: bool
+) -> Layout:
+    """Return the layout of a document by the pages whose text is trusted, and their `texts` in all orders.
+
+    Its digits may lie only where it is `named` after a person who may stand on it: numbers of somebody else's document
+    differ too, and a few of them differ one for one by chance.
+    """
     return Layout(
         proven=tuple(proven_places([page.compare(view.wanted) for page in pages]) for view in views),
         whole=form_decodes(texts, profile),
-        distrust=exchanged_digits([page.compare(views[-1].wanted) for page in pages]),
+        distrust=exchanged_digits([page.compare(views[-1].wanted) for page in pages]) if named else "",
     )
 
 

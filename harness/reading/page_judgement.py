@@ -68,7 +68,8 @@ class PageJudge:
         trusted = [page for page in read if not page.distrust]
         self._complete(trusted)
         texts = [text for page in trusted for text in page.texts]
-        layout = look_over([page.beside for page in trusted], texts, self.cast.views, self.profile)
+        named = any(page.names_somebody for page in trusted)
+        layout = look_over([page.beside for page in trusted], texts, self.cast.views, self.profile, named=named)
         return [_Page(self, page).judge(layout) for page in read]
 
     def _complete(self, pages: Sequence[PageInOrders]) -> None:

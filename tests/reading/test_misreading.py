@@ -60,3 +60,10 @@ def test_nearly_the_own_name_is_no_strangers(draw, written, judge):
     page = judge(draw(written("income", *lying)), "tax", "R00001", Options(tax_year=2024)).pages[0]
     assert page.verdict is PageVerdict.UNREAD
     assert "太部" in page.reason
+
+
+def test_somebody_elses_numbers_are_no_misread_ones_though_they_differ_one_for_one(draw, written, judge):
+    theirs = [("村上　博", "見本　太郎"), ("ムラカミ　ヒロシ", "ミホン　タロウ")]
+    page = judge(draw(shifted(written("alone", *theirs))), "juminhyo", "R00012").pages[0]
+    assert page.verdict in {PageVerdict.FOREIGN, PageVerdict.MIXED}
+    assert page.owners[0].resident == "R00001"
