@@ -86,7 +86,7 @@ def _read(
         reason=reason,
         pages=tuple(pages),
         marks=marks,
-        residue=residue_text(document, body, password, limits),
+        residue=residue_text(document, body, marks, password, limits),
         reader=READER,
     )
 

@@ -13,6 +13,7 @@ import pypdfium2
 from harness.reading import pdfium_calls as calls
 from harness.reading.envelope import earlier_revisions, separate_files
 from harness.reading.limits import ReaderLimits
+from harness.records.reading import FileMarks
 
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
@@ -23,10 +24,14 @@ _BUFFER_SIZE = ctypes.c_ulong(_BUFFER_BYTES)
 _buffer = ctypes.create_string_buffer(_BUFFER_BYTES)
 
 
-def residue_text(document: pypdfium2.PdfDocument, body: bytes, password: str | None, limits: ReaderLimits) -> str:
+def residue_text(
+    document: pypdfium2.PdfDocument, body: bytes, marks: FileMarks, password: str | None, limits: ReaderLimits
+) -> str:
     """Return the texts found beside the pages, one part a line; the parts keep their own line breaks."""
     parts = [*_metadata(document), *_xmp(body), *_attachments(document)]
-    for earlier in (*separate_files(body), *earlier_revisions(body, limits.revisions)):
+    earlier_ones = separate_files(body) if marks.headers > 1 else []
+    earlier_ones += earlier_revisions(body, limits.revisions) if marks.eofs > 1 else []
+    for earlier in earlier_ones:
         parts.extend(_texts_of(earlier, password, limits))
     return "\n".join(p for p in parts if p.strip())[: limits.residue_characters]
 
@@ -50,14 +55,12 @@ def _entry(document: calls.Handle, key: bytes) -> str:
 
 def _xmp(body: bytes) -> list[str]:
     """Return the text of XMP packets that are stored uncompressed, as the standard recommends."""
-    if b"<x:xmpmeta" not in body:
-        return []
     return [_TAG.sub(" ", m.group()[:_XMP_BYTES].decode("utf-8", "replace")) for m in _XMP.finditer(body)]
 
 
 def _attachments(document: pypdfium2.PdfDocument) -> list[str]:
     parts = []
-    for index in range(document.count_attachments()):
+    for index in range(calls.count_attachments(calls.handle(document))):
         try:
             attachment = document.get_attachment(index)
             content = bytes(attachment.get_data())
