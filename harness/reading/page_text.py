@@ -19,7 +19,7 @@ from harness.reading.page_objects import Box
 
 _WORD = re.compile(r"\S+")
 # PDFium marks a hyphen at a line's end so; on a certificate it is part of an address
-_END_OF_LINE_HYPHEN = {0x02: "-", 0xFFFE: "-"}
+_END_OF_LINE_HYPHENS = ("\x02", "\ufffe")
 _UNMAPPED = "\ufffd"
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -51,14 +51,14 @@ def read_text(
     text = _characters(text_page, count)
     words = list(_WORD.finditer(text))
     handle = calls.handle(text_page)
-    boxes = [_box(handle, word.start(), word.end() - 1) for word in words]
+    boxes = _boxes(handle, words)
     unseen = _unseen_characters(handle, text, hidden_objects) if hidden_objects else frozenset()
     unseen |= concealed
     if unseen or any(_off(box, paper) for box in boxes):
         visible, hidden, boxes = _told_apart(text, words, boxes, unseen, paper)
     else:
         visible, hidden = text[: words[-1].end()] if words else "", ""
-    places = array("h", [side for box in boxes for side in _points(box)])
+    places = _places(boxes)
     return PageText(_whole(visible), _whole(hidden), base64.b64encode(places.tobytes()).decode("ascii"))
 
 
@@ -100,7 +100,9 @@ def _characters(text_page: pdfium.FPDF_TEXTPAGE, count: int) -> str:
         text = "".join(chr(c) if 0 < c < 0x110000 else _UNMAPPED for c in codes)
     elif len(text) != count:
         text = "".join(map(chr, buffer[:count]))
-    return text.translate(_END_OF_LINE_HYPHEN)
+    for sign in _END_OF_LINE_HYPHENS:
+        text = text.replace(sign, "-")
+    return text
 
 
 def _whole(text: str) -> str:
@@ -124,19 +126,32 @@ def _split_word(word: re.Match[str], unseen: frozenset[int]) -> tuple[str, str]:
     return "".join(c for i, c in numbered if i not in unseen), "".join(c for i, c in numbered if i in unseen)
 
 
-def _box(text_page: calls.Handle, first: int, last: int) -> Box:
-    """Return the box around the characters `first` to `last` of one line."""
-    calls.character_box(text_page, first, *calls.corners_at)
-    left, right, bottom, top = calls.corners.tolist()
-    if first == last:
-        return left, bottom, right, top
-    calls.character_box(text_page, last, *calls.corners_at)
-    left2, right2, bottom2, top2 = calls.corners.tolist()
-    return min(left, left2), min(bottom, bottom2), max(right, right2), max(top, top2)
+def _boxes(text_page: calls.Handle, words: Sequence[re.Match[str]]) -> list[Box]:
+    """Return the boxes around words, each of one line: around its first and its last character."""
+    boxes: list[Box] = []
+    box_of, corners, (a, b, c, d) = calls.character_box, calls.corners, calls.corners_at
+    for word in words:
+        first, end = word.span()
+        box_of(text_page, first, a, b, c, d)
+        left, right, bottom, top = corners.tolist()
+        if end - first > 1:
+            box_of(text_page, end - 1, a, b, c, d)
+            left2, right2, bottom2, top2 = corners.tolist()
+            left, right = left if left < left2 else left2, right if right > right2 else right2
+            bottom, top = bottom if bottom < bottom2 else bottom2, top if top > top2 else top2
+        boxes.append((left, bottom, right, top))
+    return boxes
 
 
 def _off(box: Box, paper: Box) -> bool:
     return box[2] < paper[0] or box[0] > paper[2] or box[3] < paper[1] or box[1] > paper[3]
+
+
+def _places(boxes: Sequence[Box]) -> array[int]:
+    try:
+        return array("h", [round(side) for box in boxes for side in box])
+    except (OverflowError, ValueError):  # words far off any paper, in a hostile file
+        return array("h", [side for box in boxes for side in _points(box)])
 
 
 def _points(box: Box) -> tuple[int, int, int, int]:
