@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from harness.baseline.align import Side, align, placed
 from harness.baseline.issued import Sheet
 from harness.baseline.moment import Moment
+from harness.baseline.template import Template
 from harness.baseline.tokens import Kind, Value, value_of
 from harness.baseline.volatile import Volatile
 from harness.records.certificates import Certificate
+
+TemplateOf = Callable[[Certificate, Sheet], Template]
 
 
 class Differing(NamedTuple):
@@ -46,13 +49,15 @@ def compare(
     now: Sequence[Sheet],
     moment: Moment,
     volatile: Volatile,
+    template_of: TemplateOf,
 ) -> Compared:
     """Compare the pages `now`, issued at `moment`, with those of `base`, issued at `then`."""
     differing: list[Differing] = []
     compared = 0
     for number, (a, b) in enumerate(zip(base, now, strict=False), 1):
-        if a == b and set(then.days) & set(moment.days):
-            compared += len(a.text) + len(a.images)
+        template = template_of(certificate, a)
+        if a.images == b.images and template.fits(b.text, then, moment):
+            compared += template.steady + len(a.images)
             continue
         sides = align(a, b)
         strays = [s for s in sides if not _agrees(certificate, s, then, moment, volatile)]

@@ -15,6 +15,7 @@ from harness.baseline.issued import Issued, Key, Sheet
 from harness.baseline.moment import Moment
 from harness.baseline.shelf import Shelf
 from harness.baseline.tellers import Hit, donor_of
+from harness.baseline.template import Template
 from harness.baseline.tokens import Kind, Value, value_of
 from harness.records.certificates import Certificate
 
@@ -49,6 +50,7 @@ class BaselineOracle:
     def __init__(self, shelf: Shelf) -> None:
         """Remember the shelf; pages are split when they are first needed."""
         self.shelf = shelf
+        self._templates: dict[tuple[Certificate, Sheet], Template] = {}
         self._of: dict[str, list[Issued]] = {}
         for key, documents in shelf.documents.items():
             self._of.setdefault(key.resident, []).extend(documents)
@@ -68,7 +70,7 @@ class BaselineOracle:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="no_baseline")
         if key.certificate in self.shelf.learned.unstable:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="unstable_text")
-        best = min((self._compare(key.certificate, one, pages, moment) for one in own), key=_distance)
+        best = self._nearest(own, key.certificate, pages, moment)
         same_bytes = bool(digest) and any(one.digest == digest for one in own)
         if best.equal:
             return Conclusion(agreement=Agreement.EQUAL, same_bytes=same_bytes)
@@ -76,8 +78,28 @@ class BaselineOracle:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="nothing_to_compare")
         return self._different(key, best, pages, moment)
 
+    def _nearest(
+        self, own: Sequence[Issued], certificate: Certificate, pages: Sequence[Sheet], moment: Moment
+    ) -> Compared:
+        """Return the comparison with the fewest differences; the first that is equal ends the search."""
+        best: Compared | None = None
+        for one in own:
+            compared = self._compare(certificate, one, pages, moment)
+            if best is None or _distance(compared) < _distance(best):
+                best = compared
+            if best.equal:
+                break
+        assert best is not None
+        return best
+
     def _compare(self, certificate: Certificate, one: Issued, pages: Sequence[Sheet], moment: Moment) -> Compared:
-        return compare(certificate, one.pages, one.moment, pages, moment, self.shelf.volatile)
+        return compare(certificate, one.pages, one.moment, pages, moment, self.shelf.volatile, self._template)
+
+    def _template(self, certificate: Certificate, sheet: Sheet) -> Template:
+        known = self._templates.get((certificate, sheet))
+        if known is None:
+            known = self._templates[certificate, sheet] = Template(certificate, sheet, self.shelf.volatile)
+        return known
 
     def _different(self, key: Key, best: Compared, pages: Sequence[Sheet], moment: Moment) -> Conclusion:
         hits = self.shelf.tellers.foreign(key.resident, self._new_values(key, best, pages))

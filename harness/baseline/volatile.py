@@ -29,11 +29,18 @@ class Volatile:
     def __init__(self, learned: Iterable[VolatileToken]) -> None:
         """Index them by certificate and the text around."""
         self._at: dict[tuple[Certificate, str, str], list[VolatileToken]] = {}
+        self._known: dict[tuple[Certificate, Place, Kind], tuple[VolatileToken, ...]] = {}
         for token in learned:
             self._at.setdefault((token.certificate, token.label, token.after), []).append(token)
 
     def at(self, certificate: Certificate, place: Place, kind: Kind) -> tuple[VolatileToken, ...]:
         """Return what was learned of tokens of this kind at a place, the surest place first."""
+        known = self._known.get((certificate, place, kind))
+        if known is None:
+            known = self._known[certificate, place, kind] = self._learned_at(certificate, place, kind)
+        return known
+
+    def _learned_at(self, certificate: Certificate, place: Place, kind: Kind) -> tuple[VolatileToken, ...]:
         return tuple(
             token
             for label, after in place.texts()
