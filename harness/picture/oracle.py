@@ -1,0 +1,201 @@
+"""The picture tier: whose a page is by its picture alone, against judged baselines of everybody. Needs no profile.
+
+OWN     equal to the applicant's own baseline but for volatile regions, and nearer to it than to anybody else's.
+FOREIGN equal to another resident's baseline where the two people's baselines differ.
+DEVIATION  differs from the own baseline, and not as anybody known. NONE  nothing to compare with, or too faint.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from harness.picture.alignment import warp_raster
+from harness.picture.difference import Difference, compare
+from harness.picture.donors import owners_there
+from harness.picture.raster import Ink, Raster, ink_of
+from harness.picture.regions import area, inside, merge
+from harness.picture.thumbnails import thumbnail
+from harness.picture.twins import told_apart
+from harness.records.certificates import Certificate
+from harness.records.picture import PictureOpinion, PictureVerdict, Region
+
+_KEPT_RASTERS = 128  # 1 MB each
+_MOST_REGIONS = 24  # the widest are asked whose they are
+_MOST_WHOLE = 8  # whole pages that are laid over each other to find a donor
+_WIDE = 26  # pixels: two characters of 10 points; one alone might be a slip of the pen, not a person
+_FOUND = 0.5  # of the differing area that a donor must explain to be told as the page's
+
+RasterOf = Callable[[str, int], Raster | None]  # by document digest and page
+Volatile = Mapping[tuple[Certificate, int, int], Sequence[Region]]  # by certificate, page and number of pages
+
+
+class BaselinePage(Struct, frozen=True, kw_only=True, order=True):
+    """One page of a judged baseline document."""
+
+    resident: str
+    certificate: Certificate
+    page: int  # from 1
+    pages: int  # of the document
+    digest: str  # of the document
+
+
+class PictureOracle:
+    """Compares pages with baselines. Deterministic; keeps the rasters used last."""
+
+    def __init__(self, pages: Iterable[BaselinePage], raster_of: RasterOf, volatile: Volatile) -> None:
+        """Take everybody's baseline pages, where their rasters come from, and what differs by issue."""
+        self._pages = tuple(sorted(pages))
+        self._raster_of = raster_of
+        self._volatile = volatile
+        self._kept: OrderedDict[tuple[str, int], Raster | None] = OrderedDict()
+        self._thumbnails: dict[tuple[str, int], Ink] = {}
+
+    def page(self, raster: Raster, own: BaselinePage | None) -> PictureOpinion:
+        """Return whose the page is, seen from the applicant whose baseline page is `own`."""
+        if own is None:
+            return _none("the baseline has no such page of this application")
+        base = self._raster(own)
+        if base is None:
+            return _none("the baseline's page has no picture")
+        volatile = self._varying(own)
+        found = compare(raster, base, volatile)
+        if not found.regions:
+            return self._equal(raster, base, own, found)
+        if found.alignment is None or found.faint:
+            return self._elsewhere(raster, own, found)
+        return self._differing(raster, own, found)
+
+    def candidates(self, own: BaselinePage) -> Iterator[BaselinePage]:
+        """Yield other people's baseline pages of the same certificate and page number."""
+        for page in self._pages:
+            if page.certificate is own.certificate and page.page == own.page and page.resident != own.resident:
+                yield page
+
+    def _equal(self, raster: Raster, base: Raster, own: BaselinePage, found: Difference) -> PictureOpinion:
+        """Judge a page that shows no difference: under noise, the twins' baselines must be farther off."""
+        if found.exact:
+            return PictureOpinion(verdict=PictureVerdict.OWN, likeness=1.0)
+        assert found.alignment is not None
+        hidden = inside(base.shape, self._varying(own), 2)
+        seen, wanted = ink_of(warp_raster(raster, found.alignment)), ink_of(base)
+        for other in self.candidates(own):
+            theirs = self._raster(other)
+            if theirs is None or theirs.shape != base.shape:
+                continue
+            apart = told_apart(seen, wanted, ink_of(theirs), hidden)
+            if apart is False:
+                return _none(f"too faint to tell from {other.resident}")
+        if found.faint:
+            return _none("too faint: an item of another person could not be seen")
+        return PictureOpinion(verdict=PictureVerdict.OWN, likeness=1.0 - found.share)
+
+    def _differing(self, raster: Raster, own: BaselinePage, found: Difference) -> PictureOpinion:
+        """Ask of each differing region whose it is."""
+        assert found.alignment is not None
+        regions = sorted(found.regions, key=lambda r: (r.left - r.right, r))[:_MOST_REGIONS]
+        seen = ink_of(warp_raster(raster, found.alignment))
+        golden = {p.resident: ink_of(r) for p in self.candidates(own) if (r := self._raster(p)) is not None}
+        explained: dict[str, list[Region]] = {}
+        likeness: dict[str, float] = {}
+        for region in regions:
+            owners, like = owners_there(seen, region, golden)
+            for owner in owners if 0 < len(owners) <= _few(len(golden)) else ():
+                explained.setdefault(owner, []).append(region)
+                likeness[owner] = max(like, likeness.get(owner, 0.0))
+        donor = max(explained, key=lambda who: (area(explained[who]), likeness[who], who), default="")
+        twins = [
+            w for w in explained if w != donor and explained[w] == explained[donor] and not self._alike(donor, w, own)
+        ]
+        if twins and not found.exact:
+            reason = f"not the applicant's: {donor}'s, {', '.join(sorted(twins)[:3])}'s; too faint to tell"
+            return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
+        if donor and self._convinces(explained[donor], regions):
+            return PictureOpinion(
+                verdict=PictureVerdict.FOREIGN,
+                donor=donor,
+                regions=tuple(sorted(explained[donor])),
+                likeness=likeness[donor],
+            )
+        return self._elsewhere(raster, own, found)
+
+    def _alike(self, one: str, other: str, own: BaselinePage) -> bool:
+        """Tell whether two people's baseline pages are the same picture: then either name is right."""
+        first, second = (
+            next((r for p in self.candidates(own) if p.resident == who and (r := self._raster(p)) is not None), None)
+            for who in (one, other)
+        )
+        return first is not None and second is not None and not compare(first, second, self._varying(own)).regions
+
+    @staticmethod
+    def _convinces(explained: Sequence[Region], regions: Sequence[Region]) -> bool:
+        """Tell whether these regions speak for a person: a word of hers, or everything that differs."""
+        words = any(r.right - r.left >= _WIDE for r in explained)
+        return (
+            len(explained) == len(regions)
+            or (words and area(explained) >= _FOUND * area(regions))
+            or (sum(1 for r in explained if r.right - r.left >= _WIDE) > 1)
+        )
+
+    def _elsewhere(self, raster: Raster, own: BaselinePage, found: Difference) -> PictureOpinion:
+        """Look for the page among everybody's baseline pages, other certificates too."""
+        small = thumbnail(raster)
+        near = sorted(
+            ((float(np.dot(small, self._thumbnail(p))), p) for p in self._pages if self._raster(p) is not None),
+            key=lambda pair: (-pair[0], pair[1]),
+        )
+        same = [p for _, p in near[:_MOST_WHOLE] if self._is(raster, p)]
+        if len({p.resident for p in same}) > 1 and not found.exact:
+            reason = f"too faint to tell whose it is: {', '.join(sorted({p.resident for p in same})[:4])}"
+            return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
+        if same and all(p.resident != own.resident for p in same):
+            return PictureOpinion(
+                verdict=PictureVerdict.FOREIGN, donor=same[0].resident, regions=merge(found.regions), likeness=1.0
+            )
+        if any(p.resident == own.resident for p in same):
+            reason = "it is the applicant's page of another certificate, or another page of this one"
+            return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
+        if found.faint:
+            return _none("too faint to compare with the baseline")
+        reason = "" if found.alignment is not None else "it cannot be laid over the baseline's page"
+        return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
+
+    def _is(self, raster: Raster, page: BaselinePage) -> bool:
+        base = self._raster(page)
+        if base is None:
+            return False
+        found = compare(raster, base, self._varying(page))
+        return not found.regions and not found.faint
+
+    def _varying(self, page: BaselinePage) -> Sequence[Region]:
+        return self._volatile.get((page.certificate, page.page, page.pages), ())
+
+    def _thumbnail(self, page: BaselinePage) -> Ink:
+        key = (page.digest, page.page)
+        if key not in self._thumbnails:
+            raster = self._raster(page)
+            assert raster is not None
+            self._thumbnails[key] = thumbnail(raster)
+        return self._thumbnails[key]
+
+    def _raster(self, page: BaselinePage) -> Raster | None:
+        key = (page.digest, page.page)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        raster = self._kept[key] = self._raster_of(*key)
+        if len(self._kept) > _KEPT_RASTERS:
+            self._kept.popitem(last=False)
+        return raster
+
+
+def _few(candidates: int) -> int:
+    """Return how many people may share a content before it says nothing of any of them."""
+    return max(2, candidates // 32)
+
+
+def _none(reason: str) -> PictureOpinion:
+    return PictureOpinion(verdict=PictureVerdict.NONE, reason=reason)

@@ -1,0 +1,43 @@
+"""Tells a noisy page from a twin's: is it the own baseline or the other one, where the two differ?
+
+The matched filter of detection theory: the page's difference from the own baseline, projected on the difference of
+the two baselines, is 0 for the own page and 1 for the other's, with a spread that the noise on the page gives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harness.picture.filters import box_mean
+from harness.picture.raster import Ink
+from harness.picture.regions import Mask, crop, regions_of
+
+_FLOOR = 0.008  # as in difference: what no rounding makes
+_LEAST_ENERGY = 0.6  # of a telling difference, in squared ink: less is a speck
+_OWN_BELOW = 0.4
+_SPREADS = 3.0
+
+
+def told_apart(seen: Ink, own: Ink, other: Ink, hidden: Mask) -> bool | None:
+    """Tell whether the page is the own one wherever the baselines differ; None where they do not differ at all.
+
+    False where any telling region is nearer to the other's, or where noise leaves it open.
+    """
+    apart = other - own
+    differs = (box_mean(apart * apart, 5) > _FLOOR) & ~hidden
+    regions = regions_of(differs)
+    if not regions:
+        return None
+    telling = False
+    for region in regions:
+        direction = np.asarray(crop(apart, region), np.float32)
+        energy = float((direction * direction).sum())
+        if energy < _LEAST_ENERGY:
+            continue
+        telling = True
+        rest = np.asarray(crop(seen, region), np.float32) - np.asarray(crop(own, region), np.float32)
+        towards = float((rest * direction).sum()) / energy
+        spread = float(np.sqrt((rest * rest * direction * direction).sum())) / energy
+        if towards + min(_SPREADS * spread, 0.3) > _OWN_BELOW + 0.3 or towards > _OWN_BELOW:
+            return False
+    return telling
