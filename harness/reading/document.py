@@ -17,6 +17,7 @@ from harness.reading.page_objects import walk
 from harness.reading.page_text import PageText, read_text
 from harness.reading.pictures import read_images
 from harness.reading.residue import residue_text
+from harness.reading.turned import turned_places, upright
 from harness.records.reading import FileMarks, PageRead, Reading, ReadingStatus
 
 READER = f"pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version} (PDFium {pypdfium2.version.PDFIUM_INFO.build})"
@@ -98,11 +99,14 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits,
     if pdfium.FPDFPage_GetAnnotCount(page) > 0:
         notes = _notes(page)
         page = _flattened(document, page, index)
+    width, height = page.get_size()
     text_page = page.get_textpage()
+    if (rotation := upright(text_page)) != page.get_rotation():
+        page.set_rotation(rotation)
+        text_page = page.get_textpage()
     found = walk(page, limits.page_objects)
     concealed = concealed_characters(page, text_page, found.texts, layers=layers)
     text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters, concealed)
-    width, height = page.get_size()
     return PageRead(
         number=index + 1,
         text=text.visible,
@@ -110,7 +114,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits,
         width=width,
         height=height,
         images=read_images(page, found.images, text.visible, limits),
-        places=text.places,
+        places=turned_places(text.places, rotation, page.get_bbox()),
     )
 
 
