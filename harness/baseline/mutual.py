@@ -56,7 +56,7 @@ def unstable(oracle: BaselineOracle, issued: Sequence[Issued]) -> tuple[Certific
 
 
 def _between(oracle: BaselineOracle, first: Issued, second: Issued, steady: _SteadyPlaces) -> list[Doubt]:
-    """Blame the issue on which somebody else's values stand; where that is neither, the second."""
+    """Blame the issue that speaks less of the applicant; of equals that with others' values, else the second."""
     doubts = []
     for one, other in ((first, second), (second, first)):
         conclusion = _conclude(oracle, one, other)
@@ -64,7 +64,10 @@ def _between(oracle: BaselineOracle, first: Issued, second: Issued, steady: _Ste
             continue
         sure = steady.any_of(one.key.certificate, conclusion.differing) or conclusion.pages != conclusion.pages_now
         doubts.append(Doubt(one, other, conclusion, sure))
-    return [d for d in doubts if d.conclusion.donor] or doubts[1:]
+    spoken = {one.application: _spoken_for(oracle.shelf, one) for one in (first, second)}
+    least = min(spoken.values())
+    doubts = [d for d in doubts if spoken[d.issued.application] == least]
+    return [d for d in doubts if d.conclusion.donor] or doubts[-1:]
 
 
 def _conclude(oracle: BaselineOracle, one: Issued, other: Issued) -> Conclusion:

@@ -102,7 +102,7 @@ class BaselineOracle:
         return known
 
     def _different(self, key: Key, best: Compared, pages: Sequence[Sheet], moment: Moment) -> Conclusion:
-        hits = self.shelf.tellers.foreign(key.resident, self._new_values(key, best, pages))
+        hits = self.shelf.foreign(key.resident, self._new_values(key, best, pages))
         donor = donor_of(hits, self.shelf.known)
         whole = self._whole(key, donor, hits, pages, moment)
         donor = whole or donor

@@ -66,7 +66,7 @@ def _weigh(oracle: BaselineOracle, key: Key, conclusion: Conclusion, number: int
     if conclusion.agreement is Agreement.EQUAL:
         return _Page(number=number, own=own, present=own, hits=(), donor="", differs=False)
     here = values_of([sheet])
-    hits = oracle.shelf.tellers.foreign(key.resident, here)
+    hits = oracle.shelf.foreign(key.resident, here)
     return _Page(
         number=number,
         own=own,

@@ -10,8 +10,8 @@ from msgspec import Struct
 from harness.baseline.comparison import telling
 from harness.baseline.issued import Issued, Key, by_key, key_of, sheets_of
 from harness.baseline.moment import JST, Moment
-from harness.baseline.tellers import Related, Tellers
-from harness.baseline.tokens import Value
+from harness.baseline.tellers import Hit, Related, Tellers
+from harness.baseline.tokens import Kind, Value
 from harness.baseline.volatile import Volatile
 from harness.population import Population
 from harness.population.items import all_items
@@ -37,6 +37,12 @@ class Shelf(Struct, frozen=True):
         """Tell whether the register holds `text` of a resident as an item or part of one, or `text` holds an item."""
         mine = self.items.get(resident, ())
         return any(text in item or (len(item) >= _WHOLE_ITEM and item in text) for item in mine)
+
+    def foreign(self, resident: str, values: Iterable[Value]) -> tuple[Hit, ...]:
+        """Return the values that are others' and not `resident`'s, neither on a baseline nor in the register."""
+        mine = self.items.get(resident, ())
+        strange = (v for v in values if not (v[0] is Kind.WORD and any(v[1] in item for item in mine)))
+        return self.tellers.foreign(resident, strange)
 
 
 def shelve(issued: Sequence[Issued], learned: Learned, items: Mapping[str, tuple[str, ...]], related: Related) -> Shelf:

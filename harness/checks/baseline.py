@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
@@ -55,7 +56,7 @@ def of_document(delivered: Delivered, victim: str, conclusion: Conclusion) -> Fi
     )
 
 
-def check_own(view: HistoryView, doubts: Collection[Doubt], known: Collection[str]) -> tuple[Finding, ...]:
+def check_own(view: HistoryView, doubts: Collection[Doubt], known: AbstractSet[str]) -> tuple[Finding, ...]:
     """Return what the documents of a baseline run say against each other.
 
     A difference where nearly everybody's two issues agree is a defect, one that names another person grave; any
@@ -65,8 +66,8 @@ def check_own(view: HistoryView, doubts: Collection[Doubt], known: Collection[st
     findings = []
     for doubt in doubts:
         delivered = rows.get(doubt.issued.delivery)
-        if delivered is None or doubt.issued.delivery in known:
-            continue
+        if delivered is None or not known.isdisjoint((doubt.issued.delivery, doubt.other.delivery)):
+            continue  # found wrong already, or contradicted by nothing but a document that is
         finding = of_document(delivered, doubt.issued.key.resident, doubt.conclusion)
         if finding.severity is Severity.REVIEW and doubt.steady:
             finding = replace(finding, severity=Severity.DEFECT)

@@ -90,6 +90,7 @@ class BaselineSide:
         return Compared(
             given=self.own or self._inputs.baseline is not None,
             own=self.own,
+            run=self._inputs.baseline.learned.baseline if self._inputs.baseline else "",
             count=agreements[Agreement.EQUAL] + agreements[Agreement.DIFFERENT],
             not_applicable=dict(sorted(reasons.items())),
         )

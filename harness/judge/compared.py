@@ -12,6 +12,7 @@ class Compared(Struct, frozen=True, kw_only=True):
 
     given: bool = False  # there is a baseline, or this run is one
     own: bool = False  # this run is one
+    run: str = ""  # the baseline run that was compared with
     count: int = 0  # documents compared
     not_applicable: Mapping[str, int] = {}  # reason -> documents
 

@@ -18,7 +18,7 @@ from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.records.certificates import Certificate
 from harness.records.findings import Severity
 from harness.records.ownership import DocumentOwnership
-from harness.records.reading import Reading
+from harness.records.reading import PageRead, Reading
 from harness.records.verdict import ControlCount
 
 Judge = Callable[[Reading, Application], DocumentOwnership]
@@ -130,7 +130,7 @@ def _swap_page(a: Paper, b: Paper, chance: random.Random) -> Reading | None:
     page = chance.choice(b.reading.pages)
     number = chance.randrange(len(a.reading.pages)) if len(a.reading.pages) > 1 else 1
     mixed = [*a.reading.pages]
-    mixed[number : number + 1] = [page]
+    mixed[number : number + 1] = [_of(b, page)]
     return replace(a.reading, pages=tuple(replace(p, number=n) for n, p in enumerate(mixed, 1)))
 
 
@@ -140,8 +140,16 @@ def _swap_seal(a: Paper, b: Paper, chance: random.Random) -> Reading | None:
         return None
     if not any(p.images for p in b.reading.pages):
         return None
-    sealed = (replace(p, images=q.images) for p, q in zip(a.reading.pages, b.reading.pages, strict=True))
+    sealed = (
+        replace(p, images=q.images, drawn="" if p.text.strip() else _of(b, q).drawn)
+        for p, q in zip(a.reading.pages, b.reading.pages, strict=True)
+    )
     return replace(a.reading, pages=tuple(sealed))
+
+
+def _of(paper: Paper, page: PageRead) -> PageRead:
+    """Return a page that says which document's picture shows it."""
+    return replace(page, drawn=f"{paper.reading.digest}/{page.number}")
 
 
 _SWAPS: dict[str, Swap] = {"document": _swap_document, "page": _swap_page, "seal": _swap_seal}

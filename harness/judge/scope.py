@@ -124,8 +124,9 @@ def _baseline_note(compared: Compared) -> tuple[str, str]:
             "実施なし(基準帳票なし。honnin baseline で採る)",
             "not exercised (no baseline; honnin baseline takes one)",
         )
-    what = ("2回の交付どうし", "two issues with each other") if compared.own else ("基準帳票と", "with their baselines")
-    ja, en = [f"{compared.count} 件を{what[0]}照合"], [f"{compared.count} documents compared, {what[1]}"]
+    given = f"基準帳票({compared.run})と", f"with their baselines of {compared.run}"
+    what = ("2回の交付どうしを", "two issues with each other") if compared.own else given
+    ja, en = [f"{compared.count} 件、{what[0]}照合"], [f"{compared.count} documents compared, {what[1]}"]
     for reason, count in compared.not_applicable.items():
         words = _WHY_NOT_COMPARED.get(reason, (reason, reason))
         ja.append(f"対象外 {count} 件({words[0]})")
