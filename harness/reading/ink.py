@@ -90,11 +90,14 @@ def negative_ink64(bitmap: Image.Image, ink: Image.Image) -> str:
 
 def ink64_of(ink: Image.Image) -> str:
     """Return the 64x64 form of levels of ink, "" where nothing is inked."""
+    small = small_ink(ink)
+    return "" if small is None else base64.b64encode(small.tobytes()).decode("ascii")
+
+
+def small_ink(ink: Image.Image) -> Image.Image | None:
+    """Return the bounding box of levels of ink, stretched to 64x64; None where nothing is inked."""
     box = ink_box(ink)
-    if box is None:
-        return ""
-    small = ink.crop(box).resize((INK_SIDE, INK_SIDE), Image.Resampling.BOX)
-    return base64.b64encode(small.tobytes()).decode("ascii")
+    return None if box is None else ink.resize((INK_SIDE, INK_SIDE), Image.Resampling.BOX, box)
 
 
 def ink_box(ink: Image.Image) -> tuple[int, int, int, int] | None:

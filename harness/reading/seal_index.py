@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from harness.reading.ink import INK_SIDE, ink64
+from harness.reading.ink import INK_SIDE, ink_levels, small_ink
 from harness.reading.seal_poses import AS_FOUND, Pose, looked_at, normalised, poses, refined
 from harness.reading.sources import PopulationView
 from harness.records.reading import ImageRead
-from harness.records.resident import Seal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,10 +59,13 @@ class SealIndex:
         import numpy as np
 
         rows = np.zeros((len(self._residents), _COARSE_SAMPLES), np.int8)
-        for number in range(len(self._residents)):
-            if (ink := self._reference(number)) is not None:
-                small = _coarse(ink[np.newaxis])[0]
-                rows[number] = np.rint(small * (127 / np.abs(small).max()))
+        for start in range(0, len(rows), _ROWS):
+            count = min(_ROWS, len(rows) - start)
+            levels = b"".join(self._sixteenth(start + place) for place in range(count))
+            part = np.frombuffer(levels, np.uint8).reshape(count, _COARSE_SAMPLES).astype(np.float32)
+            part -= part.mean(axis=1, keepdims=True)
+            part *= 127 / np.maximum(np.abs(part).max(axis=1, keepdims=True), 1e-9)
+            rows[start : start + count] = np.rint(part)
         return rows
 
     @cached_property
@@ -112,10 +114,25 @@ class SealIndex:
         a, b = (self._reference(self._number[key]) for key in (one, other))
         return 0.0 if a is None or b is None else float(a @ b)
 
-    def _reference(self, number: int) -> NDArray[np.float32] | None:
+    def _ink(self, number: int) -> Image.Image | None:
+        """Return the 64x64 ink of a registered seal."""
         seal = self._register[self._residents[number]].seal
-        ink = _picture(ink64(_impression(seal))) if seal is not None else None
+        if seal is None:
+            return None
+        with Image.open(io.BytesIO(base64.b64decode(seal.png_base64))) as picture:
+            ink = ink_levels(picture)
+        return None if ink is None else small_ink(ink)
+
+    def _reference(self, number: int) -> NDArray[np.float32] | None:
+        ink = self._ink(number)
         return None if ink is None else normalised(ink)
+
+    def _sixteenth(self, number: int) -> bytes:
+        """Return 16x16 ink, all paper where the seal is blank."""
+        ink = self._ink(number)
+        if ink is None:
+            return bytes(_COARSE_SAMPLES)
+        return bytes(ink.resize((_COARSE_SIDE, _COARSE_SIDE), Image.Resampling.BOX).tobytes())
 
     def _search(self, picture: Image.Image) -> tuple[Likeness, ...]:
         if not self._residents:
@@ -178,12 +195,6 @@ def _coarse(inks: NDArray[np.float32]) -> NDArray[np.float32]:
     means = inks.reshape(-1, _COARSE_SIDE, block, _COARSE_SIDE, block).mean(axis=(2, 4))
     means = means.reshape(-1, _COARSE_SAMPLES)
     return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9), np.float32)
-
-
-def _impression(seal: Seal) -> Image.Image:
-    with Image.open(io.BytesIO(base64.b64decode(seal.png_base64))) as picture:
-        picture.load()
-        return picture
 
 
 def _picture(ink: str) -> Image.Image | None:
