@@ -108,6 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 # Items of certificates and of the register, as evidence names them.
 ITEMS: dict[str, tuple[str, str]] = {
+    "region": ("領域(左,上 - 右,下)", "region (left,top - right,bottom)"),
     "name": ("氏名", "name"),
     "kana": ("ふりがな", "kana"),
     "former_name": ("旧氏", "former name"),
@@ -202,6 +203,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "other issue": ("もう一方の交付", "the other issue"),
     "nearest in time": ("時刻が最も近い申請", "nearest in time"),
     "items": ("紙面の記載", "items"),
+    "picture": ("画像の相違", "picture"),
     "residue": ("ファイル内に残った記載", "left in the file"),
 }
 

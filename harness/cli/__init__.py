@@ -37,6 +37,7 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
     "report": ("harness.cli.report", "command", "判定から報告書を作る", "write the report of a judged run"),
     "journal": ("harness.cli.journal", "command", "実施記録を表示する", "print what a run recorded"),
     "purge": ("harness.cli.purge", "command", "実施記録を削除する", "delete a run folder"),
+    "read": ("harness.cli.read", "command", "証明書 1 通を読み、誰の何かを説明する", "explain one document"),
     "population": ("harness.cli.population", "group", "試験住民を作る・取り込む", "make or import test residents"),
     "cards": ("harness.cli.cards", "group", "模擬カードを作る・取り込む", "make or import mock cards"),
     "issuer": ("harness.cli.issuer", "group", "参照発行システムを動かす", "serve the reference issuer"),

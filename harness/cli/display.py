@@ -25,6 +25,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "settle": ("結果不明の申請の照会と後片付け", "settling what is still open"),
     "stopped": ("中断", "stopped"),
     "reading": ("残りの証明書の読取り", "reading the remaining documents"),
+    "pictures": ("画像で確かめるページの描画", "drawing the pages to be compared as pictures"),
     "judging": ("判定", "judging"),
     "report": ("報告書の作成", "writing the report"),
     "draining": (

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import get_args
 
 import click
 import msgspec
 
 from harness.cli.display import Display
+from harness.errors import DiskFull, GeneratorFault
 from harness.glossary import Lang
 from harness.journal import RunFolder
 from harness.judge import judge_run
 from harness.records.verdict import Outcome, Verdict
+from harness.run.conduct import Progress
+from harness.run.look import look
 from harness.run.pictures import take_pictures
 from reports import findings_in_full, report_path, summary, write_report
 
@@ -23,6 +27,7 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
 
     A report in the other language is written again too: it must not tell an older verdict.
     """
+    _look(folder, display)
     display.say("judging")
     verdict = judge_run(folder.path)
     display.say("report")
@@ -31,6 +36,23 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
         if each == lang or report_path(folder, each).exists():
             write_report(folder.path, each)
     return verdict
+
+
+def _look(folder: RunFolder, display: Display) -> None:
+    """Draw the pages that the judge wants to see; what a full disk leaves out, the judge calls unread."""
+    told = False
+
+    def progress(done: int, of: int) -> None:
+        nonlocal told
+        if of and not told:
+            told = True
+            display.say("pictures", str(of))
+        display.progress(Progress(phase="pictures", done=done, of=of))
+
+    try:
+        look(folder.path, max(1, (os.cpu_count() or 2) - 1), progress)
+    except (DiskFull, GeneratorFault) as e:
+        display.say("stopped", str(e))
 
 
 def exit_code(verdict: Verdict) -> int:

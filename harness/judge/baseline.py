@@ -68,7 +68,7 @@ class BaselineSide:
         oracle = self.oracle or BaselineOracle(shelve((), _NOTHING, {}, self._related))
         moment = self._moment(one, one.ended_ns)
         without = one.application if self.own else ""
-        if not self._applicable(one):
+        if not self.applicable(one):
             oracle = BaselineOracle(shelve((), _NOTHING, {}, self._related))
         key = key_of(one.resident, one.certificate, one.options)
         return judge_by_baseline(oracle, reading, key, moment, application=one.application, without=without)
@@ -111,7 +111,7 @@ class BaselineSide:
             if delivered.place == NEVER or not delivered.complete or reading is None or not reading.pages:
                 continue
             one = self._view.applications[delivered.place]
-            if not self._applicable(one):
+            if not self.applicable(one):
                 yield delivered.delivery, Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="register_changed")
                 continue
             key = key_of(one.resident, one.certificate, one.options)
@@ -144,7 +144,7 @@ class BaselineSide:
         last = self._view.last_ns if to_ns == NEVER else to_ns
         return moment_of(one.started_ns + offset, last + offset)
 
-    def _applicable(self, one: Application) -> bool:
+    def applicable(self, one: Application) -> bool:
         """Tell whether the register held, for all who may stand on the document, only what it held at the export."""
         residents, mine = self._inputs.population.residents, self._groups.get(one.resident, frozenset())
         to_ns = self._view.last_ns if one.ended_ns == NEVER else one.ended_ns

@@ -17,6 +17,7 @@ from harness.config import load_toml, read_json_lines
 from harness.errors import ConfigError, RunDamaged
 from harness.journal import DocumentStore, RunFolder, read_segment
 from harness.judge.verdict import Completeness
+from harness.picture.store import RasterStore
 from harness.population import Population, load
 from harness.reading.profile import NO_PROFILE, Profile, load_profile
 from harness.reading.store import load_readings
@@ -217,6 +218,7 @@ def inputs_digest(inputs: Inputs) -> str:
             digest.update(f"{file.relative_to(folder.path)}\0".encode())
             with file.open("rb") as body:
                 digest.update(hashlib.file_digest(body, "sha256").digest())
+    digest.update(RasterStore(folder.path).digest().encode())
     for stored in sorted(inputs.stored):
         digest.update(stored.encode())
     return digest.hexdigest()

@@ -21,6 +21,7 @@ from harness.checks.isolation import VALID, check_isolation
 from harness.checks.numbers import check_numbers
 from harness.checks.ownership import check_ownership
 from harness.checks.pages import check_pages
+from harness.checks.pictures import check_pictures
 from harness.checks.register import Register
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
@@ -34,6 +35,7 @@ from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
 from harness.judge.not_tried import not_tried
+from harness.judge.pictures import PictureTier, count_confirmed
 from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.statement import bound_per_burst, next_steps, state
@@ -41,7 +43,7 @@ from harness.judge.verdict import Basis, decide
 from harness.population.issuable import refusal
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
-from harness.records.findings import Finding, Property
+from harness.records.findings import Finding, Property, Severity
 from harness.records.resident import Resident
 from harness.records.verdict import VERDICT_VERSION, ControlCount, FinalClass, Identity, Outcome, Verdict
 
@@ -69,10 +71,22 @@ def judge_run(run_folder: Path) -> Verdict:
     return verdict
 
 
+def judged_texts(run_folder: Path) -> tuple[Inputs, Documents, Mapping[str, str]]:
+    """Judge a run's documents by their text alone; return them by delivery, and their certificates as applied for.
+
+    A preliminary judgement: it says whose pictures are needed, and decides nothing.
+    """
+    judging = _Judge(load_inputs(RunFolder.open(run_folder)), pictures=False)
+    documents, _ = judge_documents(judging.view, judging.inputs.readings.get, judging.judge)
+    kinds = judging.view.applications.strings("certificate")
+    asked = {d.delivery: kinds[d.place] for d in judging.view.deliveries if d.delivery in documents}
+    return judging.inputs, documents, asked
+
+
 class _Judge:
     """One judging: the inputs, the history, and which checks crashed."""
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, *, pictures: bool = True) -> None:
         self.inputs = inputs
         self.crashed: list[str] = []
         self.view = gather(records(inputs))
@@ -85,6 +99,11 @@ class _Judge:
         self.judge: DocumentJudge = self.baseline.judge
         if inputs.profile is not None:
             self.judge = RegisterOracle(inputs.population, inputs.profile, self.register, self.view.last_ns).judge
+        if pictures and inputs.baseline is not None:
+            text = self.judge
+            self.judge = self._guarded(
+                "pictures", lambda: PictureTier(inputs, self.view, text, self.baseline.applicable).judge, text
+            )
         self.made: tuple[tuple[BaselineEntry, ...], Learned] | None = None
 
     def verdict(self) -> Verdict:
@@ -122,6 +141,7 @@ class _Judge:
             ended_wall_ns=_ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
             regularities=regularities(view, findings),
+            confirmed=count_confirmed(documents.values()),
             not_tried=not_tried(view, inputs.header.left_out, inputs.profile),
         )
 
@@ -161,6 +181,8 @@ class _Judge:
         }
         nothing: tuple[Finding, ...] = ()
         found = [f for name, check in checks.items() for f in self._guarded(name, check, nothing)]
+        wrong = {f.delivery for f in found if f.severity is not Severity.REVIEW}
+        found += self._guarded("pictures", lambda: check_pictures(view, documents, wrong), nothing)
         found += self._guarded("baseline", lambda: self.baseline.findings(documents, tuple(found)), nothing)
         return tuple(explain(f, view) for f in _numbered(view, found))
 

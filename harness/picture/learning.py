@@ -31,10 +31,11 @@ _CONTEXT = 4
 Pair = tuple[Raster, Raster]
 
 
-def learn_regions(pairs: Sequence[Pair]) -> tuple[Region, ...]:
+def learn_regions(pairs: Sequence[Pair], *, common: bool = False) -> tuple[Region, ...]:
     """Return the regions that differ between two issues of one application for at least 90 % of the applicants.
 
-    All rasters are of one certificate, page and size; pairs of other sizes are left out. () for fewer than 3 pairs.
+    With `common` only those whose contents are shared by all. All rasters are of one certificate, page and size;
+    pairs of other sizes are left out. () for fewer than 3 pairs.
     """
     pairs = _of_one_size(pairs)
     if len(pairs) < LEAST_PAIRS:
@@ -47,9 +48,17 @@ def learn_regions(pairs: Sequence[Pair]) -> tuple[Region, ...]:
     for region in regions_of(np.asarray(votes >= max(1, _CORE * len(pairs)))):
         grown = _word(region, firsts, votes)
         here = sum(1 for mask in masks if crop(mask, grown).any())
-        if here >= _NEARLY_ALL * len(pairs) and not _tells_people_apart(grown, firsts, seconds):
+        if here >= _NEARLY_ALL * len(pairs) and not _tells_people_apart(grown, firsts, seconds, common):
             found.append(grown)
     return merge(found)
+
+
+def learn_common(pairs: Sequence[Pair]) -> tuple[Region, ...]:
+    """Return the regions where pages of today differ from baselines for nearly everybody, and in the same way.
+
+    A date of issue is such a region. Both contents must be everybody's: one that was a person's own never is.
+    """
+    return learn_regions(pairs, common=True)
 
 
 def _of_one_size(pairs: Sequence[Pair]) -> list[Pair]:
@@ -81,7 +90,7 @@ def _word(region: Region, firsts: Sequence[Ink], votes: NDArray[np.int32]) -> Re
     return word_around(region, inked, allowed, _WORD_MOST)
 
 
-def _tells_people_apart(region: Region, firsts: Sequence[Ink], seconds: Sequence[Ink]) -> bool:
+def _tells_people_apart(region: Region, firsts: Sequence[Ink], seconds: Sequence[Ink], common: bool) -> bool:
     """Tell whether contents go from person to person in the region, as a name does that came to somebody else."""
     kinds: list[tuple[Ink, set[int]]] = []
     for inks in (firsts, seconds):
@@ -93,7 +102,7 @@ def _tells_people_apart(region: Region, firsts: Sequence[Ink], seconds: Sequence
                 known.add(applicant)
     shared = [people for _, people in kinds if len(people) > 1]
     if not shared:
-        return False
+        return common
     everybodys = len(kinds) <= _KINDS_OF_ALL and all(len(people) >= _LEAST_EACH for _, people in kinds)
     return not everybodys
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from harness.records.certificates import Certificate
 from harness.records.findings import Evidence
+from harness.records.picture import PictureOpinion
 from harness.records.reading import FileMarks, ReadingStatus
 
 
@@ -40,6 +41,8 @@ class PageOwnership(Struct, frozen=True, kw_only=True):
     issue_number: str = ""  # as printed
     counter: tuple[int, int] | None = None  # printed "page i of n"
     certificate: Certificate | None = None  # by its title, None if no title is recognised
+    confirmed: str = ""  # of text passes chosen for it: "picture", or why a picture could not; "" where not chosen
+    picture: PictureOpinion | None = None  # what comparing with the baseline's picture said, where it was asked
     tier: str = ""  # what decided: "bytes" | "text" | "picture" | "ocr"; "" where nothing did
 
 

@@ -39,6 +39,7 @@ class PageRead(Struct, frozen=True, kw_only=True):
     width: float = 0.0  # points
     height: float = 0.0
     images: tuple[ImageRead, ...] = ()
+    drawn: str = ""  # "digest/page" of the document it was put in from (controls); "": the reading's own
     places: str = ""  # base64 of int16 left, bottom, right, top in points per whitespace-separated word of `text`
 
 

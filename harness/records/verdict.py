@@ -94,6 +94,16 @@ class ControlCount(Struct, frozen=True, kw_only=True):
     found: int
 
 
+class Confirmed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pages that were the applicant's by their text, and were chosen at random to be looked at as pictures."""
+
+    chosen: int = 0
+    by_picture: int = 0
+    differing: int = 0  # their picture is not the baseline's
+    not_confirmable: int = 0  # no baseline, or no picture
+    decided: int = 0  # pages whose text could not be trusted, and whose picture decided
+
+
 class NodeBuild(Struct, frozen=True, kw_only=True):
     """Build id of one node, and how it is known."""
 
@@ -135,4 +145,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
     ended_wall_ns: int
     inputs_digest: str  # SHA-256 over everything judged
     regularities: tuple[Reason, ...] = ()  # what misdeliveries have in common, against the others
+    confirmed: Confirmed = Confirmed()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about

@@ -1,0 +1,143 @@
+"""The words in which `honnin read` explains a document, in Japanese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.glossary import Lang, item_word, word
+from harness.judge.single import Explained, ExplainedPage
+from harness.picture.ocr import Figures
+from harness.records.findings import Evidence
+from harness.records.reading import FileMarks
+from harness.sentences import in_japanese
+
+_ITEMS_SHOWN = 40
+_LINES_SHOWN = 12
+_VERDICTS = {
+    "own": ("本人の証明書です", "it is the applicant's own document"),
+    "foreign": ("他人の記載があります", "it carries somebody else's data"),
+    "unread": ("読み取れない、または判定できません(要確認)", "it cannot be read or decided; look at it yourself"),
+    "undecided": (
+        "誰に交付すべきものかの指定がないため判定しません(--resident と --certificate を指定)",
+        "not decided: say whose it should be with --resident and --certificate",
+    ),
+}
+
+
+class Words:
+    """Chooses between Japanese and English."""
+
+    def __init__(self, lang: Lang) -> None:
+        """Remember the language."""
+        self.lang: Lang = lang
+
+    def __call__(self, ja: str, en: str) -> str:
+        """Return the text of the language."""
+        return ja if self.lang == "ja" else en
+
+    def sentence(self, text: str) -> str:
+        """Return a sentence of ours in the language."""
+        return in_japanese(text) if self.lang == "ja" else text
+
+
+def told(explained: Explained, figures: dict[int, Figures], ocr_missing: str, lang: Lang) -> Iterator[str]:
+    """Yield the lines that explain a document."""
+    say = Words(lang)
+    reading = explained.reading
+    why = f": {say.sentence(reading.reason)}" if reading.reason else ""
+    yield f"{say('状態', 'status')}: {word(reading.status, lang)}{why}"
+    if marks := ", ".join(_marks(reading.marks, say)):
+        yield f"{say('ファイルの特徴', 'file')}: {marks}"
+    for page in explained.pages:
+        yield from _page(page, figures.get(page.page), ocr_missing, explained, say)
+    yield from _document(explained, say)
+    yield f"{say('結論', 'verdict')}: {say(*_VERDICTS[explained.verdict])}"
+
+
+def _marks(marks: FileMarks, say: Words) -> Iterator[str]:
+    if marks.headers > 1:
+        yield say(f"PDF が {marks.headers} 個つながっている", f"{marks.headers} PDFs one behind the other")
+    if marks.prevs or marks.eofs > 1:
+        yield say(f"更新履歴あり(終端 {marks.eofs} 個)", f"earlier revisions ({marks.eofs} ends of file)")
+    if marks.trailing_bytes:
+        yield say(f"終端の後に {marks.trailing_bytes} バイト", f"{marks.trailing_bytes} bytes behind its end")
+    if marks.encrypted:
+        yield say("暗号化(空の、または指定のパスワードで開く)", "encrypted (opens with the empty or a given password)")
+    if marks.javascript:
+        yield say("JavaScript を含む", "contains JavaScript")
+    if marks.attachments:
+        yield say(f"添付 {marks.attachments} 件", f"{marks.attachments} attachments")
+
+
+def _page(
+    page: ExplainedPage, figures: Figures | None, ocr_missing: str, explained: Explained, say: Words
+) -> Iterator[str]:
+    yield ""
+    yield f"[{say('ページ', 'page')} {page.page}] {say('文字', 'characters')} {page.characters}, " + say(
+        f"画像 {page.pictures}", f"pictures {page.pictures}"
+    )
+    trust = say.sentence(page.distrust) if page.distrust else say("信頼できる", "trusted")
+    yield f"  {say('文字情報', 'text')}: {trust}"
+    if page.title is not None:
+        yield f"  {say('表題', 'title')}: {word(page.title, say.lang)}"
+    if page.issue_number:
+        yield f"  {say('発行番号', 'issue number')}: {page.issue_number}"
+    if page.counter:
+        yield f"  {say('頁数', 'counter')}: {page.counter[0]} / {page.counter[1]}"
+    yield from _recognised(page, figures, ocr_missing, say)
+    for item in page.items[:_ITEMS_SHOWN]:
+        more = f" +{item.of - len(item.owners)}" if item.of > len(item.owners) else ""
+        whose = f"{', '.join(item.owners)}{more} ({item.bits:.1f} bits)"
+        yield f"    {say('行', 'line')} {item.line}: {item.text} [{item_word(item.role, say.lang)}] {whose}"
+    if len(page.items) > _ITEMS_SHOWN:
+        yield f"    … +{len(page.items) - _ITEMS_SHOWN}"
+    if page.owners:
+        weights = ", ".join(f"{o.resident} {o.bits:.1f} bits" for o in page.owners)
+        yield f"  {say('記載の持ち主', 'owners')}: {weights}"
+    if page.unexplained and not page.distrust:
+        lines = " | ".join(page.unexplained[:_LINES_SHOWN])
+        yield f"  {say('説明のつかない行', 'lines unexplained')}: {lines}"
+    yield from _judged(page.page, explained, say)
+
+
+def _recognised(page: ExplainedPage, figures: Figures | None, ocr_missing: str, say: Words) -> Iterator[str]:
+    if figures is not None:
+        dates = ", ".join("{}-{:02}-{:02}".format(*day) for day in figures.dates) or "-"
+        read = f"{say('日付', 'dates')} {dates}; {say('番号', 'numbers')} {', '.join(figures.numbers) or '-'}"
+        yield f"  {say('画像からの読取り(数字と日付のみ)', 'OCR (figures only)')}: {read}"
+    elif page.distrust and ocr_missing:
+        yield f"  {say('画像からの読取り', 'OCR')}: {ocr_missing}"
+
+
+def _judged(number: int, explained: Explained, say: Words) -> Iterator[str]:
+    pages = explained.ownership.pages if explained.ownership else ()
+    for page in pages:
+        if page.page == number:
+            why = f": {say.sentence(page.reason)}" if page.reason else ""
+            tier = f" [{say({'text': '文字', 'picture': '画像'}.get(page.tier, '文字'), page.tier or 'text')}]"
+            yield f"  {say('判定', 'judged')}: {word(page.verdict, say.lang)}{tier}{why}"
+            yield from _evidence(say("他人の記載", "somebody else's"), page.evidence, say)
+
+
+def _document(explained: Explained, say: Words) -> Iterator[str]:
+    yield ""
+    owned = explained.ownership
+    if explained.likely_owner:
+        paper = word(explained.likely_certificate, say.lang) if explained.likely_certificate else say("不明", "unknown")
+        who = f"{explained.likely_owner} ({explained.likely_bits:.1f} bits)"
+        yield f"{say('もっとも近い持ち主', 'most likely owner')}: {who}; {say('証明書', 'certificate')}: {paper}"
+    if owned is None:
+        return
+    yield from _evidence(say("記載漏れ", "missing"), owned.missing, say)
+    yield from _evidence(say("誤った項目", "wrong"), owned.wrong, say)
+    yield from _evidence(say("求めていない項目", "not asked for"), owned.leaked, say)
+    yield from _evidence(say("説明のつかない値", "unexplained"), owned.unexplained, say)
+    yield from _evidence(say("ファイル内に残った記載", "left in the file"), owned.residue, say)
+    yield from _evidence(say("印影", "seal"), (owned.seal,) if owned.seal else (), say)
+
+
+def _evidence(title: str, evidence: Sequence[Evidence], say: Words) -> Iterator[str]:
+    for one in evidence[:_LINES_SHOWN]:
+        owner = f" → {one.owner}" if one.owner else ""
+        where = f" ({say('頁', 'page')} {one.page})" if one.page else ""
+        yield f"  {title}: {item_word(one.item, say.lang)} {one.value}{owner}{where}"
