@@ -13,7 +13,6 @@ from press.verdicts import told
 
 SHEET = single("", "kita", "inkan", "R00118", "R00119", "name", "address", "born_on")
 HOUSE = family("", "nishi", "R00108", ("item", 1, "name", "R00130"), ("person", 2, 1, "R00116"), ("page", 1, "R00103"))
-PRODUCERS = ("reportlab", "typst")
 
 
 def drawn(sheets, producer="reportlab", layout="ruled"):
@@ -100,8 +99,15 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("original", [SHEET, HOUSE], ids=["sheet", "household"])
-@pytest.mark.parametrize("producer", PRODUCERS)
+@pytest.mark.parametrize(
+    ("producer", "original"),
+    [
+        pytest.param("reportlab", SHEET, id="reportlab sheet"),
+        pytest.param("typst", HOUSE, id="typst household"),
+        pytest.param("typst", SHEET, id="typst sheet", marks=pytest.mark.slow),
+        pytest.param("reportlab", HOUSE, id="reportlab household", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("change", CHANGES)
 def test_ownership_is_right_whatever_is_done_to_the_file(change, producer, original, corpus_opinion):
     for name, sheets, truth in variants(original):
