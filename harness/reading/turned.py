@@ -13,22 +13,30 @@ from collections import Counter
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from harness.reading import pdfium_calls as calls
 from harness.reading.page_objects import Box
 
 _SAMPLES = 40  # characters that say how a page's text is turned
+_ENOUGH = 9  # of them agree: the others are a rotated note or stamp
 _SPACE = 0x20
 _QUARTER = 90
 
 
 def upright(text_page: pypdfium2.PdfTextPage) -> int:
     """Return the page rotation (0, 90, 180, 270 degrees clockwise) that puts most of the characters upright."""
-    count = max(0, pdfium.FPDFText_CountChars(text_page))
+    handle = calls.handle(text_page)
+    count = max(0, calls.count_characters(handle))
+    places = range(0, count, max(1, count // _SAMPLES))
+    turned = [calls.character_angle(handle, place) for place in places]
+    if not any(turned):
+        return 0
     angles: Counter[int] = Counter()
-    for index in range(0, count, max(1, count // _SAMPLES)):
-        if pdfium.FPDFText_GetUnicode(text_page, index) <= _SPACE:
+    for place, angle in zip(places, map(math.degrees, turned), strict=True):
+        if pdfium.FPDFText_GetUnicode(text_page, place) <= _SPACE:
             continue  # of PDFium's own making, and upright always
-        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page, index))
-        angles[round(-angle / _QUARTER) * _QUARTER % 360] += 1
+        angles[turn := round(-angle / _QUARTER) * _QUARTER % 360] += 1
+        if angles[turn] == _ENOUGH:
+            return turn
     return max(angles, key=lambda a: (angles[a], a == 0), default=0)
 
 
