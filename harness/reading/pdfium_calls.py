@@ -27,6 +27,10 @@ def _number(name: str) -> Callable[..., int]:
     return _function(name, ctypes.c_int)  # type: ignore[return-value]
 
 
+def _angle(name: str) -> Callable[..., float]:
+    return _function(name, ctypes.c_float)  # type: ignore[return-value]
+
+
 def _handle(name: str) -> Callable[..., Handle]:
     return _function(name, Handle)  # type: ignore[return-value]
 
@@ -43,6 +47,7 @@ has_transparency = _number("FPDFPageObj_HasTransparency")
 draw_mode = _number("FPDFPath_GetDrawMode")
 matrix_of = _number("FPDFPageObj_GetMatrix")
 character_box = _number("FPDFText_GetCharBox")
+character_angle = _angle("FPDFText_GetCharAngle")  # radians
 text_object = _handle("FPDFText_GetTextObject")
 count_characters = _number("FPDFText_CountChars")
 meta_text = _number("FPDF_GetMetaText")
