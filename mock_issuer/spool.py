@@ -61,7 +61,7 @@ class Spool:
 
 
 def new_spool(root: Path) -> None:
-    """Make an empty spool before any node opens it; what an earlier life of the issuer left there is lost with its jobs.
+    """Make an empty spool before any node opens it; what an earlier life of the issuer left there is lost.
 
     One process does it, once: SQLite does not wait when two connections switch the same new file to WAL, it fails.
     """
