@@ -11,9 +11,10 @@ from harness.reading.attribution import Attributed, Foreign
 from harness.reading.dates import find_dates
 from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
+from harness.reading.identity import Cast
 from harness.reading.labelled import Labelled, agrees, labelled_values
 from harness.reading.oracle import View, Wanted
-from harness.reading.owners import Owner, OwnerIndex
+from harness.reading.owners import Owner
 from harness.reading.profile import Format, Per
 from harness.reading.regions import person_regions
 from harness.records.findings import Evidence
@@ -59,11 +60,12 @@ class Compared(NamedTuple):
 class Beside:
     """The labels of one page and their values."""
 
-    def __init__(self, page: FoldedPage, form: FormTexts, index: OwnerIndex) -> None:
-        """Look at `page` with the labels of `form`."""
+    def __init__(self, page: FoldedPage, form: FormTexts, cast: Cast) -> None:
+        """Look at `page` with the labels of `form`, for the people of `cast`."""
         self._page = page
         self._form = form
-        self._index = index
+        self._cast = cast
+        self._index = cast.index
         self._compared: dict[int, Compared] = {}
         self._agreeing: dict[tuple[int, int], bool] = {}
 
@@ -174,9 +176,7 @@ class Beside:
         return known
 
     def _compare(self, wanted: Sequence[Wanted]) -> Compared:
-        by_label: dict[str, list[Wanted]] = {}
-        for label, item in ((label, w) for w in wanted for label in w.labels):
-            by_label.setdefault(label, []).append(item)
+        by_label = self._cast.by_label(wanted)
         fields = [f for f in self.labels if f.value or f.filler]
         compared = Compared(person_regions(fields, by_label, self._agree), [], [])
         for labelled in self.values:

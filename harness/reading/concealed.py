@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops
 
 from harness.reading import pdfium_calls as calls
-from harness.reading.page_objects import Box
+from harness.reading.page_objects import Box, PageObjects
 
 _SCALE = 1.5  # pixels per point: a full stop of small print still leaves some grey
 _LAYERS = b"/OCProperties"
@@ -50,14 +50,14 @@ def has_layers(body: bytes) -> bool:
 
 
 def concealed_characters(
-    page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, texts: Sequence[calls.Handle], *, layers: bool
+    page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, found: PageObjects, *, layers: bool
 ) -> frozenset[int]:
-    """Return the places, in PDFium's text of the page, of the characters of `texts` that are not on the paper.
+    """Return the places, in PDFium's text of the page, of the characters of texts that are not on the paper.
 
     All texts are looked at where the document has `layers`, otherwise those that reach over their clipping path.
     """
-    inside = frozenset() if layers else _inside_cut_forms(calls.handle(page))
-    suspects = [text for text in texts if layers or text.value in inside or _is_cut(text)]
+    inside = frozenset() if layers else _inside_cut_forms(found.forms)
+    suspects = [text for text in found.texts if layers or text.value in inside or _is_cut(text)]
     if not suspects:
         return frozenset()
     characters = _characters_of(suspects, calls.handle(text_page))
@@ -107,11 +107,10 @@ def _apart(texts: Sequence[calls.Handle], characters: _Characters) -> Iterator[l
     return (members for members, _ in groups)
 
 
-def _inside_cut_forms(page: calls.Handle) -> frozenset[int | None]:
+def _inside_cut_forms(of_page: Sequence[calls.Handle]) -> frozenset[int | None]:
     """Return the addresses of the objects in forms that reach over their clipping path."""
     found: set[int | None] = set()
-    objects = [calls.object_at(page, i) for i in range(max(0, calls.count_objects(page)))]
-    forms = [(o, 0) for o in objects if calls.object_type(o) == pdfium.FPDF_PAGEOBJ_FORM and _is_cut(o)]
+    forms = [(form, 0) for form in of_page if _is_cut(form)]
     while forms:
         form, depth = forms.pop()
         for inner in (calls.form_object_at(form, i) for i in range(max(0, calls.count_form_objects(form)))):

@@ -105,7 +105,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits,
         page.set_rotation(rotation)
         text_page = page.get_textpage()
     found = walk(page, limits.page_objects)
-    concealed = concealed_characters(page, text_page, found.texts, layers=layers)
+    concealed = concealed_characters(page, text_page, found, layers=layers)
     text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters, concealed)
     return PageRead(
         number=index + 1,

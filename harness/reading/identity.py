@@ -28,6 +28,17 @@ class Cast:
         self.identity = tuple(w for v in self.views for w in v.wanted if w.identity)
         self._known_holders: dict[int, frozenset[str]] = {}
         self._known_items: dict[int, dict[str, set[str]]] = {}
+        self._known_labels: dict[int, dict[str, list[Wanted]]] = {}
+
+    def by_label(self, wanted: Sequence[Wanted]) -> dict[str, list[Wanted]]:
+        """Return the items of a view, or `identity`, by the labels beside which they stand."""
+        known = self._known_labels.get(id(wanted))
+        if known is None:
+            known = self._known_labels[id(wanted)] = {}
+            for item in wanted:
+                for label in item.labels:
+                    known.setdefault(label, []).append(item)
+        return known
 
     def holders(self, wanted: Wanted) -> frozenset[str]:
         """Return who has this item with this value, where the index knows."""

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 from msgspec import Struct
 
 from harness.reading.dates import Day, find_dates, parse_iso
@@ -20,6 +19,7 @@ from harness.reading.fold import fold
 from harness.reading.packed_texts import Notes
 from harness.reading.renderings import address_forms, kana_forms, parts
 from harness.reading.sources import PopulationView
+from harness.reading.text_search import TextSearch
 from harness.records.resident import Koseki, Resident
 
 # Names and addresses are rare in the world, not only among a vendor's 60 test residents: with fewer residents than
@@ -69,7 +69,8 @@ class OwnerIndex:
         """Index the population, and further `states` of residents that updates may bring about."""
         self.residents = len(population.residents)
         self._people = max(self.residents, _RESIDENTS_AT_LEAST)
-        self._keys: dict[str, int] = {}
+        # the population's own strings: new ones among the texts would keep the texts' memory from being freed
+        self._keys = {key: number for number, key in enumerate(population.residents)}
         texts, values = Notes(), Notes()
         for resident in itertools.chain(population.residents.values(), states):
             number = self._numbered(resident.key)
@@ -83,10 +84,7 @@ class OwnerIndex:
         self._texts = texts.packed(most=int(max(20, self._people * _COMMON_SHARE)), kind_bits=_ROLE_BITS)
         self._values = values.packed()
         self._names = tuple(self._keys)
-        # the DFA form is faster still and takes 2.3 GB for 100,000 residents
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            self._texts if len(self._texts) else ("\ufffe",), implementation=ahocorasick_rs.Implementation.ContiguousNFA
-        )
+        self._search = TextSearch(self._texts)
         self.characters = frozenset(c for text in self._texts for c in text)
         # the people of one document, and of those before it, are asked for again and again
         self.text = lru_cache(_REMEMBERED)(self._texts.text)
@@ -95,8 +93,8 @@ class OwnerIndex:
 
     def find(self, folded: str) -> list[Hit]:
         """Return all hits in a folded text, overlapping ones included."""
-        found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        return [Hit(start, end, text) for text, start, end in found]
+        found = sorted(self._search.find(folded), key=_by_end)
+        return [Hit(start, end, text) for start, end, text in found]
 
     text: Callable[[int], str]
     """Return a text by its number."""
@@ -126,6 +124,10 @@ class OwnerIndex:
     def _owners_of(self, folded: str) -> tuple[Owner, ...]:
         number = self._texts.place(folded)
         return () if number is None else self._owners(number)
+
+
+def _by_end(found: tuple[int, int, int]) -> tuple[int, int]:
+    return found[1], found[0]
 
 
 def _texts(resident: Resident) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,7 @@ from harness.records.reading import Reading, ReadingStatus
 _FOREIGN = frozenset({PageVerdict.FOREIGN, PageVerdict.MIXED})
 _ANOTHERS = _FOREIGN | {PageVerdict.STRANGER}
 _OWN = frozenset({PageVerdict.OWN, PageVerdict.OWN_WEAK})
+_CASTS = 500  # expectations whose people are kept; about 20 kB each
 _ITEMS_OF_A_PERSON = 2  # a name and a birth date; one of them alone may hide in a picture or a broken character map
 
 
@@ -40,6 +41,7 @@ class Judge:
         self._profile = profile
         self._form = FormTexts(profile)
         self._seals = seals
+        self._casts: dict[int, Cast] = {}  # by id of the expectation, which the cast keeps alive
 
     def document(
         self, reading: Reading, expectation: Expectation, *, application: str = "", delivery: str = ""
@@ -55,7 +57,7 @@ class Judge:
         )
         if not reading.pages:
             return base
-        judge = PageJudge(self._index, self._profile, self._form, expectation)
+        judge = PageJudge(self._index, self._profile, self._form, self._cast(expectation))
         judged = _settle(judge.pages(reading.pages), expectation)
         residue = foreign_residue(reading, judge.cast.own, self._index, self._form)
         document = replace(
@@ -67,6 +69,15 @@ class Judge:
             listed=tuple(dict.fromkeys(r for j in judged for r in j.listed)),
         )
         return _with_content(document, judge.cast, judged)
+
+    def _cast(self, expectation: Expectation) -> Cast:
+        """Return the people of an application; those of the last ones are kept: applications are repeated."""
+        cast = self._casts.get(id(expectation))
+        if cast is None:
+            if len(self._casts) >= _CASTS:
+                self._casts.clear()
+            cast = self._casts[id(expectation)] = Cast(expectation, self._index)
+        return cast
 
     def _seal(self, reading: Reading, expectation: Expectation, judged: Sequence[JudgedPage]) -> Evidence | None:
         """Return a seal that is not the applicant's, unless its page is that other person's altogether."""

@@ -38,7 +38,7 @@ class PageInOrders:
     @cached_property
     def beside(self) -> Beside:
         """The values beside labels."""
-        return Beside(self.texts[0], self._form, self._index)
+        return Beside(self.texts[0], self._form, self._cast)
 
     @property
     def names_somebody(self) -> bool:

@@ -15,7 +15,6 @@ from harness.reading.form import FormTexts
 from harness.reading.identity import Cast, Identity
 from harness.reading.layout import Layout, look_over
 from harness.reading.marks import counter_of, issue_number_of, title_of
-from harness.reading.oracle import Expectation
 from harness.reading.owners import KOSEKI_ROLES, Owner, OwnerIndex
 from harness.reading.page_in_orders import PageInOrders
 from harness.reading.presence import Found, stands
@@ -56,11 +55,11 @@ class JudgedPage(Struct, frozen=True, kw_only=True):
 class PageJudge:
     """Judges the pages of one document."""
 
-    def __init__(self, index: OwnerIndex, profile: Profile, form: FormTexts, expectation: Expectation) -> None:
-        """Prepare what all pages of a document share."""
+    def __init__(self, index: OwnerIndex, profile: Profile, form: FormTexts, cast: Cast) -> None:
+        """Judge for the people of `cast`."""
         self.index, self.profile, self.form = index, profile, form
-        self.cast = Cast(expectation, index)
-        self.koseki = profile.paper(expectation.certificate).lists is Lists.KOSEKI
+        self.cast = cast
+        self.koseki = profile.paper(cast.expectation.certificate).lists is Lists.KOSEKI
 
     def pages(self, pages: Sequence[PageRead]) -> list[JudgedPage]:
         """Judge the pages of a document, which share one layout."""
