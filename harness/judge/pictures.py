@@ -92,6 +92,8 @@ class PictureTier:
         entry = self._entries.get(key)
         own = next((p for p in self._pages_of(entry) if p.page == read.number), None) if entry else None
         assert self._oracle is not None
+        if entry is not None and own is None:
+            return self._oracle.beyond(raster, one.resident)
         return self._oracle.page(raster, own)
 
     def _pages_of(self, entry: BaselineEntry, issue: int = 0) -> Iterator[BaselinePage]:

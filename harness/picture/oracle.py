@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.picture.alignment import warp_raster
 from harness.picture.difference import Difference, compare
 from harness.picture.donors import owners_there
 from harness.picture.raster import Ink, Raster, ink_of
-from harness.picture.regions import area, inside, merge
+from harness.picture.regions import area, inside, merge, whole
 from harness.picture.thumbnails import thumbnail
 from harness.picture.twins import told_apart
 from harness.records.certificates import Certificate
@@ -66,8 +67,13 @@ class PictureOracle:
         if not found.regions:
             return self._equal(raster, base, own, found)
         if found.alignment is None or found.faint:
-            return self._elsewhere(raster, own, found)
+            return self._elsewhere(raster, own.resident, found)
         return self._differing(raster, own, found)
+
+    def beyond(self, raster: Raster, resident: str) -> PictureOpinion:
+        """Return whose a page is that the applicant's baseline, which has fewer pages, knows nothing of."""
+        opinion = self._elsewhere(raster, resident, Difference((whole(raster.shape),), None))
+        return replace(opinion, reason=opinion.reason and "the baseline has fewer pages")
 
     def candidates(self, own: BaselinePage) -> Iterator[BaselinePage]:
         """Yield other people's baseline pages of the same certificate and page number."""
@@ -120,7 +126,7 @@ class PictureOracle:
                 regions=tuple(sorted(explained[donor])),
                 likeness=likeness[donor],
             )
-        return self._elsewhere(raster, own, found)
+        return self._elsewhere(raster, own.resident, found)
 
     def _alike(self, one: str, other: str, own: BaselinePage) -> bool:
         """Tell whether two people's baseline pages are the same picture: then either name is right."""
@@ -140,7 +146,7 @@ class PictureOracle:
             or (sum(1 for r in explained if r.right - r.left >= _WIDE) > 1)
         )
 
-    def _elsewhere(self, raster: Raster, own: BaselinePage, found: Difference) -> PictureOpinion:
+    def _elsewhere(self, raster: Raster, resident: str, found: Difference) -> PictureOpinion:
         """Look for the page among everybody's baseline pages, other certificates too."""
         small = thumbnail(raster)
         near = sorted(
@@ -151,11 +157,11 @@ class PictureOracle:
         if len({p.resident for p in same}) > 1 and not found.exact:
             reason = f"too faint to tell whose it is: {', '.join(sorted({p.resident for p in same})[:4])}"
             return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
-        if same and all(p.resident != own.resident for p in same):
+        if same and all(p.resident != resident for p in same):
             return PictureOpinion(
                 verdict=PictureVerdict.FOREIGN, donor=same[0].resident, regions=merge(found.regions), likeness=1.0
             )
-        if any(p.resident == own.resident for p in same):
+        if any(p.resident == resident for p in same):
             reason = "it is the applicant's page of another certificate, or another page of this one"
             return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
         if found.faint:

@@ -48,7 +48,8 @@ class BaselineLook:
             return PictureOpinion(
                 verdict=PictureVerdict.NONE, reason="the baseline has no document of this application"
             )
-        return self._oracle.page(raster, next((p for p in self._pages(entry, 0) if p.page == page), None))
+        own = next((p for p in self._pages(entry, 0) if p.page == page), None)
+        return self._oracle.beyond(raster, key.resident) if own is None else self._oracle.page(raster, own)
 
     def _learn(self, entries: list[BaselineEntry]) -> dict[tuple[Certificate, int, int], tuple[Region, ...]]:
         pairs: dict[tuple[Certificate, int, int], list[Pair]] = {}
