@@ -59,6 +59,11 @@ def _known_fold(text: str) -> str:
     return _fold(text)
 
 
+def forget_folded() -> None:
+    """Forget the texts that were folded last: after all of a population's, none of them is asked for soon."""
+    _known_fold.cache_clear()
+
+
 def _fold(text: str) -> str:
     if _HALF_WIDTH_KANA.search(text):
         text = _HALF_WIDTH_KANA.sub(lambda run: unicodedata.normalize("NFKC", run.group()), text)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from harness.reading.dates import Day, find_dates, parse_iso
-from harness.reading.fold import fold
+from harness.reading.fold import fold, forget_folded
 from harness.reading.packed_texts import Notes
 from harness.reading.renderings import address_forms, kana_forms, parts
 from harness.reading.sources import PopulationView
@@ -84,6 +84,7 @@ class OwnerIndex:
         self._texts = texts.packed(most=int(max(20, self._people * _COMMON_SHARE)), kind_bits=_ROLE_BITS)
         self._values = values.packed()
         self._names = tuple(self._keys)
+        forget_folded()
         self._search = TextSearch(self._texts)
         self.characters = frozenset(c for text in self._texts for c in text)
         # the people of one document, and of those before it, are asked for again and again

@@ -1,0 +1,45 @@
+"""Texts packed into arrays, and found in a page, are exactly those that were noted."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.reading.packed_texts import Notes
+from harness.reading.text_search import TextSearch
+
+TEXTS = st.text("東京都架空𠮷1-", min_size=1, max_size=24)
+
+
+@given(st.lists(st.tuples(TEXTS, st.integers(0, 2**32 - 1))))
+def test_a_text_has_the_numbers_noted_for_it_in_order_and_once(pairs: list[tuple[str, int]]) -> None:
+    notes, expected = Notes(), dict[str, dict[int, None]]()
+    for text, number in pairs:
+        notes.note(text, number)
+        expected.setdefault(text, {})[number] = None
+    packed = notes.packed()
+    assert list(packed) == list(expected)
+    for text, numbers in expected.items():
+        place = packed.place(text)
+        assert place is not None
+        assert list(packed.numbers(place)) == list(numbers)
+    assert packed.place("\ufffe") is None
+
+
+def test_texts_of_too_many_are_left_out_and_kinds_of_one_number_count_once() -> None:
+    notes = Notes()
+    for text, number in (("common", 0x10), ("common", 0x20), ("rare", 0x10), ("rare", 0x11)):
+        notes.note(text, number)
+    assert list(notes.packed(most=1, kind_bits=4)) == ["rare"]
+
+
+@given(st.sets(TEXTS), st.text("東京都架空𠮷1-", max_size=80))
+def test_every_occurrence_of_every_text_is_found(texts: set[str], page: str) -> None:
+    notes = Notes()
+    for text in sorted(texts):
+        notes.note(text, 1)
+    packed = notes.packed()
+    found = sorted((start, end, packed.text(place)) for start, end, place in TextSearch(packed).find(page))
+    assert found == sorted(
+        (start, start + len(t), t) for t in texts for start in range(len(page)) if page.startswith(t, start)
+    )
