@@ -22,6 +22,7 @@ def test_every_item_of_a_profile_that_comes_with_honnin_has_a_word(name):
 
 def test_every_kind_and_item_that_checks_name_has_a_word():
     kinds, items = set(re.findall(r'kind="([^"]+)"', SOURCE)), set(re.findall(r'item="([^"]+)"', SOURCE))
+    kinds -= {"stable"}  # a kind of sorting
     assert {"foreign item", "seal", "copies"} <= kinds <= KINDS.keys()
     assert {"issuable", "listed", "printed"} <= items <= ITEMS.keys()
 
