@@ -124,7 +124,8 @@ def _document(explained: Explained, say: Words) -> Iterator[str]:
     owned = explained.ownership
     if explained.likely_owner:
         paper = word(explained.likely_certificate, say.lang) if explained.likely_certificate else say("不明", "unknown")
-        who = f"{explained.likely_owner} ({explained.likely_bits:.1f} bits)"
+        people = ", ".join((explained.likely_owner, *explained.fits_as_well[:4]))
+        who = f"{people} ({explained.likely_bits:.1f} bits)"
         yield f"{say('もっとも近い持ち主', 'most likely owner')}: {who}; {say('証明書', 'certificate')}: {paper}"
     if owned is None:
         return

@@ -59,6 +59,7 @@ class Explained(Struct, frozen=True, kw_only=True):
     pages: tuple[ExplainedPage, ...] = ()
     likely_owner: str = ""
     likely_bits: float = 0.0
+    fits_as_well: tuple[str, ...] = ()  # residents of the same weight
     likely_certificate: Certificate | None = None
     ownership: DocumentOwnership | None = None
     verdict: str = "unread"  # "own" | "foreign" | "unread" | "undecided"
@@ -87,6 +88,7 @@ class Examiner:
             pages=pages,
             likely_owner=likely,
             likely_bits=round(bits.get(likely, 0.0), 1),
+            fits_as_well=tuple(w for w in sorted(bits) if w != likely and bits[w] > bits[likely] - 0.1),
             likely_certificate=next((p.title for p in pages if p.title is not None), None),
             verdict="undecided" if reading.status is ReadingStatus.READ and likely else "unread",
         )

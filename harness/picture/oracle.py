@@ -18,7 +18,7 @@ from harness.picture.alignment import warp_raster
 from harness.picture.difference import Difference, compare
 from harness.picture.donors import owners_there
 from harness.picture.raster import Ink, Raster, ink_of
-from harness.picture.regions import area, inside, merge, whole
+from harness.picture.regions import area, inside, merge, touches, whole, word_around
 from harness.picture.thumbnails import thumbnail
 from harness.picture.twins import told_apart
 from harness.records.certificates import Certificate
@@ -28,6 +28,7 @@ _KEPT_RASTERS = 128  # 1 MB each
 _MOST_REGIONS = 24  # the widest are asked whose they are
 _MOST_WHOLE = 8  # whole pages that are laid over each other to find a donor
 _WIDE = 26  # pixels: two characters of 10 points; one alone might be a slip of the pen, not a person
+_WORD_MOST = 400  # pixels (10 cm) that a word may go on to either side
 _FOUND = 0.5  # of the differing area that a donor must explain to be told as the page's
 
 RasterOf = Callable[[str, int], Raster | None]  # by document digest and page
@@ -108,11 +109,11 @@ class PictureOracle:
         explained: dict[str, list[Region]] = {}
         likeness: dict[str, float] = {}
         for region in regions:
-            owners, like = owners_there(seen, region, golden)
+            owners, like = owners_there(seen, self._word(region, seen, own), golden)
             for owner in owners if 0 < len(owners) <= _few(len(golden)) else ():
-                explained.setdefault(owner, []).append(region)
+                explained.setdefault(owner, []).append(self._word(region, seen, own))
                 likeness[owner] = max(like, likeness.get(owner, 0.0))
-        donor = max(explained, key=lambda who: (area(explained[who]), likeness[who], who), default="")
+        donor = min(explained, key=lambda who: (-area(explained[who]), -likeness[who], who), default="")
         twins = [
             w for w in explained if w != donor and explained[w] == explained[donor] and not self._alike(donor, w, own)
         ]
@@ -123,10 +124,15 @@ class PictureOracle:
             return PictureOpinion(
                 verdict=PictureVerdict.FOREIGN,
                 donor=donor,
+                reason=f"as well {', '.join(self._sharing(explained, donor))}'s" if len(explained) > 1 else "",
                 regions=tuple(sorted(explained[donor])),
                 likeness=likeness[donor],
             )
         return self._elsewhere(raster, own.resident, found)
+
+    @staticmethod
+    def _sharing(explained: Mapping[str, Sequence[Region]], donor: str) -> list[str]:
+        return sorted(who for who in explained if who != donor)[:3]
 
     def _alike(self, one: str, other: str, own: BaselinePage) -> bool:
         """Tell whether two people's baseline pages are the same picture: then either name is right."""
@@ -136,15 +142,17 @@ class PictureOracle:
         )
         return first is not None and second is not None and not compare(first, second, self._varying(own)).regions
 
+    def _word(self, region: Region, seen: Ink, own: BaselinePage) -> Region:
+        """Grow to the whole word, volatile regions excepted: one figure of an address is on many people's papers."""
+        return word_around(region, seen, ~inside(seen.shape, self._varying(own)), _WORD_MOST)
+
     @staticmethod
     def _convinces(explained: Sequence[Region], regions: Sequence[Region]) -> bool:
-        """Tell whether these regions speak for a person: a word of hers, or everything that differs."""
-        words = any(r.right - r.left >= _WIDE for r in explained)
-        return (
-            len(explained) == len(regions)
-            or (words and area(explained) >= _FOUND * area(regions))
-            or (sum(1 for r in explained if r.right - r.left >= _WIDE) > 1)
-        )
+        """Tell whether these words speak for a person: several, or one that is most of what differs."""
+        explained = merge(explained)
+        everything = all(any(touches(r, e) for e in explained) for r in regions)
+        wide = sum(1 for r in explained if r.right - r.left >= _WIDE)
+        return wide > 1 or (wide == 1 and (everything or area(explained) >= _FOUND * area(regions)))
 
     def _elsewhere(self, raster: Raster, resident: str, found: Difference) -> PictureOpinion:
         """Look for the page among everybody's baseline pages, other certificates too."""
