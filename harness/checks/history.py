@@ -57,6 +57,7 @@ class Application(NamedTuple):
     authenticated: int = 0  # HTTP status of the authentication step; 0: not answered
     cancelled: int = 0  # HTTP status of the cancel request; 0: none was answered
     left_ns: int = NEVER  # departure of the synchronised send
+    applied_ns: int = NEVER  # departure of the application itself
     collect_from_ns: int = NEVER  # departure of the first request for the document
     collect_to_ns: int = NEVER  # end of the last answer to such a request
     collect_answer: Answer | None = None  # what came of the last such request

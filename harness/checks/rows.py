@@ -95,6 +95,8 @@ class Rows:
             table.put(place, "authenticated", record.status)
         elif step is Step.APPLY:
             table.put(place, "server_date", self.one(_header(record, "date")))
+            if table.integers("applied_ns")[place] == NEVER:
+                table.put(place, "applied_ns", record.left_ns or record.at_ns)
         elif step is Step.CANCEL:
             table.put(place, "cancelled", record.status)
         elif step is Step.COLLECT:

@@ -126,7 +126,7 @@ def _explain(finding: Finding, view: HistoryView, lang: Lang) -> str:
     parts.append(_contradiction(finding, lang))
     if finding.evidence:
         parts.append(_evidence(finding, lang))
-    if victim is not None and (wait := _wait(victim, lang)):
+    if victim is not None and (wait := _wait(finding, victim, view, lang)):
         parts.append(wait)
     return ("" if lang == "ja" else " ").join(parts)
 
@@ -210,10 +210,12 @@ def _value(evidence: Evidence, lang: Lang) -> str:
     return value if len(value) <= most else value[:most] + "…"
 
 
-def _wait(one: Application, lang: Lang) -> str:
-    if one.waited_ns == NEVER:
+def _wait(finding: Finding, one: Application, view: HistoryView, lang: Lang) -> str:
+    """Tell how long the document took, from the application's departure to its arrival at the kiosk."""
+    came = [d for d in view.deliveries_to(view.places[one.application]) if finding.delivery in {"", d.delivery}]
+    if not came or one.applied_ns == NEVER or came[0].at_ns < one.applied_ns:
         return ""
-    waited_s = one.waited_ns / 1e9
+    took_s = (came[0].at_ns - one.applied_ns) / 1e9
     if lang == "ja":
-        return f"{one.application} の待ち時間は {waited_s:.2f} 秒。"
-    return f"{one.application} waited {waited_s:.2f} s."
+        return f"{one.application} は、申請の送信から証明書の到着まで {took_s:.2f} 秒。"
+    return f"{one.application}: {took_s:.2f} s from sending the application to the arrival of the document."

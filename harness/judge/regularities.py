@@ -57,7 +57,7 @@ def _waits(view: HistoryView, cases: list[Case]) -> Iterator[Reason]:
         return
     yield Reason(
         code="wait",
-        ja=f"誤交付 {len(cases)} 件中 {len(known)} 件の待ち時間は {low:.2f}~{high:.2f} 秒、"
+        ja=f"誤交付 {len(cases)} 件中 {len(known)} 件が証明書の受取りを待った時間は {low:.2f}~{high:.2f} 秒、"
         f"ほかの申請では {len(others)} 件中 {alike} 件。",
         en=f"{len(known)} of {len(cases)} victims waited {low:.2f}–{high:.2f} s, {alike} of {len(others)} others did.",
     )
@@ -139,7 +139,7 @@ def _donor_without(c: Case, d: Application, view: HistoryView) -> bool:
 _FEATURES: tuple[tuple[str, str, str, Holds], ...] = (
     (
         "same_server_second",
-        "二つの申請を、対象のサーバは同じ秒(応答の Date)に受け付けた",
+        "二つの申請を、対象のサーバは同じ秒(対象の応答にある時刻による)に受け付けた",
         "accepted in the same second of the server (Date)",
         _same_second,
     ),

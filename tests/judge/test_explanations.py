@@ -35,11 +35,19 @@ def test_a_misdelivery_is_told_with_people_kiosks_times_and_wait(history, made):
         "A413: kiosk K002, n1 asked certificate of residence for R2 [10.961 s → 41.200 s]. "
         f"A412 received document {found.digest[:8]}…, whose pages name R2. "
         f"Evidence: the same bytes “{found.digest[:8]}…” (R2); another person's item, name “R2の氏名” (R2, page 1). "
-        "A412 waited 30.20 s."
+        "A412: 30.20 s from sending the application to the arrival of the document."
     )
     assert "A412: 端末 K007, n1 で R1 が住民票の写しを申請 [10.412 秒 → 40.630 秒]。" in found.explanation_ja
     assert "他人の記載・氏名「R2の氏名」(R2、1 ページ)。" in found.explanation_ja
     assert "R2 の内容が印字されている。" in found.explanation_ja
+    assert "A412 は、申請の送信から証明書の到着まで 30.20 秒。" in found.explanation_ja
+
+
+def test_the_time_told_runs_from_the_application_whatever_asks_for_the_document(history, made):
+    history.asks("A1", "R1", 0, 1, wait=0.01).gets("A1", [made.foreign_page("R2")], at=0.25)
+    history.asks("A2", "R2", 0, 1).gets("A2")
+    (found,) = explained(history)
+    assert "到着まで 0.23 秒" in found.explanation_ja  # sent at 0.02 s; the last request for the document took 0.01 s
 
 
 @pytest.mark.parametrize("anomaly", [a for a in Anomaly if a is not Anomaly.DEVIATION])
