@@ -100,24 +100,41 @@ def show(population: Path, key: str | None, seal: Path | None, lang: Lang, as_js
 @click.argument("out", type=_FOLDER)
 @click.option("--form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True, help="CSV / JSON Lines")
 @click.option("--bom", is_flag=True, help=in_words("CSVの先頭にBOMを付ける(Excel用)", "Byte order mark, for Excel."))
+@click.option(
+    "--serials",
+    "cards",
+    type=_FOLDER,
+    metavar="CARDS",
+    help=in_words("カードフォルダの各人のシリアル番号を書く", "Fill in the serials of this cards folder."),
+)
 @_force
 @_lang
 @_json
-def export_(population: Path, out: Path, form: str, bom: bool, force: bool, lang: Lang, as_json: bool) -> None:
+def export_(
+    population: Path, out: Path, form: str, bom: bool, cards: Path | None, force: bool, lang: Lang, as_json: bool
+) -> None:
     """Write an export folder."""
     from harness.population import load
-    from harness.population.export import Form, export
+    from harness.population.export import Form, export, with_serials
 
     people = load(population)
+    if cards is not None:
+        people = with_serials(people, _serials(cards))
     export(people, out, Form(form), bom=bom, overwrite=force)
     files = sorted(str(file.relative_to(out)) for file in out.iterdir())
     n = len(people.residents)
     sentence = in_words(f"{out}: 住民{n}人を書き出しました", f"{out}: {n} residents written", lang)
+    if not all(one.cards for one in people.residents.values()):
+        sentence += "\n" + in_words(
+            "シリアル番号のない住民がいます。honnin cards make でカードを作り、--serials CARDS を付けてください",
+            "Residents without a card serial: make cards (honnin cards make), then export with --serials CARDS",
+            lang,
+        )
     _say(as_json, f"{sentence}\n{' '.join(files)}", {"folder": str(out), "residents": n, "files": files})
 
 
 @group.command("import", help=texts.IMPORT)
-@click.argument("residents", type=_FILE)
+@click.argument("residents", type=click.Path(path_type=Path))
 @click.argument("out", type=_FOLDER)
 @click.option("--mapping", type=_FILE, help=in_words("列・値・外字の対応表(TOML)", "Columns, values, gaiji (TOML)."))
 @click.option("--encoding", type=click.Choice(["auto", "utf-8", "cp932"]), help=in_words("文字コード", "Encoding."))
@@ -142,10 +159,18 @@ def import_(
     """Import and save."""
     from harness.population import distinguish, save
     from harness.population.import_cells import ImportRefused
-    from harness.population.importing import Sources, import_population
+    from harness.population.importing import Sources, import_population, sources_of
     from harness.population.telling import tell_distinction
 
-    sources = Sources(residents, mapping, taxes, koseki, seals, encoding)  # type: ignore[arg-type]  # click checked it
+    found = sources_of(residents) if residents.is_dir() else Sources(residents)
+    sources = Sources(
+        found.residents,
+        mapping,
+        taxes or found.taxes,
+        koseki or found.koseki,
+        seals or found.seals,
+        encoding,  # type: ignore[arg-type]  # click checked it
+    )
     try:
         imported = import_population(sources)
     except ImportRefused as refused:
@@ -164,6 +189,18 @@ def import_(
         "distinction": msgspec.to_builtins(distinction),
     }
     _say(as_json, f"{_tell_import(imported, out, lang)}\n{tell_distinction(distinction, lang)}", facts)
+
+
+def _serials(cards: Path) -> dict[str, str]:
+    """Return the serial of everybody's card by resident: the valid one's, or the newest of one who has none."""
+    from kiosk_sim.cards import CardKind, CardState
+    from kiosk_sim.cards.files import CardsFolder
+
+    folder = CardsFolder(cards)
+    folder.require()
+    held = [record for record in folder.load().values() if record.kind is CardKind.CARD]  # oldest first
+    valid = {record.resident: record.serial for record in held if record.state is CardState.VALID}
+    return {record.resident: record.serial for record in held} | valid
 
 
 def _tell_import(imported: Imported, out: Path, lang: Lang) -> str:

@@ -82,13 +82,23 @@ EXPORT = in_words(
     --form csv    residents.csv taxes.csv koseki.csv seals/KEY.png (UTF-8。Excelで開くなら --bom)
     --form jsonl  residents.jsonl koseki.jsonl schema.json (JSON Schema)
     外字があれば gaiji.ttf も付く。列の説明は docs/population.md。
+    --serials を付けると各人のカードのシリアル番号(cards 列)が入る。
+
+    \b
+    honnin population export population/ for-the-target/ --bom
+    honnin population export population/ for-the-target/ --serials cards/
     """,
     """Write files to OUT with which a target can be filled.
 
     \b
     --form csv    residents.csv taxes.csv koseki.csv seals/KEY.png (UTF-8; add --bom to open them in Excel)
     --form jsonl  residents.jsonl koseki.jsonl schema.json (JSON Schema)
-    gaiji.ttf is added where private-use characters occur. Columns are explained in docs/population.md.
+    gaiji.ttf is added where private-use characters occur. Columns are explained in docs/population.md. With --serials,
+    the column `cards` holds the serial of everybody's card.
+
+    \b
+    honnin population export population/ for-the-target/ --bom
+    honnin population export population/ for-the-target/ --serials cards/
     """,
 )
 
@@ -101,7 +111,8 @@ IMPORT = in_words(
     \b
     honnin population import residents.csv population/
     honnin population import 住民.csv population/ --mapping mapping.toml --seals 印影/
-    列の対応表と外字の対応表の書き方は docs/population.md。
+    honnin population import for-the-target/ population/      honnin population export --serials が書いたフォルダ
+    CSV と同じフォルダの gaiji.ttf は外字フォントとして使う。対応表の書き方は docs/population.md。
     """,
     """Take over the target's own test residents from a CSV file (UTF-8 or CP932); save them in the folder OUT.
 
@@ -112,6 +123,7 @@ IMPORT = in_words(
     \b
     honnin population import residents.csv population/
     honnin population import residents.csv population/ --mapping mapping.toml --seals seals/
-    How to map columns and private-use characters: docs/population.md.
+    honnin population import for-the-target/ population/      a folder of honnin population export --serials
+    A gaiji.ttf beside the CSV draws its private-use characters. How to map columns: docs/population.md.
     """,
 )

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from harness.errors import UsageError
 from harness.population.folder import GAIJI, KOSEKI, RESIDENTS
 from harness.population.model import Population
 from harness.population.tables import (
     KOSEKI_COLUMNS,
+    KOSEKI_TABLE,
     RESIDENT_COLUMNS,
+    RESIDENTS_TABLE,
+    SEALS,
     TAX_COLUMNS,
+    TAXES_TABLE,
     koseki_rows,
     resident_row,
     tax_rows,
@@ -52,6 +59,18 @@ def export(population: Population, folder: Path, form: Form, *, bom: bool = Fals
     write_folder(folder, lambda part: write(population, part, bom), marker=MARKER, overwrite=overwrite)
 
 
+def with_serials(population: Population, serials: Mapping[str, str]) -> Population:
+    """Return the population with one card serial (decimal) for everybody in `serials`, by resident key.
+
+    Raises UsageError where `serials` lacks a resident: the cards then belong to another population.
+    """
+    lacking = next((key for key in population.residents if key not in serials), None)
+    if lacking is not None:
+        raise UsageError(f"resident {lacking} has no card there; complete the folder with `honnin cards make`")
+    people = {key: replace(one, cards=(serials[key],)) for key, one in population.residents.items()}
+    return dataclasses.replace(population, residents=people)
+
+
 def json_schema() -> bytes:
     """Return the JSON Schema of the lines of residents.jsonl and koseki.jsonl."""
     _, components = msgspec.json.schema_components((Resident, Koseki), ref_template="#/$defs/{name}")
@@ -75,13 +94,13 @@ def _write_csv(population: Population, part: Path, bom: bool) -> None:
     people = [population.residents[key] for key in sorted(population.residents)]
     families = [population.koseki[key] for key in sorted(population.koseki)]
     mark = _BYTE_ORDER_MARK if bom else b""
-    _write_table(part / "residents.csv", mark, RESIDENT_COLUMNS, (resident_row(person) for person in people))
-    _write_table(part / "taxes.csv", mark, TAX_COLUMNS, (row for person in people for row in tax_rows(person)))
-    _write_table(part / "koseki.csv", mark, KOSEKI_COLUMNS, (row for family in families for row in koseki_rows(family)))
-    (part / "seals").mkdir()
+    _write_table(part / RESIDENTS_TABLE, mark, RESIDENT_COLUMNS, (resident_row(person) for person in people))
+    _write_table(part / TAXES_TABLE, mark, TAX_COLUMNS, (row for person in people for row in tax_rows(person)))
+    _write_table(part / KOSEKI_TABLE, mark, KOSEKI_COLUMNS, (row for family in families for row in koseki_rows(family)))
+    (part / SEALS).mkdir()
     for person in people:
         if person.seal is not None and person.seal.png_base64:
-            (part / "seals" / f"{person.key}.png").write_bytes(base64.b64decode(person.seal.png_base64))
+            (part / SEALS / f"{person.key}.png").write_bytes(base64.b64decode(person.seal.png_base64))
     _write_rest(population, part)
 
 

@@ -12,12 +12,15 @@ from msgspec.structs import replace
 
 from harness.errors import ConfigError
 from harness.population.csv_table import Encoding, Table, read_table
+from harness.population.folder import GAIJI
 from harness.population.fonts import Typeface
+from harness.population.gaiji import describe, gaiji_font
 from harness.population.import_cells import ImportRefused, Refusal, Rules
 from harness.population.import_extras import read_koseki, read_seals, read_taxes
 from harness.population.import_mapping import Mapping, gaiji_table, load_mapping, places_of
 from harness.population.import_rows import DAYS, TEXTS, USUAL_VALUES, read_resident
 from harness.population.model import Population
+from harness.population.tables import KOSEKI_TABLE, RESIDENTS_TABLE, SEALS, TAXES_TABLE
 from harness.population.traits import traits_of
 from harness.records.resident import Koseki, Resident, Seal
 
@@ -31,6 +34,19 @@ class Sources(NamedTuple):
     koseki: Path | None = None
     seals: Path | None = None  # folder of KEY.png
     encoding: Encoding | None = None  # overrides the mapping's
+
+
+def sources_of(export: Path) -> Sources:
+    """Return the files of an export folder of honnin's own; raise ConfigError where it has no residents.csv."""
+    if not (export / RESIDENTS_TABLE).is_file():
+        raise ConfigError(export, "", f"is a folder without {RESIDENTS_TABLE}; name the CSV file of the residents")
+    taxes, koseki, seals = export / TAXES_TABLE, export / KOSEKI_TABLE, export / SEALS
+    return Sources(
+        export / RESIDENTS_TABLE,
+        taxes=taxes if taxes.is_file() else None,
+        koseki=koseki if koseki.is_file() else None,
+        seals=seals if seals.is_dir() else None,
+    )
 
 
 class Imported(NamedTuple):
@@ -49,7 +65,7 @@ def import_population(sources: Sources) -> Imported:
     bad place in every file, or ConfigError where a file, the mapping or a heading is wrong as a whole.
     """
     mapping = load_mapping(sources.mapping)
-    font = _gaiji_font(mapping, sources.mapping)
+    font = _gaiji_font(mapping, sources)
     rules = _rules(mapping, font)
     table = read_table(sources.residents, sources.encoding or mapping.encoding)
     places, ignored = places_of(table, mapping, sources.mapping)
@@ -108,11 +124,13 @@ def _rules(mapping: Mapping, font: bytes | None) -> Rules:
     )
 
 
-def _gaiji_font(mapping: Mapping, source: Path | None) -> bytes | None:
-    """Return the vendor's font, named relative to the mapping file."""
-    if not mapping.gaiji_font or source is None:
+def _gaiji_font(mapping: Mapping, sources: Sources) -> bytes | None:
+    """Return the font that the mapping names, relative to itself, or else a gaiji.ttf beside the residents' table."""
+    source = sources.mapping or sources.residents
+    named = bool(mapping.gaiji_font)
+    file = source.parent / mapping.gaiji_font if named else sources.residents.parent / GAIJI
+    if not named and not file.is_file():
         return None
-    file = source.parent / mapping.gaiji_font
     try:
         font = file.read_bytes()
         Typeface(font)
@@ -176,8 +194,10 @@ def _with_traits(residents: list[Resident]) -> dict[str, Resident]:
 
 
 def _kept_gaiji(residents: list[Resident], font: bytes | None) -> dict[str, str]:
-    """Return the private-use characters in names and addresses that the vendor's font draws."""
+    """Return the private-use characters in names and addresses that the font draws; of ours, what they stand for."""
     if font is None:
         return {}
     texts = "".join(f"{person.name}{person.address}{person.former_name}{person.honseki}" for person in residents)
-    return {f"U+{ord(char):04X}": "外字" for char in sorted(set(texts)) if "\ue000" <= char <= "\uf8ff"}
+    used = {char for char in texts if "\ue000" <= char <= "\uf8ff"}
+    ours = describe(used) if font == gaiji_font() else {}
+    return {code: ours.get(code, "外字") for code in (f"U+{ord(char):04X}" for char in sorted(used))}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from harness.records.resident import Koseki, KosekiMember, Resident, Tax
 
+RESIDENTS_TABLE, TAXES_TABLE, KOSEKI_TABLE, SEALS = "residents.csv", "taxes.csv", "koseki.csv", "seals"
 UNKNOWN = r"\N"  # as PostgreSQL writes it: nothing that a register holds
 
 TEXT_COLUMNS = (

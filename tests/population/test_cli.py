@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from harness.cli import main
 from harness.population import load
@@ -109,6 +110,28 @@ def test_export_writes_the_files_and_names_them(honnin, folder, tmp_path, form, 
     assert (
         file in json.loads(honnin("export", folder, tmp_path / "out", "--form", form, "--force", "--json")[1])["files"]
     )
+
+
+def test_an_export_with_the_serials_of_cards_comes_back_as_it_went(honnin, folder, tmp_path):
+    cards = tmp_path / "cards"
+    with pytest.raises(SystemExit):
+        main(["cards", "make", str(folder), str(cards), "--special", "revoked=R00001", "--algorithm", "p384"])
+    assert "--serials" in honnin("export", folder, tmp_path / "bare")[1], "what is lacking is said"
+    code, out, _ = honnin("export", folder, tmp_path / "out", "--serials", cards)
+    assert (code, "--serials" in out) == (0, False)
+    assert honnin("import", tmp_path / "out", tmp_path / "again")[0] == 0
+    went, came = load(folder), load(tmp_path / "again")
+    rows = [line.split(",") for line in (cards / "serials.csv").read_text().splitlines()[1:]]
+    assert {key: one.cards for key, one in came.residents.items()} == {row[1]: (row[0],) for row in rows}
+    assert {key: replace(one, cards=()) for key, one in came.residents.items()} == went.residents
+    assert (came.koseki, came.gaiji, came.gaiji_font) == (went.koseki, went.gaiji, went.gaiji_font)
+
+
+def test_export_with_the_serials_of_no_cards_folder_says_so(honnin, folder, tmp_path):
+    code, _, err = honnin("export", folder, tmp_path / "out", "--serials", tmp_path)
+    assert code == 64
+    assert "is no cards folder" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_import_saves_and_says_what_will_not_be_checked(honnin, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from harness.errors import UsageError
-from harness.population.export import Form, export, json_schema
+from harness.population.export import Form, export, json_schema, with_serials
 from harness.records.resident import Koseki, Resident
 
 
@@ -63,6 +63,11 @@ def test_no_individual_number_and_no_card_secret_is_exported(small, tmp_path):
     export(small, tmp_path / "out", Form.CSV)
     heading = (tmp_path / "out" / "residents.csv").read_text(encoding="utf-8").splitlines()[0]
     assert not {"my_number", "個人番号", "pin"} & set(heading.split(","))
+
+
+def test_serials_of_other_peoples_cards_are_refused(small):
+    with pytest.raises(UsageError, match="R00002 has no card there"):
+        with_serials(small, {"R00001": "1"})
 
 
 def test_an_export_is_replaced_only_on_demand(small, tmp_path):

@@ -6,15 +6,14 @@ import io
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from PIL import Image
 
 from harness.errors import ConfigError
 from harness.population import make_population
-from harness.population.export import Form, export
+from harness.population.export import Form, export, with_serials
 from harness.population.gaiji import gaiji_font
 from harness.population.import_cells import ImportRefused
-from harness.population.importing import Sources, import_population
+from harness.population.importing import Sources, import_population, sources_of
 from harness.records.resident import KosekiAccess, Residency
 
 
@@ -135,8 +134,19 @@ def test_a_private_use_character_is_kept_where_the_vendors_font_draws_it(take, t
     (tmp_path / "vendor.ttf").write_bytes(gaiji_font())
     population = take("key,cards,name\n1,11,渡\ue000 花子\n", 'gaiji_font = "vendor.ttf"').population
     assert population.residents["1"].name == "渡\ue000 花子"
-    assert population.gaiji == {"U+E000": "外字"}
+    assert population.gaiji == {"U+E000": "邊の見本外字"}
     assert population.gaiji_font == gaiji_font()
+
+
+def test_a_gaiji_font_beside_the_table_needs_no_mapping(take, tmp_path):
+    (tmp_path / "gaiji.ttf").write_bytes(gaiji_font())
+    assert take("key,cards,name\n1,11,渡\ue000 花子\n").population.gaiji_font == gaiji_font()
+
+
+def test_a_damaged_font_beside_the_table_is_named(take, tmp_path):
+    (tmp_path / "gaiji.ttf").write_bytes(b"no font")
+    with pytest.raises(ConfigError, match=r"gaiji\.ttf is no readable TrueType font"):
+        take(MINIMAL)
 
 
 @pytest.mark.parametrize(
@@ -327,25 +337,20 @@ def test_a_picture_bomb_is_refused_unopened(take, tmp_path):
 
 
 def test_an_export_can_be_imported_again_without_loss(small, tmp_path):
-    carded = replace_cards(small)
+    carded = with_serials(small, {key: str(n) for n, key in enumerate(small.residents, 10**20)})
     export(carded, tmp_path / "out", Form.CSV, bom=True)
-    out = tmp_path / "out"
-    (tmp_path / "map.toml").write_text('gaiji_font = "out/gaiji.ttf"\nmunicipality = "架空県見本市"', encoding="utf-8")
-    imported = import_population(
-        Sources(out / "residents.csv", tmp_path / "map.toml", out / "taxes.csv", out / "koseki.csv", out / "seals")
-    )
+    imported = import_population(sources_of(tmp_path / "out"))
     assert imported.population.residents == carded.residents
     assert imported.population.koseki == carded.koseki
     assert imported.population.digest == carded.digest
+    assert imported.population.gaiji == carded.gaiji
+    assert imported.population.gaiji_font == carded.gaiji_font
     assert imported.ignored == ()
 
 
-def replace_cards(population):
-    """Give everyone a serial, which an import wants."""
-    from dataclasses import replace as with_changes
-
-    people = {key: replace(r, cards=(str(n),)) for n, (key, r) in enumerate(population.residents.items(), 10**20)}
-    return with_changes(population, residents=people)
+def test_a_folder_that_is_no_export_is_told_what_to_name(tmp_path):
+    with pytest.raises(ConfigError, match=r"without residents.csv; name the CSV file"):
+        sources_of(tmp_path)
 
 
 def cells(row):
