@@ -190,7 +190,7 @@ class _Judge:
         return check_freshness(self.view, documents, self.register, self._refusal, self._card_is_valid)
 
     def _refusal(self, resident: Resident, certificate: Certificate) -> str:
-        return refusal(resident, certificate, self.inputs.issued_on)
+        return refusal(resident, certificate, self.inputs.issued_on, self.inputs.target.rules)
 
     def _card_is_valid(self, serial: str) -> bool:
         return self.inputs.card_states.get(serial, VALID) == VALID

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 from harness.records.certificates import Certificate
 from harness.records.findings import Property
 from harness.records.plan import Step
+from harness.records.rules import DEFAULT_RULES, Rules
 
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
@@ -83,5 +84,6 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     documentation: str = ""  # free text, printed in the report: environment, version, contact
     tls: Tls = Tls()
     limits: Limits = Limits()
+    rules: Rules = DEFAULT_RULES  # whom it is expected to refuse
     out_of_scope: tuple[OutOfScope, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)  # what a plug-in adapter needs

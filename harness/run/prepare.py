@@ -65,7 +65,7 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     make_out(request.out)
     choices = _choices(request)
     if choices is not None and request.target.profile == NO_PROFILE:
-        request = replace(request, without=request.without | _nobody_knows(request.population, choices, today))
+        request = replace(request, without=request.without | _nobody_knows(request, choices, today))
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, request.without))
     header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, choices)
@@ -95,13 +95,13 @@ def _choices(request: Request) -> Choices | None:
     return choices
 
 
-def _nobody_knows(population: Population, choices: Choices, on: date) -> frozenset[str]:
+def _nobody_knows(request: Request, choices: Choices, on: date) -> frozenset[str]:
     """Return who might be issued something and has no baseline: without a profile nothing could be said of it."""
     known = {resident for resident, _ in choices}
     return frozenset(
         key
-        for key, one in population.residents.items()
-        if key not in known and not all(refusal(one, certificate, on) for certificate in Certificate)
+        for key, one in request.population.residents.items()
+        if key not in known and not all(refusal(one, c, on, request.target.rules) for c in Certificate)
     )
 
 
