@@ -12,10 +12,12 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from harness.campaign.turned_away import TurnedAway
 from harness.errors import UsageError
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate, Options, Scope
 from harness.records.resident import Resident
+from harness.records.rules import DEFAULT_RULES, Rules
 
 Choices = Mapping[tuple[str, Certificate], tuple[Options, ...]]  # of a resident for a certificate
 _IN_COPIES = frozenset({Certificate.JUMINHYO, Certificate.KISAIJIKO})
@@ -34,25 +36,27 @@ class Cast:
         without: Collection[str] = (),
         kinds: Collection[Certificate] = tuple(Certificate),
         choices: Choices | None = None,
+        rules: Rules = DEFAULT_RULES,
     ) -> None:
         """Take at most `limit` residents (0: all) but none of `without`; people refused all `kinds` are kept apart.
 
-        Where `choices` has options for a resident and certificate, they choose among those only.
+        `rules` decide who is refused. Where `choices` has options for a resident and certificate, they choose among
+        those only.
         """
         self._choices = choices or {}
         people = sorted((r for r in residents if r.key not in without), key=lambda r: r.key)
         rng.shuffle(people)
         self.residents = {r.key: r for r in people}
         self._rng = rng
-        may = {r.key: tuple(c for c in Certificate if c in kinds and not refusal(r, c, on)) for r in people}
+        may = {r.key: tuple(c for c in Certificate if c in kinds and not refusal(r, c, on, rules)) for r in people}
         ordinary = [r.key for r in people if may[r.key]]
-        self._refused = deque(r.key for r in people if not may[r.key])
         self._may = may
         self._round = deque(ordinary[:limit] if limit else ordinary)
         if not self._round:
             raise UsageError(
                 f"nobody in this population may be issued any of: {', '.join(kinds)}; check residency and dates"
             )
+        self._turned_away = TurnedAway(people, [c for c in Certificate if c in kinds], on, rules, set(self._round))
 
     @property
     def ordinary(self) -> tuple[str, ...]:
@@ -83,12 +87,21 @@ class Cast:
         key = self._first(lambda k: k not in besides and not set(kinds).isdisjoint(self._may[k]))
         return None if key is None else (key, self._rng.choice([c for c in self._may[key] if c in kinds]))
 
-    def refused(self) -> str | None:
-        """Return somebody to whom nothing may be issued, None where there is no such person."""
-        if not self._refused:
-            return None
-        self._refused.rotate(-1)
-        return self._refused[-1]
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of all who may be handed out, sorted: those above and those to be refused."""
+        return tuple(sorted({*self._round, *self._turned_away.keys}))
+
+    def cases(self, kinds: Collection[Certificate]) -> tuple[tuple[str, Certificate], ...]:
+        """Return every (reason, certificate) among `kinds` for which somebody here may not be issued it."""
+        return tuple(case for case in self._turned_away.cases if case[1] in kinds)
+
+    def refused(self, certificate: Certificate, besides: Collection[str] = (), reason: str | None = None) -> str | None:
+        """Return somebody not among `besides` who may not be issued `certificate`, None where there is no such person.
+
+        The reason is `reason`, else the one that was tried least lately.
+        """
+        return self._turned_away.next(certificate, besides, reason)
 
     def may(self, key: str) -> tuple[Certificate, ...]:
         """Return what may be issued to a resident."""

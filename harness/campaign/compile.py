@@ -33,9 +33,8 @@ def pool_of(
 ) -> tuple[str, ...]:
     """Return the keys of all residents a plan of this scenario may use, so that only their cards need keys."""
     fitted, _ = fit(scenario, target)
-    cast = _cast(fitted, population, random.Random(seed), on, without)  # noqa: S311  a plan is to be repeatable
-    ordinary = set(cast.ordinary)
-    return tuple(k for k in sorted(cast.residents) if k in ordinary or not cast.may(k))
+    rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
+    return _cast(fitted, population, target, rng, on, without).keys
 
 
 def compile_plan(
@@ -56,7 +55,7 @@ def compile_plan(
     """
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
     scenario, left_out = fit(scenario, target)
-    cast = _cast(scenario, population, rng, on, without, choices)
+    cast = _cast(scenario, population, target, rng, on, without, choices)
     nodes = tuple(n.id for n in target.nodes)
     compiler = PhaseCompiler(scenario, cast, rng, nodes, card_of, target.synchronise)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
@@ -67,12 +66,14 @@ def compile_plan(
 def _cast(
     scenario: Scenario,
     population: Population,
+    target: Target,
     rng: random.Random,
     on: date,
     without: Collection[str],
     choices: Choices | None = None,
 ) -> Cast:
-    return Cast(population.residents.values(), rng, on, scenario.residents, without, asked_for(scenario), choices)
+    kinds, people = asked_for(scenario), population.residents.values()
+    return Cast(people, rng, on, scenario.residents, without, kinds, choices, target.rules)
 
 
 def _header(

@@ -79,6 +79,10 @@ class PhaseCompiler:
             for node in self._nodes or (None,):
                 one = self._application(phase, certificate, kiosk=0, node=node)
                 yield self._batch(phase, BatchKind.SEQUENCE, [one], "solo")
+        for reason, certificate in self._cast.cases(self._kinds(phase)):
+            resident = self._cast.refused(certificate, reason=reason)
+            one = self._application(phase, certificate, kiosk=0, node=self._node(), resident=resident)
+            yield self._batch(phase, BatchKind.SEQUENCE, [one], "solo:refusal")
 
     @_compile.register
     def _succession(self, phase: Succession) -> Iterator[Batch]:
@@ -105,7 +109,7 @@ class PhaseCompiler:
         first = self._application(phase, certificate, kiosk=kiosk, node=node)
         used = {first.resident}
         if event == "refusal":
-            refused = self._cast.refused()
+            refused = self._cast.refused(certificate, used)
             if refused is None:
                 return
             middle = self._application(phase, certificate, kiosk=kiosk, node=node, resident=refused)
@@ -231,8 +235,9 @@ class PhaseCompiler:
         members: list[PlannedApplication] = []
         recent: list[str] = []
         while (at_ms := at_ms + self._rng.expovariate(phase.per_second) * 1000.0) < phase.seconds * 1000.0:
-            refused = self._cast.refused() if self._rng.random() < phase.refused_share else None
+            refuse = self._rng.random() < phase.refused_share
             certificate = self._rng.choice(self._kinds(phase))
+            refused = self._cast.refused(certificate, recent) if refuse else None
             kiosk = self._rng.randrange(self._scenario.kiosks)
             one = self._application(
                 phase, certificate, kiosk=kiosk, node=self._node(), resident=refused, besides=recent, start_ms=at_ms

@@ -107,7 +107,7 @@ def _interrupted(
             if len({one.resident for one in row}) < len(_EVENTS):
                 continue
             first, middle, last = (_turn(one, places, again=True) for one in row)
-            refused = cast.refused() if event is None else None
+            refused = cast.refused(certificate, {first.resident, last.resident}) if event is None else None
             if event is None and refused is None:
                 continue
             if refused is not None:

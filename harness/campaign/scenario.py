@@ -29,7 +29,7 @@ class PhaseBase(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unkn
 
 
 class Solo(PhaseBase, frozen=True, tag="solo"):
-    """P0: every certificate once on every node, alone."""
+    """P0: every certificate once on every node, then one person per reason to refuse it, each alone."""
 
 
 class Succession(PhaseBase, frozen=True, tag="succession"):
