@@ -1,4 +1,5 @@
 # make demo   plays a go-live acceptance against the embedded reference issuer
+# make install   installs honnin into $(VENV)
 # make test   runs every test;   make check   lint, types, import walls
 PYTHON ?= python3
 VENV   ?= .venv
@@ -8,6 +9,7 @@ STAMP   = $(VENV)/.installed
 .PHONY: demo test test-unit check install clean
 
 install: $(STAMP)
+	@echo "installed. Call $(BIN)/honnin, or first: . $(BIN)/activate"
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("honnin needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Try: make $(MAKECMDGOALS) PYTHON=python3.12") if sys.version_info < (3, 11) else None'

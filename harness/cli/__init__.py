@@ -36,6 +36,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
     "judge": ("harness.cli.judge", "command", "記録から判定をやり直す", "judge a recorded run again"),
     "report": ("harness.cli.report", "command", "判定から報告書を作る", "write the report of a judged run"),
     "journal": ("harness.cli.journal", "command", "実施記録を表示する", "print what a run recorded"),
+    "documents": (
+        "harness.cli.documents",
+        "command",
+        "届いた証明書を一覧にし、取り出す",
+        "list the documents of a run, or take them out",
+    ),
     "purge": ("harness.cli.purge", "command", "実施記録を削除する", "delete a run folder"),
     "read": ("harness.cli.read", "command", "証明書 1 通を読み、誰の何かを説明する", "explain one document"),
     "population": ("harness.cli.population", "group", "試験住民を作る・取り込む", "make or import test residents"),
