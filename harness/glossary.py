@@ -170,6 +170,21 @@ ITEMS: dict[str, tuple[str, str]] = {
     "locked": ("暗証番号のロック", "locked"),
 }
 
+# Why somebody may not be issued something: the codes of harness.population.issuable.
+REASONS: dict[str, tuple[str, str]] = {
+    "DECEASED": ("死亡", "deceased"),
+    "MOVED_OUT": ("転出", "moved out"),
+    "RESTRICTED": ("支援措置", "protected person"),
+    "GAIJI_PENDING": ("外字登録中", "character being registered"),
+    "NAME_TOO_LONG": ("氏名の長さ超過", "name too long"),
+    "UNDER_15": ("年齢の下限未満", "below the minimum age"),
+    "NOT_REGISTERED": ("元になる登録なし(市外在住など)", "not on the register it is made from"),
+    "KOSEKI_ACCESS_NONE": ("戸籍の利用登録なし", "no access to the koseki applied for"),
+    "KOSEKI_ACCESS_PENDING": ("戸籍の利用登録が処理中", "access to the koseki pending"),
+    "SEAL_NOT_REGISTERED": ("印鑑登録なし", "no seal registered"),
+    "SEAL_CANCELLED": ("印鑑登録の廃止", "registration of the seal cancelled"),
+}
+
 # Kinds of evidence.
 KINDS: dict[str, tuple[str, str]] = {
     "foreign item": ("他人の記載", "another person's item"),
@@ -211,6 +226,11 @@ KINDS: dict[str, tuple[str, str]] = {
 def word(key: str, lang: Lang) -> str:
     """Return the word of reports for a term of the code; the term itself where none is listed."""
     return _said(WORDS, key, lang)
+
+
+def reason_word(code: str, lang: Lang) -> str:
+    """Return the word for a reason why something may not be issued; the code itself where none is listed."""
+    return _said(REASONS, code, lang)
 
 
 def item_word(item: str, lang: Lang) -> str:

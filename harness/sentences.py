@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from harness.glossary import WORDS, Lang, word
+from harness.glossary import WORDS, Lang, reason_word, word
 from harness.records.findings import Evidence
 
 # A whole sentence, and its Japanese with its parts, which are looked up in turn.
@@ -142,4 +142,6 @@ def seen(evidence: Evidence, lang: Lang) -> str:
     """Return the value of an evidence as a reader of the language is told it; texts of documents stay as printed."""
     if evidence.item == "title":
         return word(evidence.value, lang)
+    if evidence.item == "issuable":
+        return reason_word(evidence.value, lang)
     return in_japanese(evidence.value) if lang == "ja" and evidence.kind in _OURS else evidence.value

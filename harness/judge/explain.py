@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from harness.checks.history import NEVER, Application, HistoryView
@@ -9,6 +11,7 @@ from harness.glossary import Lang, item_word, kind_word, word
 from harness.records.findings import Anomaly, Evidence, Finding, Severity
 from harness.sentences import seen
 
+_LANGS: tuple[Lang, Lang] = ("ja", "en")
 _EVIDENCE_TOLD = 4
 _VALUE_SHOWN = 40  # characters of a printed text
 _DIGEST_SHOWN = 8
@@ -114,16 +117,23 @@ _DOUBT: dict[Anomaly, tuple[str, str]] = {
 }
 
 
-def explain(finding: Finding, view: HistoryView) -> Finding:
+Why = Callable[[Finding, Lang], str]
+"""Says in plain words what rule a finding breaks; "" where its anomaly says enough."""
+
+
+def explain(finding: Finding, view: HistoryView, why: Why = lambda finding, lang: "") -> Finding:
     """Return the finding with its explanations in Japanese and English; times are seconds since the first start."""
-    return replace(finding, explanation_ja=_explain(finding, view, "ja"), explanation_en=_explain(finding, view, "en"))
+    ja, en = (_explain(finding, view, why, lang) for lang in _LANGS)
+    return replace(finding, explanation_ja=ja, explanation_en=en)
 
 
-def _explain(finding: Finding, view: HistoryView, lang: Lang) -> str:
+def _explain(finding: Finding, view: HistoryView, why: Why, lang: Lang) -> str:
     victim, donor = view.of(finding.application), view.of(finding.donor_application)
     parts = [_head(finding, lang)]
     parts += [_asked(one, view, lang) for one in (victim, donor) if one is not None]
     parts.append(_contradiction(finding, lang))
+    if rule := why(finding, lang):
+        parts.append(rule)
     if finding.evidence:
         parts.append(_evidence(finding, lang))
     if victim is not None and (wait := _wait(finding, victim, view, lang)):

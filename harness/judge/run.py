@@ -23,6 +23,7 @@ from harness.checks.ownership import check_ownership
 from harness.checks.pages import check_pages
 from harness.checks.pictures import check_pictures
 from harness.checks.register import Register
+from harness.glossary import Lang
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
@@ -33,19 +34,21 @@ from harness.judge.control import Related, control
 from harness.judge.documents import RegisterOracle, groups, judge_documents
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
+from harness.judge.forbidden import forbidden
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
 from harness.judge.not_tried import not_tried
 from harness.judge.pictures import PictureTier, count_confirmed
 from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.statement import bound_per_burst, next_steps, state
+from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
 from harness.population.issuable import refusal
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property, Severity
 from harness.records.resident import Resident
-from harness.records.verdict import VERDICT_VERSION, ControlCount, FinalClass, Identity, Outcome, Verdict
+from harness.records.verdict import VERDICT_VERSION, ControlCount, FinalClass, Identity, Outcome, Reason, Verdict
 
 T = TypeVar("T")
 _ORDER = {name: number for number, name in enumerate(Property)}
@@ -93,6 +96,9 @@ class _Judge:
         residents, reflection_ns = inputs.population.residents, round(inputs.target.limits.reflection_s * 1e9)
         self.register = self._guarded(
             "register", lambda: Register(residents, self.view.updates, reflection_ns), Register(residents, ())
+        )
+        self.turned_away: TurnedAway | None = self._guarded(
+            "turned away", lambda: count_turned_away(self.view, self.register, residents, self._refusal), None
         )
         self.baseline = BaselineSide(inputs, self.view, self.register)
         self._guarded("baseline oracle", self.baseline.build, None)
@@ -142,8 +148,11 @@ class _Judge:
             inputs_digest=inputs_digest(inputs),
             regularities=regularities(view, findings),
             confirmed=count_confirmed(documents.values()),
-            not_tried=not_tried(view, inputs.header.left_out, inputs.profile),
+            not_tried=(*not_tried(view, inputs.header.left_out, inputs.profile), *self._untried()),
         )
+
+    def _untried(self) -> tuple[Reason, ...]:
+        return tuple(untried(self.turned_away, self.inputs.target)) if self.turned_away else ()
 
     def _basis(
         self, documents: Documents, findings: tuple[Finding, ...], classes: Mapping[str, FinalClass | None]
@@ -158,7 +167,7 @@ class _Judge:
             plan=inputs.plan,
             findings=findings,
             identities=identities,
-            scope=measure_scope(view, documents, inputs.target, reads, inputs.card_states, compared),
+            scope=measure_scope(view, documents, inputs.target, reads, inputs.card_states, compared, self.turned_away),
             baseline=inputs.baseline is not None,
             baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,
@@ -184,13 +193,18 @@ class _Judge:
         wrong = {f.delivery for f in found if f.severity is not Severity.REVIEW}
         found += self._guarded("pictures", lambda: check_pictures(view, documents, wrong), nothing)
         found += self._guarded("baseline", lambda: self.baseline.findings(documents, tuple(found)), nothing)
-        return tuple(explain(f, view) for f in _numbered(view, found))
+        return tuple(explain(f, view, self._why) for f in _numbered(view, found))
 
     def _freshness(self, documents: Documents) -> tuple[Finding, ...]:
         return check_freshness(self.view, documents, self.register, self._refusal, self._card_is_valid)
 
     def _refusal(self, resident: Resident, certificate: Certificate) -> str:
         return refusal(resident, certificate, self.inputs.issued_on, self.inputs.target.rules)
+
+    def _why(self, finding: Finding, lang: Lang) -> str:
+        inputs = self.inputs
+        resident = inputs.population.residents.get(finding.victim)
+        return forbidden(finding, resident, inputs.target.rules, inputs.issued_on, lang)
 
     def _card_is_valid(self, serial: str) -> bool:
         return self.inputs.card_states.get(serial, VALID) == VALID

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from harness.checks.documents import Documents, is_read, issue_numbers
 from harness.checks.history import HistoryView, predecessors
 from harness.checks.isolation import VALID
 from harness.errors import ConfigError
+from harness.glossary import reason_word
 from harness.judge.compared import NO_BASELINE, Compared
+from harness.judge.turned_away import TurnedAway
 from harness.records.findings import Property
 from harness.records.target import Target
 from harness.records.verdict import ScopeEntry
@@ -39,11 +43,13 @@ def measure_scope(
     register_reads: int,
     card_states: dict[str, str],
     compared: Compared = NO_BASELINE,
+    turned_away: TurnedAway | None = None,
 ) -> tuple[ScopeEntry, ...]:
     """Return one entry per property.
 
     `register_reads` counts the applications by which freshness was put to the test: of people whose state
-    changed or forbids the certificate. `compared` says how many documents were compared with baselines.
+    changed or forbids the certificate. `compared` says how many documents were compared with baselines,
+    `turned_away` which reasons to refuse somebody were put to the test.
     """
     counts = {
         Property.OWNERSHIP: sum(1 for d in documents.values() if is_read(d)),
@@ -69,6 +75,8 @@ def measure_scope(
             )
         else:
             entry = _in_scope(name, counts[name], view, target, compared)
+            if name is Property.FRESHNESS and turned_away is not None:
+                entry = _with_reasons(entry, turned_away)
         entries.append(entry)
     return tuple(entries)
 
@@ -84,6 +92,17 @@ def _in_scope(name: Property, count: int, view: HistoryView, target: Target, com
     elif name is Property.EXACTLY_ONCE and count:
         ja, en = _exactly_once_note(view)
     return ScopeEntry(property=name, in_scope=True, exercised=count > 0, exercised_count=count, note_ja=ja, note_en=en)
+
+
+def _with_reasons(entry: ScopeEntry, turned_away: TurnedAway) -> ScopeEntry:
+    """Say how many people of each reason to refuse them asked for something and were answered."""
+    counts = turned_away.by_reason
+    if not counts:
+        ja, en = "交付できない人の申請なし", "nobody asked who is to be refused"
+    else:
+        ja = "交付できない人の申請: " + "、".join(f"{reason_word(r, 'ja')} {n} 件" for r, n in counts.items())
+        en = "asked by people to be refused: " + ", ".join(f"{reason_word(r, 'en')} {n}" for r, n in counts.items())
+    return replace(entry, note_ja=f"{entry.note_ja}。{ja}", note_en=f"{entry.note_en}; {en}")
 
 
 def _freshness_note(count: int, view: HistoryView, target: Target) -> tuple[str, str]:

@@ -64,6 +64,13 @@ def reasons_ruled(rules: Rules) -> tuple[str, ...]:
     return tuple(reason for reason in REASONS if not off.get(reason))
 
 
+def concerned(reason: str) -> frozenset[Certificate]:
+    """Return the certificates that may be refused for a reason of `REASONS`."""
+    if reason.startswith("SEAL_"):
+        return frozenset({Certificate.INKAN})
+    return _OF_KOSEKI if reason.startswith("KOSEKI_") else frozenset(Certificate)
+
+
 def age(born_on: str, on: date) -> int:
     """Return the age in full years on a day of who was born on an ISO date."""
     born = date.fromisoformat(born_on)
