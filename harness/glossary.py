@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unresolved": ("結果不明", "unresolved"),
     # properties
     "O": ("本人性(他人の証明書が出ない)", "ownership"),
-    "F": ("最新性(交付時点の登録内容)", "freshness"),
+    "F": ("最新性と交付の可否(交付時点の登録内容)", "freshness and whether it may be issued"),
     "X": ("過不足なし(1申請1交付)", "exactly once"),
     "S": ("分離(他人のセッション・カードで何もできない)", "isolation"),
     "P": ("ページ(全ページがそろい混ざらない)", "pages"),
@@ -52,6 +52,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "cancel": ("取消", "cancelling"),
     "disconnect": ("通信の切断", "disconnecting"),
     "walk_away": ("立ち去り", "walking away"),
+    "cancelled": ("取消", "cancelled"),
+    # readers of a verdict
+    "municipality": ("自治体", "municipality"),
+    "vendor": ("提供者・試験の実施者", "vendor, or whoever plays the test"),
+    # environments
+    "test": ("検証環境", "test environment"),
+    "production": ("本番環境", "production"),
     # things
     "application": ("申請", "application"),
     "burst": ("同時申請", "burst"),
@@ -226,6 +233,13 @@ KINDS: dict[str, tuple[str, str]] = {
 def word(key: str, lang: Lang) -> str:
     """Return the word of reports for a term of the code; the term itself where none is listed."""
     return _said(WORDS, key, lang)
+
+
+def property_word(name: str, lang: Lang, updates: int = 1) -> str:
+    """Return the word for a property; of freshness only the part that was tried where no update of the register was."""
+    if name == "F" and not updates:
+        return "交付の可否(登録の変更は試していない)" if lang == "ja" else "whether it may be issued (no updates tried)"
+    return word(name, lang)
 
 
 def reason_word(code: str, lang: Lang) -> str:

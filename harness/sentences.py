@@ -25,6 +25,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"ended with exit code (\d+)", "終了コード {0} で終わった"),
     (r"ended with exit code (\d+): (.*)", "終了コード {0} で終わった: {1}"),
     (r"stopped by a signal while settling", "事後確認の途中で止められた"),
+    (r"stopped by a signal", "停止の指示を受けた"),
+    (r"the adapter failed: (.*)", "アダプタ(接続部品)の誤り: {0}"),
     (r"generator fault in phase (\S+): (.*)", "段階 {0} で試験機に不備: {1}"),
     (r"the target did not answer the first probe: (.*)", "対象システムが最初の確認に応答しなかった: {0}"),
     # why a batch is void
@@ -36,6 +38,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (r"(\S+) not played: interrupted", "{0} は中断のため未実施"),
     (r"a register update failed in the player", "登録内容の変更を試験側で行えなかった"),
+    (r"a part was played before an interruption", "中断の前に一部を実施していた"),
     # giving up on purpose
     (r"hung up on purpose (.*)", "意図して通信を切った({0})"),
     (r"walked away before (\S+)", "「{0}」の前に立ち去った"),

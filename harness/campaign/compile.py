@@ -95,6 +95,11 @@ def _header(
         kiosks=tuple(sorted({a.kiosk for a in applications})),
         nodes=tuple(n.id for n in target.nodes),
         left_out=left_out,
+        title_ja=scenario.title_ja,
+        title_en=scenario.title_en,
+        description_ja=scenario.description_ja,
+        description_en=scenario.description_en,
+        acceptance=scenario.acceptance,
     )
 
 

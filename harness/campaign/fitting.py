@@ -37,6 +37,7 @@ def fit(scenario: Scenario, target: Target) -> tuple[Scenario, LeftOut]:
         certificates=tuple(c for c in asked_for(scenario) if c not in offered),
         steps=steps,
         phases=tuple(before.phase for before, phase in fitted if phase is None),
+        phase_titles=tuple((before.title_ja, before.title_en) for before, phase in fitted if phase is None),
     )
     return replace(scenario, phase=kept, certificates=_offered(scenario.certificates, offered)), left_out
 

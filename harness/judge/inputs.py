@@ -147,6 +147,7 @@ def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, 
         phases=tuple(p.phase for p in header.phases),
         batches=sizes,
         updates=header.updates if target.updates else 0,
+        titles={p.phase: (p.title_ja, p.title_en) for p in header.phases},
     )
     return header, plan, frozenset(planned)
 

@@ -6,20 +6,31 @@ from collections import Counter
 from collections.abc import Iterator
 
 from harness.checks.history import HistoryView
-from harness.glossary import word
+from harness.glossary import Lang, word
 from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 from harness.records.history import Ending
-from harness.records.plan import AbortHow, LeftOut, Step
+from harness.records.plan import AbortHow, LeftOut, PlanHeader, Step
 from harness.records.verdict import Reason
 
 
-def not_tried(view: HistoryView, left_out: LeftOut, profile: Profile | None) -> tuple[Reason, ...]:
+def not_tried(view: HistoryView, header: PlanHeader, profile: Profile | None) -> tuple[Reason, ...]:
     """Return one sentence each for what was left out of the plan, never came about, or could not be checked."""
-    return (*_left_out(left_out), *_aborts(view), *(_labels(view, profile) if profile else ()))
+    return (*_purpose(header), *_left_out(header), *_aborts(view), *(_labels(view, profile) if profile else ()))
 
 
-def _left_out(left_out: LeftOut) -> Iterator[Reason]:
+def _purpose(header: PlanHeader) -> Iterator[Reason]:
+    """Say of a scenario that is no acceptance test what it is: its PASS must not be taken for one."""
+    if not header.acceptance:
+        yield Reason(
+            code="no_acceptance",
+            ja=f"この試験「{header.title_ja}」は受入試験ではない。{header.description_ja}",
+            en=f"This test ({header.title_en}) is no acceptance test. {header.description_en}",
+        )
+
+
+def _left_out(header: PlanHeader) -> Iterator[Reason]:
+    left_out = header.left_out
     if left_out.certificates:
         yield _reason(
             "certificates_left_out",
@@ -35,18 +46,35 @@ def _left_out(left_out: LeftOut) -> Iterator[Reason]:
             "the interface has no such steps, so nothing about them was tested: {}",
         )
     if left_out.phases:
-        yield _reason(
-            "phases_left_out",
-            left_out.phases,
-            "対象システムではできないため、計画から除いた段階: {}",
-            "phases left out of the plan, because the target cannot do what they need: {}",
-        )
+        yield _phases(left_out)
+    titles = {p.phase: (p.title_ja, p.title_en) for p in header.phases}
     for few in left_out.fewer:
+        ja, en = titles.get(few.phase, ("", ""))
         yield Reason(
             code="fewer_people",
-            ja=f"段階 {few.phase}: 同時に {few.asked} 人とする条件だが、試験住民が足りず {few.planned} 人とした",
-            en=f"phase {few.phase} asks for {few.asked} people at once; the population allowed {few.planned}",
+            ja=f"段階 {_named(few.phase, ja, 'ja')}: 同時に {few.asked} 人とする条件だが、"
+            f"試験住民が足りず {few.planned} 人とした",
+            en=f"phase {_named(few.phase, en, 'en')} asks for {few.asked} people at once; "
+            f"the population allowed {few.planned}",
         )
+
+
+def _phases(left_out: LeftOut) -> Reason:
+    titles = left_out.phase_titles or (("", ""),) * len(left_out.phases)
+    named = list(zip(left_out.phases, titles, strict=True))
+    ja = [_named(phase, title, "ja") for phase, (title, _) in named]
+    en = [_named(phase, title, "en") for phase, (_, title) in named]
+    return Reason(
+        code="phases_left_out",
+        ja=f"対象システムではできないため、計画から除いた段階: {'、'.join(ja)}",
+        en=f"phases left out of the plan, because the target cannot do what they need: {', '.join(en)}",
+    )
+
+
+def _named(phase: str, title: str, lang: Lang) -> str:
+    if not title:
+        return phase
+    return f"{phase}「{title}」" if lang == "ja" else f"{phase} ({title})"
 
 
 def _reason(code: str, names: tuple[str, ...], ja: str, en: str) -> Reason:
@@ -91,8 +119,8 @@ def _labels(view: HistoryView, profile: Profile) -> Iterator[Reason]:
         yield _reason(
             "labels_unknown",
             bare,
-            f"帳票プロファイル {profile.name} に見出しがないため、だれの証明書かだけを確かめ、"
-            "値が正しい欄にあるか、文字が正しく読み取れたかは確かめていない: {}",
+            f"用いた帳票プロファイル(紙面のどこに何があるかの設定。{profile.name})に欄の見出しがないため、"
+            "だれの証明書かだけを確かめ、値が正しい欄にあるか、文字が正しく読み取れたかは確かめていない: {}",
             f"document profile {profile.name} knows no labels, so only whose document it is was checked, "
             "not whether values stand where they belong and text decodes rightly: {}",
         )

@@ -36,11 +36,12 @@ from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
 from harness.judge.forbidden import forbidden
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
+from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried
 from harness.judge.pictures import PictureTier, count_confirmed
 from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
-from harness.judge.statement import bound_per_burst, next_steps, state
+from harness.judge.statement import bound_per_burst, state
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
 from harness.population.issuable import refusal
@@ -48,6 +49,7 @@ from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property, Severity
 from harness.records.resident import Resident
+from harness.records.target import Environment
 from harness.records.verdict import VERDICT_VERSION, ControlCount, FinalClass, Identity, Outcome, Reason, Verdict
 
 T = TypeVar("T")
@@ -133,7 +135,7 @@ class _Judge:
             scenario=inputs.manifest.scenario,
             target=inputs.manifest.target,
             reasons=reasons,
-            next_steps=next_steps(reasons, frozenset(f.severity for f in findings)),
+            next_steps=next_steps(reasons, frozenset(f.severity for f in findings), self._setting(basis)),
             scope=basis.scope,
             identities=basis.identities,
             exposure=exposure,
@@ -148,11 +150,15 @@ class _Judge:
             inputs_digest=inputs_digest(inputs),
             regularities=regularities(view, findings),
             confirmed=count_confirmed(documents.values()),
-            not_tried=(*not_tried(view, inputs.header.left_out, inputs.profile), *self._untried()),
+            not_tried=(*not_tried(view, inputs.header, inputs.profile), *self._untried()),
         )
 
     def _untried(self) -> tuple[Reason, ...]:
         return tuple(untried(self.turned_away, self.inputs.target)) if self.turned_away else ()
+
+    def _setting(self, basis: Basis) -> Setting:
+        production = self.inputs.target.environment is Environment.PRODUCTION
+        return Setting(production=production, scope=basis.scope, updates=len(self.view.updates))
 
     def _basis(
         self, documents: Documents, findings: tuple[Finding, ...], classes: Mapping[str, FinalClass | None]

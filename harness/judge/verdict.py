@@ -5,8 +5,8 @@ INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cann
 PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof,
-inputs_differ, target_died, target_errors, void_batches, identity_open, unresolved, unread, for_review, checker_crashed,
-control_missing, control_missed, not_exercised, baseline_missing.
+inputs_differ, target_unreachable, target_died, target_errors, void_batches, identity_open, unresolved, unread,
+for_review, checker_crashed, control_missing, control_missed, not_exercised, baseline_missing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from harness.checks.history import HistoryView, deaths_in_play
-from harness.glossary import word
+from harness.glossary import property_word, word
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import JOURNAL_VERSION, Answer, Ending
@@ -31,6 +31,10 @@ _ERRORS = frozenset({Answer.RESET, Answer.MALFORMED, Answer.TOO_LARGE, Answer.UN
 # Above this share of void batches what is left no longer is the campaign that was planned.
 _MOST_VOID = 0.10
 
+_NO_PROBE = "the target did not answer the first probe: "
+# What a player journals when it was told to stop: whoever told it has journaled why.
+_ECHOES = frozenset({"stopped by a signal", "stopped by a signal while settling"})
+
 
 class Completeness(Struct, frozen=True, kw_only=True):
     """What the plan asked for and what became of it."""
@@ -38,6 +42,7 @@ class Completeness(Struct, frozen=True, kw_only=True):
     phases: tuple[str, ...]
     batches: Mapping[str, int]  # batch -> applications planned in it
     updates: int = 0  # planned, where the target accepts updates
+    titles: Mapping[str, tuple[str, str]] = {}  # phase -> its title, Japanese and English
 
 
 class Basis(Struct, frozen=True, kw_only=True):
@@ -64,7 +69,7 @@ def decide(basis: Basis) -> tuple[Outcome, tuple[Reason, ...]]:
         return Outcome.FAIL, (_found(found), *doubts)
     if doubts:
         return Outcome.INCONCLUSIVE, doubts
-    return Outcome.PASS, (_nothing_found(basis.scope),)
+    return Outcome.PASS, (_nothing_found(basis.scope, len(basis.view.updates)),)
 
 
 def _found(found: list[Finding]) -> Reason:
@@ -76,9 +81,10 @@ def _found(found: list[Finding]) -> Reason:
     )
 
 
-def _nothing_found(scope: tuple[ScopeEntry, ...]) -> Reason:
+def _nothing_found(scope: tuple[ScopeEntry, ...], updates: int) -> Reason:
     covered = [s.property for s in scope if s.in_scope and s.exercised]
-    ja, en = "、".join(word(p, "ja") for p in covered), ", ".join(word(p, "en") for p in covered)
+    ja = "、".join(property_word(p, "ja", updates) for p in covered)
+    en = ", ".join(property_word(p, "en", updates) for p in covered)
     return Reason(
         code="nothing_found",
         ja=f"計画した試験をすべて実施し、検出はなかった(範囲: {ja})",
@@ -88,6 +94,13 @@ def _nothing_found(scope: tuple[ScopeEntry, ...]) -> Reason:
 
 def _doubts(basis: Basis) -> Iterator[Reason]:
     yield from _of_the_record(basis)
+    if cause := _unreachable(basis.view):
+        yield Reason(
+            code="target_unreachable",
+            ja=f"対象システムが応答せず、何も試験していない: {in_japanese(cause)}",
+            en=f"the target did not answer, so nothing was tested: {cause}",
+        )
+        return  # all other doubts follow from this one, and would hide it
     yield from _of_the_play(basis)
     yield from _of_the_judging(basis)
 
@@ -127,10 +140,8 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
 
 def _of_the_play(basis: Basis) -> Iterator[Reason]:
     view = basis.view
-    resumed = max(view.resumed_ns, default=0)
-    for at_ns, why in view.interruptions:
-        if at_ns > resumed:
-            yield Reason(code="interrupted", ja=f"途中で中断した: {in_japanese(why)}", en=f"interrupted: {why}")
+    for why in _interruptions(view):
+        yield Reason(code="interrupted", ja=f"途中で中断した: {in_japanese(why)}", en=f"interrupted: {why}")
     if count := len(deaths_in_play(view)):
         yield Reason(
             code="target_died",
@@ -146,6 +157,20 @@ def _of_the_play(basis: Basis) -> Iterator[Reason]:
             ja=f"無効となった組が {void} / {len(basis.plan.batches)} と多すぎる",
             en=f"too many batches are void: {void} of {len(basis.plan.batches)}",
         )
+
+
+def _unreachable(view: HistoryView) -> str:
+    """Return why the target could not be reached where that kept everything from being played, else ""."""
+    if len(view.applications):
+        return ""
+    return next((why.removeprefix(_NO_PROBE) for why in _interruptions(view) if why.startswith(_NO_PROBE)), "")
+
+
+def _interruptions(view: HistoryView) -> list[str]:
+    """Return why the run was interrupted since it was last resumed, each cause once."""
+    resumed = max(view.resumed_ns, default=0)
+    causes = list(dict.fromkeys(why for at_ns, why in view.interruptions if at_ns > resumed))
+    return [why for why in causes if why not in _ECHOES] or causes
 
 
 def _target_errors(view: HistoryView) -> Iterator[Reason]:
@@ -173,16 +198,26 @@ def _plan(basis: Basis) -> Iterator[Reason]:
     ended = {b.batch for b in view.batches if b.ended_ns >= 0}
     unplayed = sum(1 for b in plan.batches if b not in ended)
     begun = Counter(view.applications.strings("batch"))
-    short = sum(max(0, n - begun[b]) for b, n in plan.batches.items() if b in ended and b not in void)
+    short = sum(max(0, n - begun[b]) for b, n in plan.batches.items() if b not in void)
     updates = max(0, plan.updates - len(view.updates)) if not void else 0
     if missing or unplayed or short or updates or not plan.batches:
-        phases = ", ".join(missing) or "-"
         yield Reason(
             code="plan_incomplete",
-            ja=f"計画を完了していない(未完了の段階 {phases}、未実施の組 {unplayed}、申請 {short}、登録変更 {updates})",
-            en=f"the plan was not completed (phases {phases}; not played: {unplayed} batches, "
-            f"{short} applications, {updates} updates)",
+            ja=f"計画を完了していない(未完了の段階: {_phases(plan, missing, 0)}。"
+            f"終えていない組 {unplayed}、始めていない申請 {short} 件、行っていない登録の変更 {updates} 件)",
+            en=f"the plan was not completed (phases: {_phases(plan, missing, 1)}; {unplayed} batches not finished, "
+            f"{short} applications not begun, {updates} updates not made)",
         )
+
+
+def _phases(plan: Completeness, names: list[str], column: int) -> str:
+    """Name phases with their titles, in Japanese (column 0) or English (1)."""
+    if not names:
+        return ("なし", "none")[column]
+    opens, closes, comma = (("「", "」", "、"), (" (", ")", ", "))[column]
+    return comma.join(
+        f"{name}{opens}{plan.titles[name][column]}{closes}" if name in plan.titles else name for name in names
+    )
 
 
 def _of_the_judging(basis: Basis) -> Iterator[Reason]:

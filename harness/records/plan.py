@@ -128,6 +128,7 @@ class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
     certificates: tuple[Certificate, ...] = ()  # asked for by the scenario, not issued by the target
     steps: tuple[Step, ...] = ()  # steps at the kiosk that the target never sees
     phases: tuple[str, ...] = ()  # phases of which nothing is left
+    phase_titles: tuple[tuple[str, str], ...] = ()  # their titles, Japanese and English, in the same order
     fewer: tuple[Fewer, ...] = ()
 
 
@@ -148,3 +149,8 @@ class PlanHeader(Struct, frozen=True, kw_only=True):
     kiosks: tuple[str, ...]
     nodes: tuple[str, ...]
     left_out: LeftOut = LeftOut()
+    title_ja: str = ""  # of the scenario
+    title_en: str = ""
+    description_ja: str = ""
+    description_en: str = ""
+    acceptance: bool = True  # False: the scenario says of itself that it is no acceptance test

@@ -24,6 +24,13 @@ class Client(StrEnum):
     CARD = "card"  # one TLS identity per card
 
 
+class Environment(StrEnum):
+    """What the tested system is for: decides what a finding asks of the municipality."""
+
+    TEST = "test"  # 検証環境
+    PRODUCTION = "production"  # 本番環境: serves citizens
+
+
 class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One server of the target."""
 
@@ -81,6 +88,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fees: bool = True  # the target knows about payment
     certificates: Annotated[tuple[Certificate, ...], Meta(min_length=1)] = tuple(Certificate)  # what it issues
     synchronise: Step = Step.APPLY  # the step to release together
+    environment: Environment = Environment.TEST
     documentation: str = ""  # free text, printed in the report: environment, version, contact
     tls: Tls = Tls()
     limits: Limits = Limits()

@@ -113,12 +113,13 @@ class NodeBuild(Struct, frozen=True, kw_only=True):
     applications: int
 
 
-class Reason(Struct, frozen=True, kw_only=True):
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why the verdict is what it is; `code` is stable, texts are for readers."""
 
     code: str
     ja: str
     en: str
+    who: str = ""  # of a step: whom it is for, "municipality" or "vendor"
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

@@ -4,39 +4,70 @@ from harness.judge.not_tried import not_tried
 from harness.reading.profile import load_profile
 from harness.records.certificates import Certificate
 from harness.records.history import Ending
-from harness.records.plan import AbortHow, Fewer, LeftOut, PlannedAbort, Step
+from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlanHeader, PlannedAbort, Step
 
 REFERENCE = load_profile("reference")
+P4 = Phase(phase="P4", title_ja="滞留", title_en="Hold", driver=Driver.ENGINE)
 PAYING = PlannedAbort(step=Step.PAY, how=AbortHow.CANCEL)
+
+
+NOTHING = LeftOut()
+
+
+def header(left_out=NOTHING, **more):
+    return PlanHeader(
+        version=1,
+        scenario="go-live",
+        scenario_digest="",
+        seed=1,
+        population_digest="",
+        target="t",
+        phases=(P4,),
+        batches=0,
+        applications=0,
+        updates=0,
+        residents=0,
+        kiosks=(),
+        nodes=(),
+        left_out=left_out,
+        **more,
+    )
 
 
 def test_nothing_is_said_where_everything_was_tried(history):
     history.asks("A1", "R1").gets("A1")
-    assert not_tried(history.view(), LeftOut(), REFERENCE) == ()
+    assert not_tried(history.view(), header(), REFERENCE) == ()
 
 
 def test_what_was_left_out_of_the_plan_is_named_in_both_languages(history):
-    left_out = LeftOut(certificates=(Certificate.KOSEKI,), steps=(Step.AUTHENTICATE, Step.PAY), phases=("P5",))
-    told = not_tried(history.view(), left_out, REFERENCE)
+    left_out = LeftOut(
+        certificates=(Certificate.KOSEKI,),
+        steps=(Step.AUTHENTICATE, Step.PAY),
+        phases=("P5",),
+        phase_titles=(("登録内容の変更", "Register changes"),),
+    )
+    told = not_tried(history.view(), header(left_out), REFERENCE)
     assert [r.code for r in told] == ["certificates_left_out", "steps_left_out", "phases_left_out"]
     assert [r.en.rpartition(": ")[2] for r in told] == [
         "family register certificate",
         "authentication by card and PIN, payment of the fee",
-        "P5",
+        "P5 (Register changes)",
     ]
+    assert told[2].ja.endswith("P5「登録内容の変更」")
     assert told[0].ja.endswith("戸籍証明書")
 
 
 def test_a_population_too_small_for_the_scenario_is_told_with_both_numbers(history):
     left_out = LeftOut(fewer=(Fewer(phase="P4", asked=140, planned=46),))
-    (told,) = not_tried(history.view(), left_out, REFERENCE)
-    assert told.en == "phase P4 asks for 140 people at once; the population allowed 46"
+    (told,) = not_tried(history.view(), header(left_out), REFERENCE)
+    assert told.en == "phase P4 (Hold) asks for 140 people at once; the population allowed 46"
     assert "46 人" in told.ja
+    assert "P4「滞留」" in told.ja
 
 
 def test_giving_up_that_never_came_about_is_told_with_its_number(history):
     history.asks("A1", "R1", abort=PAYING).gets("A1").asks("A2", "R2", abort=PAYING).gets("A2")
-    (told,) = not_tried(history.view(), LeftOut(), REFERENCE)
+    (told,) = not_tried(history.view(), header(), REFERENCE)
     assert told.code == "abort_never_met"
     assert "planned 2 times" in told.en
     assert "手数料の支払" in told.ja
@@ -44,12 +75,18 @@ def test_giving_up_that_never_came_about_is_told_with_its_number(history):
 
 def test_giving_up_that_came_about_once_is_not(history):
     history.asks("A1", "R1", abort=PAYING).gets("A1").asks("A2", "R2", abort=PAYING, ending=Ending.ABORTED)
-    assert not_tried(history.view(), LeftOut(), REFERENCE) == ()
+    assert not_tried(history.view(), header(), REFERENCE) == ()
 
 
 def test_a_profile_without_labels_is_told_with_the_certificates_it_was_used_for(history):
     history.asks("A1", "R1", certificate=Certificate.TAX).gets("A1")
-    (told,) = not_tried(history.view(), LeftOut(), load_profile("generic"))
+    (told,) = not_tried(history.view(), header(), load_profile("generic"))
     assert told.code == "labels_unknown"
     assert "generic" in told.en
     assert told.en.endswith(": income and tax certificate")
+
+
+def test_a_scenario_that_is_no_acceptance_test_says_so(history):
+    told = not_tried(history.view(), header(acceptance=False, title_ja="疎通確認", description_ja="短い。"), REFERENCE)
+    assert [r.code for r in told] == ["no_acceptance"]
+    assert told[0].ja == "この試験「疎通確認」は受入試験ではない。短い。"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.judge.statement import bound_per_burst, next_steps, state
+from harness.judge.next_steps import Setting, next_steps
+from harness.judge.statement import bound_per_burst, state
 from harness.records.findings import Property, Severity
 from harness.records.verdict import Exposure, Outcome, Reason, ScopeEntry
 
@@ -32,8 +33,8 @@ def test_a_pass_states_counts_bound_scope_and_limits():
     )
     for part in (
         "299 回",
-        "5,000 組",
-        "70 組",
+        "重なり合った要求の対 5,000、",
+        "同一秒に開始した要求の対 70)",
         "誤交付は 0 件",
         "95 %",
         "0.01 以下",
@@ -65,9 +66,58 @@ def reason(code):
     return Reason(code=code, ja="", en="")
 
 
-def test_next_steps_come_once_each_the_most_urgent_first():
+def test_pairs_of_one_second_are_never_told_as_a_part_of_the_overlapping_ones():
+    ja, _ = state(Outcome.PASS, Exposure(bursts=15, overlapping_pairs=81, same_second_pairs=179), 0, SCOPE, "smoke")
+    assert "うち" not in ja
+
+
+def test_freshness_without_an_update_is_told_as_what_it_was():
+    scope = (ScopeEntry(property=Property.FRESHNESS, in_scope=True, exercised=True, exercised_count=9),)
+    assert "登録の変更は試していない" in state(Outcome.PASS, Exposure(bursts=9), 0, scope, "smoke")[0]
+    assert "最新性" in state(Outcome.PASS, Exposure(bursts=9, updates=2), 0, scope, "smoke")[0]
+
+
+def test_next_steps_come_once_each_the_municipality_first():
     steps = next_steps((reason("found"), reason("interrupted"), reason("plan_incomplete")), frozenset({Severity.GRAVE}))
-    assert [s.code for s in steps] == ["grave", "found", "interrupted"]
+    assert [(s.who, s.code) for s in steps] == [
+        ("municipality", "grave"),
+        ("municipality", "found"),
+        ("vendor", "found"),
+        ("vendor", "interrupted"),
+    ]
+
+
+def test_whether_issuing_must_stop_is_asked_only_of_a_system_that_serves_citizens():
+    grave = frozenset({Severity.GRAVE})
+    test, *_ = next_steps((reason("found"),), grave)
+    production, *_ = next_steps((reason("found"),), grave, Setting(production=True))
+    assert "検証環境" in test.ja
+    assert "直ちに" not in test.ja
+    assert "直ちに" in production.ja
+
+
+def test_a_target_that_is_down_has_one_cause_and_one_step():
+    (step,) = next_steps((reason("target_unreachable"),), frozenset())
+    assert "起動" in step.ja
+
+
+def test_what_follows_from_an_interruption_has_no_step_of_its_own():
+    steps = next_steps(tuple(map(reason, ("interrupted", "control_missing", "not_exercised"))), frozenset())
+    assert [s.code for s in steps] == ["ask", "interrupted"]
+    steps = next_steps((reason("control_missing"), reason("not_exercised")), frozenset())
+    assert [s.code for s in steps] == ["ask", "control_missing", "not_exercised"]
+
+
+def test_a_pass_names_what_it_says_nothing_about():
+    kept, untested = next_steps((reason("nothing_found"),), frozenset(), Setting(scope=SCOPE))
+    assert "保管" in kept.ja
+    assert "最新性" in untested.ja
+    assert "基準帳票" in untested.ja
+    assert "本人性" not in untested.ja
+    tried = tuple(s for s in SCOPE if s.exercised)
+    (_, updates) = next_steps((reason("nothing_found"),), frozenset(), Setting(scope=tried))
+    assert "登録を変更した後" in updates.ja
+    assert len(next_steps((reason("nothing_found"),), frozenset(), Setting(scope=tried, updates=1))) == 1
 
 
 def test_every_reason_of_the_rule_has_a_next_step():
@@ -76,5 +126,6 @@ def test_every_reason_of_the_rule_has_a_next_step():
     codes = rule.__doc__.partition("fail closed: ")[2].strip().rstrip(".").replace("\n", " ").split(", ")
     assert len(codes) > 10
     for code in [*(c.strip() for c in codes), "found", "nothing_found"]:
-        (step,) = next_steps((reason(code),), frozenset())
-        assert step.ja and step.en
+        steps = [s for s in next_steps((reason(code),), frozenset()) if s.code == code]
+        assert steps
+        assert all(s.ja and s.en and s.who in {"municipality", "vendor"} for s in steps)

@@ -106,6 +106,20 @@ def test_a_missing_or_failed_self_proof_is_a_doubt(basis, history, proofs):
     assert "self_proof" in outcome(basis(records=whole))[1]
 
 
+def test_one_ctrl_c_is_one_reason_and_everything_unplayed_is_counted(basis, history, made):
+    basis()
+    for why in ("ctrl-c", "stopped by a signal"):
+        history.add(Interrupted(at_ns=made.ns(4), reason=why))
+    plan = Completeness(
+        phases=("P1", "P9"), batches={"B00001": 2, "B00002": 182}, titles={"P9": ("通常運用", "Operation")}
+    )
+    _, reasons = decide(basis(plan=plan))
+    assert [r.code for r in reasons] == ["interrupted", "plan_incomplete"]
+    assert "Ctrl-C" in reasons[0].ja
+    assert "P9「通常運用」" in reasons[1].ja
+    assert "終えていない組 1、始めていない申請 182 件" in reasons[1].ja
+
+
 def test_an_interrupted_run_is_a_doubt_until_it_is_resumed_and_done(basis, history, made):
     basis()
     history.add(Interrupted(at_ns=made.ns(4), reason="ctrl-c"))
@@ -186,6 +200,23 @@ def test_a_property_that_must_be_exercised_and_was_not_is_a_doubt(basis):
 def test_freshness_isolation_and_baseline_not_exercised_do_not_block(basis, idle):
     scope = tuple(replace(s, exercised=s.property is not idle) for s in basis().scope)
     assert outcome(basis(scope=scope))[0] is Outcome.PASS
+
+
+def test_a_target_that_was_down_from_the_start_is_the_one_cause_told(history, account, made):
+    why = "the target did not answer the first probe: no connection to 127.0.0.1:80: connection refused"
+    history.add(
+        SelfProof(at_ns=1, passed=True, checks=()),
+        TargetHealth(at_ns=made.ns(1), alive=False, reason="refused"),
+        Interrupted(at_ns=made.ns(2), reason=why),
+    )
+    view = history.view()
+    scope = measure_scope(view, history.documents, TARGET, 0, {})
+    plan = Completeness(phases=("P1",), batches={"B00001": 2})
+    told = Basis(view=view, plan=plan, findings=(), identities=account(history), scope=scope, controls=())
+    result, reasons = decide(told)
+    assert result is Outcome.INCONCLUSIVE
+    assert [r.code for r in reasons if r.code != "segment_open"] == ["target_unreachable"]
+    assert reasons[-1].ja.endswith("何も試験していない: 127.0.0.1:80 に接続できない: 接続を拒否された")
 
 
 def test_nothing_played_is_never_a_pass(history, account):

@@ -1,0 +1,248 @@
+"""What the readers of a verdict should do now: each reader's own steps, the most urgent first, one step per cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from harness.glossary import property_word
+from harness.records.findings import Property, Severity
+from harness.records.verdict import Reason, ScopeEntry
+
+MUNICIPALITY, VENDOR = "municipality", "vendor"
+Step = tuple[str, str, str]  # reader, Japanese, English
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """What the steps depend on besides the reasons."""
+
+    production: bool = False  # the target file declares the system that serves citizens
+    scope: tuple[ScopeEntry, ...] = ()
+    updates: int = 0  # changes of the register that were tried
+
+
+_GRAVE_TEST: Step = (
+    MUNICIPALITY,
+    "提供者に本報告書を渡す。これは検証環境の試験用住民での結果である。同じ版・同じ構成が本番で動いているかを確かめ、"
+    "動いているなら、交付を続けてよいかを提供者と判断する。",
+    "Hand this report to the vendor. It is of a test environment with test residents: find out whether production runs "
+    "the same version and configuration; if it does, decide with the vendor whether issuing may go on.",
+)
+_GRAVE_PRODUCTION: Step = (
+    MUNICIPALITY,
+    "直ちに提供者へ本報告書を渡し、交付を止めるかどうかを判断する。",
+    "Hand this report to the vendor at once and decide whether issuing must stop.",
+)
+_ASK: Step = (
+    MUNICIPALITY,
+    "この結果だけでは判断せず、下の対応を提供者(試験の実施者)に依頼し、やり直した試験の報告書を受け取る。",
+    "Decide nothing by this result; ask the vendor (whoever plays the test) for the steps below and a new report.",
+)
+_RESUME: Step = (
+    VENDOR,
+    "`honnin resume` で計画の残りを実施する。",
+    "Play the rest of the plan with `honnin resume`.",
+)
+_STEPS: dict[str, tuple[Step, ...]] = {
+    "found": (
+        (
+            MUNICIPALITY,
+            "指摘ごとの説明と該当ページを提供者に示し、原因の報告と修正を求める。",
+            "Show the vendor each finding with its pages; ask for cause and correction.",
+        ),
+        (
+            VENDOR,
+            "指摘の申請・時刻・ページから原因を調べて修正し、同じ試験をやり直す。",
+            "Find the cause from the findings' applications, times and pages; correct it; play the same test again.",
+        ),
+    ),
+    "target_unreachable": (
+        (
+            VENDOR,
+            "対象システムを起動し、対象ファイルの url を確かめてから、`honnin resume` でこの試験を始める。",
+            "Start the target, check the url in the target file, then begin this run with `honnin resume`.",
+        ),
+    ),
+    "plan_incomplete": (_RESUME,),
+    "interrupted": (_RESUME,),
+    "segment_open": (
+        (
+            VENDOR,
+            "実施中にプログラムが異常終了している。ログを確認し、新たに実施する。",
+            "A program died during the run: look at its log, then make a new run.",
+        ),
+    ),
+    "journal_damaged": (
+        (
+            VENDOR,
+            "控えから実施フォルダーを復元し、`honnin judge` をやり直す。",
+            "Restore the run folder from its copy and run `honnin judge` again.",
+        ),
+    ),
+    "inputs_differ": (
+        (
+            VENDOR,
+            "実施フォルダーの入力を変更せず、控えから復元して `honnin judge` をやり直す。",
+            "Do not change the inputs in a run folder: restore them and run `honnin judge` again.",
+        ),
+    ),
+    "self_proof": (
+        (
+            VENDOR,
+            "試験機を直すまで対象システムの結果は使えない。selfproof.log を確認する。",
+            "Nothing about the target can be used until the generator is repaired; see selfproof.log.",
+        ),
+    ),
+    "target_died": (
+        (
+            VENDOR,
+            "対象システムが停止した原因を調べ、安定してから新たに実施する。",
+            "Find out why the target stopped; make a new run once it is stable.",
+        ),
+    ),
+    "target_errors": (
+        (
+            VENDOR,
+            "報告書の「交付以外の終わり方」にある応答の原因を調べ、解消してから新たに実施する。",
+            "Find the cause of the answers listed under “ended without a document”; then make a new run.",
+        ),
+    ),
+    "void_batches": (
+        (
+            VENDOR,
+            "報告書の「無効とした組とその理由」にある原因(対象の遅延、試験機の負荷、接続部品の誤りなど)を取り除き、"
+            "新たに実施する。",
+            "Remove what the report names under void batches (a slow target, a busy generator, an adapter's error), "
+            "then make a new run.",
+        ),
+    ),
+    "identity_open": (
+        (
+            VENDOR,
+            "「件数の照合」で合わなかった申請・証明書を一件ずつ確認する。",
+            "Look into every application and document listed as remainder of the account.",
+        ),
+    ),
+    "unresolved": (
+        (
+            VENDOR,
+            "結果不明の申請を対象システムの発行履歴と突き合わせる。",
+            "Compare the unresolved applications with the target's own issue ledger.",
+        ),
+    ),
+    "unread": (
+        (
+            VENDOR,
+            "読み取れない証明書を目視で確認する。続く場合は帳票プロファイルを直す。",
+            "Look at the unread documents with your own eyes; if there are many, correct the document profile.",
+        ),
+    ),
+    "for_review": (
+        (
+            MUNICIPALITY,
+            "要確認の指摘を担当者が目視で確認する。",
+            "Have a named person look at the findings for review.",
+        ),
+    ),
+    "baseline_missing": (
+        (
+            VENDOR,
+            "`honnin baseline` で基準帳票を採り、`honnin run --baseline` で試験する。",
+            "Take a baseline with `honnin baseline`, then test with `honnin run --baseline`.",
+        ),
+    ),
+    "checker_crashed": (
+        (
+            VENDOR,
+            "本報告の異常終了の内容を honnin の開発元へ知らせる。",
+            "Report the crash to the makers of honnin.",
+        ),
+    ),
+    "control_missing": (
+        (
+            VENDOR,
+            "二人以上の住民に同じ種類の証明書を交付する試験を含める。",
+            "Include a test in which two or more residents are issued the same certificate.",
+        ),
+    ),
+    "control_missed": (
+        (
+            VENDOR,
+            "帳票プロファイルと試験住民を見直し、見逃した種類を検出できるようにする。",
+            "Correct the document profile or the test residents until the missed kind is detected.",
+        ),
+    ),
+    "not_exercised": (
+        (
+            VENDOR,
+            "確かめられなかった性質を含むシナリオで試験する(本人性・ページを除き、理由を付して対象外とすることもできる)。",
+            "Play a scenario that exercises the property (all but ownership and pages may be declared out of scope).",
+        ),
+    ),
+    "nothing_found": (
+        (
+            MUNICIPALITY,
+            "本報告書を保管する。構成・版数を変えたとき、および定期的に、同じ試験のやり直しを求める。",
+            "Keep this report; have the same test played after every change of configuration or version and regularly.",
+        ),
+    ),
+}
+# A run that stopped or met trouble leaves these behind: their own step would send the reader the wrong way.
+_FOLLOW = frozenset({"control_missing", "not_exercised"})
+_LEAD = frozenset(
+    {
+        "interrupted",
+        "plan_incomplete",
+        "target_died",
+        "target_errors",
+        "void_batches",
+        "segment_open",
+        "self_proof",
+        "unread",
+        "baseline_missing",
+        "journal_damaged",
+    }
+)
+_NO_DOUBT = frozenset({"found", "nothing_found", "target_unreachable", "for_review"})
+
+
+def next_steps(
+    reasons: tuple[Reason, ...], severities: frozenset[Severity], setting: Setting | None = None
+) -> tuple[Reason, ...]:
+    """Return what the readers should do now, the municipality's steps first, each step once; `who` names the reader."""
+    setting = setting or Setting()
+    codes = [r.code for r in reasons]
+    steps: dict[Step, str] = {}
+    if Severity.GRAVE in severities:
+        steps[_GRAVE_PRODUCTION if setting.production else _GRAVE_TEST] = "grave"
+    if "found" not in codes and not _NO_DOUBT.issuperset(codes):
+        steps[_ASK] = "ask"
+    for code in _leading(codes):
+        for step in _STEPS[code]:
+            steps.setdefault(step, code)
+    if "nothing_found" in codes and (untested := _untested(setting)):
+        steps[untested] = "untested"
+    ordered = sorted(steps.items(), key=lambda item: item[0][0] != MUNICIPALITY)
+    return tuple(Reason(code=code, ja=ja, en=en, who=who) for (who, ja, en), code in ordered)
+
+
+def _leading(codes: Iterable[str]) -> list[str]:
+    codes = list(codes)
+    return [c for c in codes if c not in _FOLLOW] if _LEAD.intersection(codes) else codes
+
+
+def _untested(setting: Setting) -> Step | None:
+    """Return the step that names what a PASS says nothing about; None where everything was exercised."""
+    gaps = [s.property for s in setting.scope if not (s.in_scope and s.exercised)]
+    ja, en = [property_word(p, "ja") for p in gaps], [property_word(p, "en") for p in gaps]
+    if Property.FRESHNESS not in gaps and not setting.updates:
+        ja.append("登録を変更した後の交付(廃印・転居など)")
+        en.append("issuing after a change of the register")
+    if not ja:
+        return None
+    return (
+        MUNICIPALITY,
+        f"この試験が確かめていないことを、いつ、どの試験で確かめるかを提供者と決める: {'、'.join(ja)}。",
+        f"Decide with the vendor when and by which test the rest is to be checked: {', '.join(en)}.",
+    )
