@@ -27,6 +27,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "reading": ("残りの証明書の読取り", "reading the remaining documents"),
     "pictures": ("画像で確かめるページの描画", "drawing the pages to be compared as pictures"),
     "judging": ("判定", "judging"),
+    "finished": (
+        "この試験は終わっています。何も実施せず、記録された判定を示します(判定のやり直しは honnin judge)",
+        "this run is finished: nothing is played, its verdict stands (honnin judge judges it again)",
+    ),
     "report": ("報告書の作成", "writing the report"),
     "draining": (
         "新しい申請を止め、進行中の申請を待っています(もう一度 Ctrl-C で打切り)",
@@ -81,9 +85,14 @@ class Display:
         """Say how far the phase is."""
         more = self._more(line)
         self._bars.update(self._task, completed=line.done, total=line.of or None, more=more)
-        if not self._console.is_terminal and time.monotonic() - self._told > _LINE_EVERY_S:
-            self._told = time.monotonic()
-            self._console.print(f"    {line.done}/{line.of} {more}", markup=False)
+        self._line_now_and_then(f"    {line.done}/{line.of} {more}")
+
+    def count(self, key: str, done: int, of: int) -> None:
+        """Say how far a step is that plays nothing, by its fixed text."""
+        self._bars.update(
+            self._task, description=_TEXTS[key][self._column], completed=done, total=of, more="", visible=True
+        )
+        self._line_now_and_then(f"    {done}/{of}")
 
     def say(self, key: str, detail: str = "") -> None:
         """Say one of the fixed texts, with a detail."""
@@ -94,6 +103,11 @@ class Display:
     def tell(self, text: str) -> None:
         """Print a text of several lines."""
         self._console.print(text, markup=False)
+
+    def _line_now_and_then(self, line: str) -> None:
+        if not self._console.is_terminal and time.monotonic() - self._told > _LINE_EVERY_S:
+            self._told = time.monotonic()
+            self._console.print(line, markup=False)
 
     def _more(self, line: Progress) -> str:
         in_flight = f"進行中 {line.in_flight}" if self._column == 0 else f"in flight {line.in_flight}"

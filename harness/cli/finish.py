@@ -14,7 +14,6 @@ from harness.glossary import Lang
 from harness.journal import RunFolder
 from harness.judge import judge_run
 from harness.records.verdict import Outcome, Verdict
-from harness.run.conduct import Progress
 from harness.run.look import look
 from harness.run.pictures import take_pictures
 from reports import findings_in_full, report_path, summary, write_report
@@ -29,7 +28,7 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
     """
     _look(folder, display)
     display.say("judging")
-    verdict = judge_run(folder.path)
+    verdict = judge_run(folder.path, lambda done, of: display.count("judging", done, of))
     display.say("report")
     take_pictures(folder, findings_in_full(verdict.findings))
     for each in get_args(Lang):
@@ -47,7 +46,7 @@ def _look(folder: RunFolder, display: Display) -> None:
         if of and not told:
             told = True
             display.say("pictures", str(of))
-        display.progress(Progress(phase="pictures", done=done, of=of))
+        display.count("pictures", done, of)
 
     try:
         look(folder.path, max(1, (os.cpu_count() or 2) - 1), progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import msgspec
 
 from harness.campaign import read_plan
 from harness.cli.display import Display
@@ -17,13 +18,20 @@ from harness.journal import RunFolder, read_history
 from harness.records.history import ApplicationStarted
 from harness.records.plan import PlanHeader
 from harness.records.target import Target
+from harness.records.verdict import Verdict
 from harness.run.allow import check_allowed
 from harness.run.lock import lock
 from harness.run.prepare import check_disk, read_manifest
 
+# Reasons of a verdict that playing, settling or reading on may remove.
+_LEFT_TO_DO = frozenset({
+    "plan_incomplete", "interrupted", "segment_open", "self_proof", "target_unreachable", "target_died", "unresolved",
+    "unread", "identity_open",
+})  # fmt: skip
+
 _HELP = {
-    "ja": "中断した試験 RUN を、計画の残りから続ける。実施済みの組は繰り返さない。",
-    "en": "Go on with the stopped run RUN: the rest of its plan is played, nothing twice.",
+    "ja": "中断した試験 RUN を、計画の残りから続ける。実施済みの組は繰り返さない。終わっている試験には何もしない。",
+    "en": "Go on with the stopped run RUN: its plan's rest is played, nothing twice. A finished run stays as it is.",
 }
 
 
@@ -34,16 +42,31 @@ _HELP = {
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
 @click.option("--quiet", is_flag=True, help="no progress")
 def command(run: Path, readers: int | None, lang: Lang, as_json: bool, quiet: bool) -> int:
-    """Play what is left, judge, report."""
+    """Play what is left, judge, report; of a run with nothing left, say so and tell its verdict."""
     folder = RunFolder.open(run)
     manifest = read_manifest(folder)
     check_allowed(load_toml(folder.target, Target), manifest.confirmed_hosts)
     header = _whole_plan(folder)
+    display = Display(lang, quiet)
     with lock(folder):
-        check_disk(folder.path, header.applications - _begun(folder))
-        verdict = conduct(folder, header, Display(lang, quiet), readers, lang)
+        left = header.applications - _begun(folder)
+        verdict = _finished(folder)
+        if verdict is None:
+            check_disk(folder.path, left)
+            verdict = conduct(folder, header, display, readers, lang)
+        else:
+            display.say("finished", str(folder.path))
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)
+
+
+def _finished(folder: RunFolder) -> Verdict | None:
+    """Return the verdict of a run that resuming could add nothing to, None where there is something left to do."""
+    try:
+        verdict = msgspec.json.decode(folder.verdict.read_bytes(), type=Verdict)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    return None if _LEFT_TO_DO.intersection(reason.code for reason in verdict.reasons) else verdict
 
 
 def _whole_plan(folder: RunFolder) -> PlanHeader:

@@ -19,6 +19,12 @@ from harness.records.ownership import DocumentOwnership
 from harness.records.reading import Reading
 from harness.records.resident import Resident
 
+Progress = Callable[[int, int], None]  # documents judged, of
+
+
+def unwatched(done: int, of: int) -> None:
+    """Take no notice of progress."""
+
 
 class RegisterOracle:
     """Says what each application's document had to be, and judges readings by that. Deterministic."""
@@ -69,7 +75,10 @@ def groups(population: Population) -> Mapping[str, frozenset[str]]:
 
 
 def judge_documents(
-    view: HistoryView, reading_of: Callable[[str], Reading | None], judge: Judge
+    view: HistoryView,
+    reading_of: Callable[[str], Reading | None],
+    judge: Judge,
+    progress: Progress = unwatched,
 ) -> tuple[dict[str, DocumentOwnership], tuple[str, ...]]:
     """Judge every delivery of a known application whose reading is there.
 
@@ -78,7 +87,8 @@ def judge_documents(
     """
     documents: dict[str, DocumentOwnership] = {}
     crashes: Counter[str] = Counter()
-    for delivered in view.deliveries:
+    for done, delivered in enumerate(view.deliveries):
+        progress(done, len(view.deliveries))
         reading = reading_of(delivered.digest)
         if delivered.place == NEVER or reading is None:
             continue

@@ -31,7 +31,7 @@ from harness.judge.baseline import BaselineSide
 from harness.judge.classes import final_classes
 from harness.judge.control import Judge as DocumentJudge
 from harness.judge.control import Related, control
-from harness.judge.documents import RegisterOracle, groups, judge_documents
+from harness.judge.documents import Progress, RegisterOracle, groups, judge_documents, unwatched
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
 from harness.judge.forbidden import forbidden
@@ -56,17 +56,18 @@ T = TypeVar("T")
 _ORDER = {name: number for number, name in enumerate(Property)}
 
 
-def judge_run(run_folder: Path) -> Verdict:
+def judge_run(run_folder: Path, progress: Progress = unwatched) -> Verdict:
     """Judge a run folder and write `findings.jsonl` and `verdict.json`, each by temporary file and rename.
 
-    Uses the stored readings only. Anything missing, damaged or crashed makes the verdict INCONCLUSIVE; a folder
-    without manifest, plan, target file or population raises UsageError, ConfigError or RunDamaged.
+    Uses the stored readings only. `progress` is told how many documents are judged, of how many. Anything missing,
+    damaged or crashed makes the verdict INCONCLUSIVE; a folder without manifest, plan, target file or population raises
+    UsageError, ConfigError or RunDamaged.
     """
     folder = RunFolder.open(run_folder)
     folder.verdict.unlink(missing_ok=True)
     inputs = load_inputs(folder)
     validate_scope(inputs.target, folder.target.name)
-    judging = _Judge(inputs)
+    judging = _Judge(inputs, progress=progress)
     verdict = judging.verdict()
     if judging.made is not None:
         BaselineFolder(folder).write(*judging.made)
@@ -91,8 +92,9 @@ def judged_texts(run_folder: Path) -> tuple[Inputs, Documents, Mapping[str, str]
 class _Judge:
     """One judging: the inputs, the history, and which checks crashed."""
 
-    def __init__(self, inputs: Inputs, *, pictures: bool = True) -> None:
+    def __init__(self, inputs: Inputs, *, pictures: bool = True, progress: Progress = unwatched) -> None:
         self.inputs = inputs
+        self.progress = progress
         self.crashed: list[str] = []
         self.view = gather(records(inputs))
         residents, reflection_ns = inputs.population.residents, round(inputs.target.limits.reflection_s * 1e9)
@@ -117,7 +119,7 @@ class _Judge:
     def verdict(self) -> Verdict:
         """Run everything in its order and put the verdict together."""
         view, inputs = self.view, self.inputs
-        documents, failures = judge_documents(view, inputs.readings.get, self.judge)
+        documents, failures = judge_documents(view, inputs.readings.get, self.judge, self.progress)
         self.crashed += failures
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)

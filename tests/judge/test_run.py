@@ -35,6 +35,13 @@ def test_a_complete_clean_run_passes_and_is_written_whole(run):
     assert verdict.next_steps and verdict.statement_ja and verdict.bound_per_burst
 
 
+def test_how_many_documents_are_judged_is_told(run):
+    run.play()
+    told = []
+    judge_run(run.lay(), lambda done, of: told.append((done, of)))
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
+
+
 def test_judging_again_gives_the_same_bytes_wherever_the_folder_lies(run, tmp_path):
     run.play(owners=("R1", "R1", "R3", "R4"))
     path = run.lay()

@@ -1,0 +1,113 @@
+"""`honnin resume` of a run that is finished: nothing is played, its verdict is told."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from harness.campaign import write_plan
+from harness.cli import main, resume
+from harness.journal import RunFolder
+from harness.records.manifest import MANIFEST_VERSION, Manifest
+from harness.records.plan import PLAN_VERSION, PlanHeader
+from harness.records.verdict import VERDICT_VERSION, Exposure, Outcome, Reason, Verdict
+
+HEADER = PlanHeader(
+    version=PLAN_VERSION,
+    scenario="smoke",
+    scenario_digest="",
+    seed=1,
+    population_digest="",
+    target="t",
+    phases=(),
+    batches=0,
+    applications=0,
+    updates=0,
+    residents=0,
+    kiosks=(),
+    nodes=(),
+)
+MANIFEST = Manifest(
+    version=MANIFEST_VERSION,
+    run="run",
+    honnin="0",
+    scenario="smoke",
+    scenario_digest="",
+    target="t",
+    target_digest="",
+    plan_digest="",
+    population_digest="",
+    started_wall_ns=0,
+)
+PASSED = Verdict(
+    version=VERDICT_VERSION,
+    honnin="0",
+    run="run",
+    outcome=Outcome.PASS,
+    scenario="smoke",
+    target="t",
+    reasons=(),
+    next_steps=(),
+    scope=(),
+    identities=(),
+    exposure=Exposure(),
+    controls=(),
+    nodes=(),
+    findings=(),
+    bound_per_burst=None,
+    statement_ja="",
+    statement_en="",
+    started_wall_ns=0,
+    ended_wall_ns=0,
+    inputs_digest="",
+)
+
+
+@pytest.fixture
+def run(tmp_path):
+    folder = RunFolder.create(tmp_path / "run")
+    folder.target.write_text('name = "t"\nurl = "http://127.0.0.1:1"\n', encoding="utf-8")
+    write_plan(folder.plan, HEADER, [])
+    folder.manifest.write_bytes(msgspec.json.encode(MANIFEST))
+    return folder
+
+
+@pytest.fixture
+def resumed(run, monkeypatch, capsys):
+    """Return a function that resumes the run with a verdict as it stands; playing gives a FAIL here."""
+    monkeypatch.setattr(resume, "conduct", lambda *_: replace(PASSED, outcome=Outcome.FAIL))
+
+    def call(verdict):
+        if verdict is not None:
+            run.verdict.write_bytes(msgspec.json.encode(verdict))
+        with pytest.raises(SystemExit) as ended:
+            main(["resume", str(run.path), "--lang", "en", "--json"])
+        said = capsys.readouterr()
+        return ended.value.code, msgspec.json.decode(said.out, type=Verdict).outcome, said.err
+
+    return call
+
+
+def reasons(*codes):
+    return tuple(Reason(code=code, ja="", en="") for code in codes)
+
+
+@pytest.mark.parametrize(("outcome", "code"), [(Outcome.PASS, 0), (Outcome.INCONCLUSIVE, 2)])
+def test_a_finished_run_is_not_played_and_not_judged_again(run, resumed, outcome, code):
+    verdict = replace(PASSED, outcome=outcome, reasons=reasons("for_review"))
+    assert resumed(verdict) == (code, outcome, f"this run is finished: {resume_text()}: {run.path}\n")
+    assert msgspec.json.decode(run.verdict.read_bytes(), type=Verdict) == verdict
+
+
+def resume_text():
+    return "nothing is played, its verdict stands (honnin judge judges it again)"
+
+
+@pytest.mark.parametrize("code", ["plan_incomplete", "interrupted", "unresolved", "unread", "target_unreachable"])
+def test_a_run_with_something_left_goes_on(resumed, code):
+    _, outcome, said = resumed(replace(PASSED, outcome=Outcome.FAIL, reasons=reasons("found", code)))
+    assert outcome is Outcome.FAIL
+    assert "finished" not in said
+
+
+def test_a_run_without_a_verdict_goes_on(resumed):
+    assert resumed(None)[1] is Outcome.FAIL
