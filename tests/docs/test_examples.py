@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from harness.config import load_toml
+from harness.judge import not_tried, verdict
 from harness.reading.profile import Format, Item, Lists, Paper, Per, Profile, Use, When, Who, load_profile
 from harness.records.certificates import Certificate, Options, Scope, TaxKind
 from harness.records.history import Answer, Ending
@@ -66,6 +67,12 @@ def test_every_key_of_a_document_profile_is_shown(record):
 @pytest.mark.parametrize("choices", [Format, Per, When, Who, Lists])
 def test_every_choice_in_a_document_profile_is_explained(choices):
     assert not [choice for choice in choices if f"`{choice}`" not in text("profile.md")]
+
+
+@pytest.mark.parametrize("module", [verdict, not_tried])
+def test_every_reason_of_a_verdict_is_explained(module):
+    codes = set(re.findall(r'code="(\w+)"', Path(module.__file__).read_text(encoding="utf-8")))
+    assert not [code for code in codes - {"found", "nothing_found"} if f"`{code}`" not in text("verdict.md")]
 
 
 @pytest.mark.parametrize("record", [Order, Options])
