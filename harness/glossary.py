@@ -196,6 +196,7 @@ REASONS: dict[str, tuple[str, str]] = {
 KINDS: dict[str, tuple[str, str]] = {
     "foreign item": ("他人の記載", "another person's item"),
     "missing item": ("あるべき記載がない", "item missing"),
+    "weak match": ("字形の区別のない一致", "weak match"),
     "missing person": ("記載されていない人", "person missing"),
     "wrong item": ("登録と違う記載", "item differs from the register"),
     "blank item": ("空欄の項目", "item left blank"),

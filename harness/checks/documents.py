@@ -20,6 +20,17 @@ def foreign_pages(document: DocumentOwnership) -> tuple[PageOwnership, ...]:
     return tuple(p for p in document.pages if p.verdict in FOREIGN)
 
 
+def one_item_foreign(document: DocumentOwnership) -> bool:
+    """Tell whether all that is somebody else's is one item, on pages that otherwise are the applicant's."""
+    items = {item.item for page in foreign_pages(document) for item in page.evidence if item.owner}
+    return len(items) == 1 and all(p.otherwise_own or p.verdict in OWN for p in document.pages)
+
+
+def no_document(document: DocumentOwnership) -> bool:
+    """Tell whether what arrived is no PDF at all: nothing, an error page, a picture."""
+    return document.status is ReadingStatus.NOT_PDF
+
+
 def is_read(document: DocumentOwnership) -> bool:
     """Tell whether every page was read well enough to say whose it is."""
     if document.status is not ReadingStatus.READ or not document.pages:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from harness.checks.documents import Documents, is_own, issue_numbers
+from harness.checks.documents import Documents, is_own, issue_numbers, no_document
 from harness.checks.donors import Donors
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, deaths_in_play
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
@@ -54,10 +54,14 @@ class _ExactlyOnce(Struct, frozen=True):
         yield from self._duplicates(one, got)
 
     def _too_few(self, one: Application, in_time: list[Delivered]) -> Iterator[Finding]:
-        came = {d.copy for d in in_time}
+        """What is no PDF at all is no copy, whatever the target calls it."""
+        judged = [(d, self.documents.get(d.delivery)) for d in in_time]
+        none = [(d, document) for d, document in judged if document is not None and no_document(document)]
+        came = {d.copy for d, document in judged if document is None or not no_document(document)}
         if len(came) < one.options.copies:
-            what = Evidence(kind="copies", value=f"{len(came)} of {one.options.copies}")
-            yield _finding(one, Anomaly.LOST, what)
+            copies = Evidence(kind="copies", value=f"{len(came)} of {one.options.copies}")
+            why = (Evidence(kind="unread", value=f"{document.status}: {document.reason}") for _, document in none)
+            yield _finding(one, Anomaly.LOST, copies, *why, delivered=none[0][0] if none else None)
 
     @staticmethod
     def _in_part(one: Application, in_time: list[Delivered]) -> bool:

@@ -15,8 +15,12 @@ from harness.records.reading import ReadingStatus
 
 
 def in_other_hands(view: HistoryView, documents: Documents) -> Iterator[Finding]:
-    """Yield a misdelivery for the same unread bytes with two people, and for a number that the ledger gave another."""
+    """Yield a misdelivery for the same unread bytes with two people, and for a number that the ledger gave another.
+
+    Also for what is left of a household copy, the applicant not on it, where another member holds its bytes or number.
+    """
     yield from _unread_shared(view, documents)
+    yield from _of_another_member(view, documents)
     if view.ledger:
         yield from _anothers_number(view, documents)
 
@@ -39,6 +43,43 @@ def _unread_shared(view: HistoryView, documents: Documents) -> Iterator[Finding]
 def _tells_enough(document: DocumentOwnership) -> bool:
     """Whether the pages say whose it is, or it is no document at all: an error page is the same for everybody."""
     return document.status is ReadingStatus.NOT_PDF or is_own(document) or bool(foreign_weights(document, ""))
+
+
+def _of_another_member(view: HistoryView, documents: Documents) -> Iterator[Finding]:
+    """Pages may be lost on which the applicant stood; unless somebody who stands there holds the same document."""
+    doubtful = _without_applicant(view, documents)
+    told: set[str] = set()
+    for theirs in view.deliveries if doubtful else ():
+        document = documents.get(theirs.delivery)
+        if theirs.place == NEVER or document is None or not is_own(document):
+            continue
+        donor = view.applications[theirs.place]
+        for kind, mark in _marks(theirs, document):
+            for mine in doubtful.get(mark, ()):
+                if donor.resident in documents[mine.delivery].listed and mine.delivery not in told:
+                    told.add(mine.delivery)
+                    seen = Evidence(kind=kind, value=mark, owner=donor.resident)
+                    yield _misdelivery(mine, view.applications[mine.place], donor, seen)
+
+
+def _without_applicant(view: HistoryView, documents: Documents) -> dict[str, list[Delivered]]:
+    """Return by bytes and numbers the own documents that list people, but not the applicant."""
+    found: dict[str, list[Delivered]] = {}
+    people = view.applications.strings("resident")
+    for delivered in view.deliveries:
+        document = documents.get(delivered.delivery)
+        if delivered.place == NEVER or document is None or not is_own(document):
+            continue
+        if document.listed and people[delivered.place] not in document.listed:
+            for _, mark in _marks(delivered, document):
+                found.setdefault(mark, []).append(delivered)
+    return found
+
+
+def _marks(delivered: Delivered, document: DocumentOwnership) -> Iterator[tuple[str, str]]:
+    yield "same bytes", delivered.digest
+    for number in issue_numbers(document):
+        yield "issue number", number
 
 
 def _anothers_number(view: HistoryView, documents: Documents) -> Iterator[Finding]:

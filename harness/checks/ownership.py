@@ -7,18 +7,30 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from harness.checks.documents import Documents, cut_short, foreign_pages, is_clean, is_own, is_read
+from harness.checks.documents import (
+    OWN,
+    Documents,
+    cut_short,
+    foreign_pages,
+    is_clean,
+    is_own,
+    is_read,
+    no_document,
+    one_item_foreign,
+)
 from harness.checks.donors import Donor, Donors
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, predecessors
 from harness.checks.other_hands import in_other_hands
 from harness.checks.patterns import patterns
 from harness.records.certificates import Certificate
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
+from harness.records.history import Ending
 from harness.records.ownership import DocumentOwnership, PageVerdict
 
 _EVIDENCE_SHOWN = 12  # items per finding; all of them are in the readings
 _ANOTHERS_VALUE = frozenset({"wrong item", "unexpected item"})  # evidence whose owner is whose value it is
 _SEALS_SHOWN = 2  # clean seal certificates that show that seals are found on this target's paper
+_SURELY_THEIRS = frozenset({"same bytes", "issue number"})  # how a donor's own document is known
 _ITEMS_OF_ANOTHER = 2  # one date or amount may be another person's by chance
 NOBODY = Donor(resident="")
 
@@ -75,7 +87,7 @@ def of_document(
         )
     elif document.residue:
         yield _residue(base, document)
-    yield from _unread(base, delivered, document)
+    yield from _unread(base, delivered, document, applicant)
     if applicant is None:
         return
     if is_own(document):
@@ -85,22 +97,33 @@ def of_document(
 
 
 def _foreign(base: Finding, document: DocumentOwnership, donor: Donor, succession: tuple[Evidence, ...]) -> Finding:
-    """Somebody else's: as a whole (MISDELIVERY), or pages among the applicant's own (PAGE-MIX)."""
+    """Somebody else's: as a whole (MISDELIVERY), pages among the applicant's own (PAGE-MIX), or one item (WRONG-ITEM).
+
+    An item on pages that are otherwise the applicant's does not make them another person's certificate.
+    """
     pages = foreign_pages(document)
-    own_pages = any(p.verdict in {PageVerdict.OWN, PageVerdict.OWN_WEAK} for p in document.pages)
     items = [item for page in pages for item in page.evidence if item.owner]
     items.sort(key=lambda item: (item.owner != donor.resident, -item.bits, item.page, item.item))
     shown = (*donor.evidence, *succession, *items[:_EVIDENCE_SHOWN])
+    anomaly = _of_another(document, donor)
     return replace(
         base,
-        property=Property.PAGES if own_pages else Property.OWNERSHIP,
-        anomaly=Anomaly.PAGE_MIX if own_pages else Anomaly.MISDELIVERY,
+        property=Property.PAGES if anomaly is Anomaly.PAGE_MIX else Property.OWNERSHIP,
+        anomaly=anomaly,
         severity=Severity.GRAVE,
         donor=donor.resident,
         donor_application=donor.application,
         pages=tuple(p.page for p in pages),
         evidence=shown,
     )
+
+
+def _of_another(document: DocumentOwnership, donor: Donor) -> Anomaly:
+    """Name what somebody else's part in a document is; whose bytes or number it has, theirs it is as a whole."""
+    if one_item_foreign(document) and donor.how not in _SURELY_THEIRS:
+        return Anomaly.WRONG_ITEM
+    own_pages = any(p.verdict in OWN for p in document.pages)
+    return Anomaly.PAGE_MIX if own_pages else Anomaly.MISDELIVERY
 
 
 def _succession(view: HistoryView, delivered: Delivered, donor: Donor, before: Sequence[int]) -> tuple[Evidence, ...]:
@@ -113,9 +136,13 @@ def _succession(view: HistoryView, delivered: Delivered, donor: Donor, before: S
     return (Evidence(kind="customer before", value=delivered.kiosk, owner=donor.resident),)
 
 
-def _unread(base: Finding, delivered: Delivered, document: DocumentOwnership) -> Iterator[Finding]:
-    """A part of a document that broke off is no unread document: its application is not delivered."""
+def _unread(
+    base: Finding, delivered: Delivered, document: DocumentOwnership, applicant: Application | None
+) -> Iterator[Finding]:
+    """A part of a document that broke off is no unread document, nor is what is none where one was to be (LOST)."""
     if is_read(document) or not delivered.complete or cut_short(document):
+        return
+    if no_document(document) and applicant is not None and applicant.ending is Ending.DELIVERED:
         return
     unread = tuple(p for p in document.pages if p.verdict is PageVerdict.UNREAD)
     why = [Evidence(kind="unread", value=f"{document.status}: {document.reason}")] if not unread else []

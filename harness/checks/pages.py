@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.checks.documents import Documents, cut_short, foreign_pages, issue_numbers
 from harness.checks.history import NEVER, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
-from harness.records.ownership import DocumentOwnership
+from harness.records.ownership import DocumentOwnership, absent_pages
 
 _TRAILING_ALLOWED = 64  # bytes: padding and the remains of a transport, too few for a person's data
 
@@ -58,15 +58,8 @@ def _behind_the_end(document: DocumentOwnership) -> Evidence | None:
 
 def _lost_pages(document: DocumentOwnership) -> list[Evidence]:
     """Return the page counters that never came, of the largest count printed."""
-    counters = [p.counter for p in document.pages if p.counter is not None]
-    if not counters:
-        return []
-    pages = max(total for _, total in counters)
-    seen = {number for number, _ in counters}
-    uncounted = len(document.pages) - len(counters)
-    absent = [number for number in range(1, pages + 1) if number not in seen]
-    if len(absent) <= uncounted:
-        return []
+    pages = max((p.counter[1] for p in document.pages if p.counter is not None), default=0)
+    absent = absent_pages(document.pages)
     return [Evidence(kind="page counter", value=f"{number}/{pages} is missing") for number in absent]
 
 

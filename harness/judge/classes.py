@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from harness.checks.documents import Documents, is_own, is_read
+from harness.checks.documents import Documents, is_own, is_read, no_document
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.history import Ending, SettledAs
@@ -56,13 +56,22 @@ def _class(
         return FinalClass.MISDELIVERED
     if one.ending in {None, Ending.UNRESOLVED} and one.settled in {None, SettledAs.UNKNOWN}:
         return FinalClass.UNRESOLVED
-    if got:
+    if got and not (_lost(findings) and _none_is_a_document(got, documents)):
         return _of_documents(got, documents, bool(findings))
     if one.ending is Ending.DELIVERED:
-        return FinalClass.FAILED if any(f.anomaly is Anomaly.LOST for f in findings) else None
+        return FinalClass.FAILED if _lost(findings) else None
     if one.ending in {None, Ending.UNRESOLVED}:
         return FinalClass.FAILED
     return _BY_ENDING[one.ending]
+
+
+def _lost(findings: Iterable[Finding]) -> bool:
+    return any(f.anomaly is Anomaly.LOST for f in findings)
+
+
+def _none_is_a_document(got: list[Delivered], documents: Documents) -> bool:
+    judged = [documents.get(d.delivery) for d in got]
+    return all(d is not None and no_document(d) for d in judged)
 
 
 def _of_documents(got: list[Delivered], documents: Documents, with_finding: bool) -> FinalClass:

@@ -104,6 +104,12 @@ _CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
     ),
 }
 
+# WRONG-ITEM, grave: not merely another value than the register's.
+_ANOTHERS_ITEM = (
+    "{v} に渡された本人の {d} に、{donor} の記載が混ざっている。",
+    "{v} received their own {d}, on which items of {donor} stand.",
+)
+
 # The same where a person has to look first.
 _DOUBT: dict[Anomaly, tuple[str, str]] = {
     Anomaly.DEVIATION: (
@@ -165,8 +171,7 @@ def _seconds(at_ns: int, view: HistoryView, lang: Lang) -> str:
 
 
 def _contradiction(finding: Finding, lang: Lang) -> str:
-    doubt = _DOUBT.get(finding.anomaly) if finding.severity is Severity.REVIEW else None
-    template = doubt or _CONTRADICTION.get(finding.anomaly)
+    template = _template(finding)
     if template is None:
         return ""
     unknown = ("申請者不明", "nobody known") if finding.anomaly is Anomaly.ORPHAN else ("不明", "unknown")
@@ -178,6 +183,15 @@ def _contradiction(finding: Finding, lang: Lang) -> str:
         pages=_pages(finding.pages, lang),
     )
     return text if lang == "ja" else text[0].upper() + text[1:]
+
+
+def _template(finding: Finding) -> tuple[str, str] | None:
+    usual = _CONTRADICTION.get(finding.anomaly)
+    if finding.severity is Severity.REVIEW:
+        return _DOUBT.get(finding.anomaly, usual)
+    if finding.anomaly is Anomaly.WRONG_ITEM and finding.severity is Severity.GRAVE:
+        return _ANOTHERS_ITEM
+    return usual
 
 
 def _document(finding: Finding, lang: Lang) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from harness.reading.astray import PageTexts, astray
-from harness.reading.fields import blank_items
+from harness.reading.fields import PageFields, blank_items
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
 from harness.reading.oracle import Expectation, View, Wanted
@@ -22,7 +22,7 @@ from harness.reading.profile import Per, Profile
 from harness.reading.residue_search import foreign_residue
 from harness.reading.seals import SealIndex, judge_seal
 from harness.records.findings import Evidence
-from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
+from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict, absent_pages
 from harness.records.reading import Reading, ReadingStatus
 
 _FOREIGN = frozenset({PageVerdict.FOREIGN, PageVerdict.MIXED})
@@ -108,13 +108,15 @@ def _settle(judged: list[JudgedPage], expectation: Expectation) -> list[JudgedPa
     """Let pages of one document speak for each other.
 
     A page that fits several people is own where a sure page carries the same issue number. A document that lists
-    only other people of the household, the applicant not at all, is theirs.
+    only other people of the household, the applicant not at all, is theirs; unless its counters say that pages are
+    lost: the applicant may have stood there.
     """
     sure = {j.ownership.issue_number for j in judged if j.ownership.verdict in _OWN} - {""}
     judged = [j.as_own() if j.ambiguous and j.ownership.issue_number in sure else j for j in judged]
     listed = any(expectation.applicant in v.persons for v in expectation.views)
     own = all(j.ownership.verdict in _OWN for j in judged)
-    if listed and own and any(j.listed for j in judged) and not any(j.shows_applicant for j in judged):
+    theirs = own and any(j.listed for j in judged) and not any(j.shows_applicant for j in judged)
+    if listed and theirs and not absent_pages([j.ownership for j in judged]):
         return [j.as_theirs() for j in judged]
     return judged
 
@@ -133,10 +135,11 @@ def _with_content(document: DocumentOwnership, cast: Cast, judged: Sequence[Judg
     wrong += blank_items(view, [j.fields[best] for j in judged if j.fields], seen)
     if not verdicts <= _OWN:
         return replace(document, wrong=tuple(wrong))
-    wrong += _absent(view, cast.telling[best], seen)
+    wrong += _absent(view, cast.telling[best], seen, [j.fields[best] for j in judged if j.fields])
     wrong += _astray(cast, view, seen, judged, wrong)
     return replace(
         document,
+        weak=tuple(_weak(view, best, judged)),
         missing=tuple(_missing(view, best, judged)),
         wrong=tuple(wrong),
         unexplained=tuple(e for e in unexpected if not e.owner),
@@ -154,21 +157,39 @@ def _astray(
     return [e for e in found if (e.item, e.owner) not in told]
 
 
-def _absent(view: View, telling: frozenset[int], seen: frozenset[int]) -> Iterator[Evidence]:
+def _absent(
+    view: View, telling: frozenset[int], seen: frozenset[int], pages: Sequence[PageFields]
+) -> Iterator[Evidence]:
     """Yield persons that must be listed and of whom nothing stands there, where everybody else is listed.
 
-    One item may be the reader's miss; all that tell a person from the others are not.
+    One item may be the reader's miss; all that tell a person from the others are not. Of twins only the name tells:
+    then the fields for names must all be filled with the others'.
     """
     items: dict[str, list[int]] = {person: [] for person in view.persons}
     for place in sorted(telling):
         items.setdefault(view.wanted[place].person, []).append(place)
     absent = {person for person, places in items.items() if not seen.intersection(places)}
-    if any(len(items[person]) < _ITEMS_OF_A_PERSON for person in absent):
+    few = any(len(items[person]) < _ITEMS_OF_A_PERSON for person in absent)
+    if few and not _all_names_are_of(view, frozenset(items) - absent, pages):
         return
     for person in view.persons:
         if person in absent and len(absent) < len(items):
             first = view.wanted[items[person][0]]
             yield replace(_evidence(first, None), kind="missing person")
+
+
+def _all_names_are_of(view: View, present: frozenset[str], pages: Sequence[PageFields]) -> bool:
+    """Tell whether there is one field for a name per person present, each filled with that person's own."""
+    agreed = frozenset[int]().union(*(p.agreed for p in pages))
+    names: dict[str, list[Wanted]] = {}
+    for wanted in (view.wanted[place] for place in sorted(agreed)):
+        if wanted.identity and wanted.per is Per.PERSON:
+            names.setdefault(wanted.item, []).append(wanted)
+    return any(
+        {w.person for w in filled} == present
+        and sum(p.labels.count(label) for p in pages for label in filled[0].labels) == len(present)
+        for filled in names.values()
+    )
 
 
 def _best_view(expectation: Expectation, judged: Sequence[JudgedPage]) -> int:
@@ -194,6 +215,13 @@ def _missing(view: View, number: int, judged: Sequence[JudgedPage]) -> Iterator[
                     yield _evidence(wanted, j.ownership)
         elif not any(found):
             yield _evidence(wanted, None)
+
+
+def _weak(view: View, number: int, judged: Sequence[JudgedPage]) -> Iterator[Evidence]:
+    """Yield the items of `view` that were found nowhere but for characters that producers lose."""
+    for place, wanted in enumerate(view.wanted):
+        if max(j.found[number][place] for j in judged) is Found.WEAKLY:
+            yield replace(_evidence(wanted, None), kind="weak match")
 
 
 def _evidence(wanted: Wanted, page: PageOwnership | None) -> Evidence:

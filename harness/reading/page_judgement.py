@@ -24,6 +24,8 @@ from harness.records.findings import Evidence
 from harness.records.ownership import OwnerWeight, PageOwnership, PageVerdict
 from harness.records.reading import PageRead
 
+_LACKING = 1  # items in whose place somebody else's stands: an address; of two it is a record of both people
+
 
 class JudgedPage(Struct, frozen=True, kw_only=True):
     """A page's ownership, and per view of the expectation what was found and what is wrong."""
@@ -129,6 +131,7 @@ class _Page:
             certificate=title,
             owners=tuple(sorted(owners, key=lambda o: (-o.bits, o.resident))),
             evidence=foreign_evidence(foreign, donors, number),
+            otherwise_own=verdict is PageVerdict.MIXED and self._otherwise_own(identity),
         )
         return JudgedPage(
             ownership=ownership,
@@ -167,6 +170,20 @@ class _Page:
         if all(how is Found.WEAKLY for _, how in identity.named.values()):
             return PageVerdict.OWN_WEAK, "the name matches but for a character that the file does not carry"
         return PageVerdict.OWN, ""
+
+    def _otherwise_own(self, identity: Identity) -> bool:
+        """Tell whether the people listed are whole: named, and lacking at most one other item of the page's."""
+        listed = {"", *identity.listed}
+        for view, found in zip(self._cast.views, self._page.found, strict=True):
+            here = [
+                (w, how)
+                for w, how in zip(view.wanted, found, strict=True)
+                if (w.texts or w.day) and (w.per is not Per.PERSON or w.person in listed)
+            ]
+            lacking = [w for w, how in here if how is Found.NO]
+            if len(lacking) <= _LACKING and not any(w.identity for w in lacking):
+                return bool(identity.listed)
+        return False
 
     def _foreign(self, beside: Beside) -> list[Foreign]:
         """Return other people's texts on the page, each once, and the names beside labels of a listed person."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -44,6 +45,7 @@ class PageOwnership(Struct, frozen=True, kw_only=True):
     confirmed: str = ""  # of text passes chosen for it: "picture", or why a picture could not; "" where not chosen
     picture: PictureOpinion | None = None  # what comparing with the baseline's picture said, where it was asked
     tier: str = ""  # what decided: "bytes" | "text" | "picture" | "ocr"; "" where nothing did
+    otherwise_own: bool = False  # MIXED: a record of the applicant's document is whole on it, or lacks one item
 
 
 class DocumentOwnership(Struct, frozen=True, kw_only=True):
@@ -62,4 +64,17 @@ class DocumentOwnership(Struct, frozen=True, kw_only=True):
     residue: tuple[Evidence, ...] = ()  # foreign items in hidden text, metadata, earlier revisions
     seal: Evidence | None = None  # a seal that is not the applicant's: owner = whose it is nearest to, "" if nobody's
     listed: tuple[str, ...] = ()  # residents found listed on the pages
+    weak: tuple[Evidence, ...] = ()  # items found but for what producers lose: a variation selector, a gaiji
     marks: FileMarks = FileMarks()  # of the file; filled by the judge from the reading
+
+
+def absent_pages(pages: Sequence[PageOwnership]) -> tuple[int, ...]:
+    """Return the numbers that the printed counters of a document promise and that are on none of its pages.
+
+    () where nothing is counted, or where pages without a counter may be the missing ones.
+    """
+    counters = [p.counter for p in pages if p.counter is not None]
+    seen = {number for number, _ in counters}
+    absent = [n for n in range(1, max((total for _, total in counters), default=0) + 1) if n not in seen]
+    uncounted = len(pages) - len(counters)
+    return tuple(absent) if len(absent) > uncounted else ()

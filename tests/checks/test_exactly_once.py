@@ -8,6 +8,7 @@ from harness.records.certificates import Options
 from harness.records.findings import Anomaly, Severity
 from harness.records.history import Ending, Interrupted, RunResumed, SettledAs, Settlement, TargetHealth
 from harness.records.plan import AbortHow, PlannedAbort, Step
+from harness.records.reading import ReadingStatus
 
 
 def check(history):
@@ -180,3 +181,18 @@ def test_the_same_unnumbered_bytes_for_two_entitled_people_are_for_review(histor
 def test_an_application_without_an_end_is_the_accounts_matter(history):
     history.asks("A1", "R1", ending=None).ledger("A1")
     assert told(history) == []
+
+
+def test_what_is_no_pdf_is_no_copy_whatever_the_target_calls_it(history):
+    history.asks("A1", "R1").gets("A1", status=ReadingStatus.NOT_PDF, reason="the document is empty")
+    found = check(history)
+    assert [(f.anomaly, f.severity) for f in found] == [(Anomaly.LOST, Severity.DEFECT)]
+    assert [e.value for e in found[0].evidence] == ["0 of 1", "not_pdf: the document is empty"]
+
+
+def test_a_copy_that_is_no_pdf_is_lost_unless_it_came_again_as_one(history):
+    history.asks("A1", "R1", options=Options(copies=2)).gets("A1", number="N1")
+    history.gets("A1", copy=2, status=ReadingStatus.NOT_PDF, reason="it is an HTML page")
+    assert told(history) == [(Anomaly.LOST, "A1", Severity.DEFECT)]
+    again = history.asks("A2", "R2").gets("A2", status=ReadingStatus.NOT_PDF).gets("A2", number="N3")
+    assert (Anomaly.LOST, "A2", Severity.DEFECT) not in told(again)

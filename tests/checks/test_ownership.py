@@ -7,6 +7,7 @@ from harness.checks.donors import trace_donors
 from harness.checks.ownership import check_ownership
 from harness.records.certificates import Certificate, Options, Scope
 from harness.records.findings import Anomaly, Evidence, Severity
+from harness.records.history import Ending
 from harness.records.ownership import PageVerdict
 from harness.records.reading import FileMarks, ReadingStatus
 
@@ -284,7 +285,7 @@ def test_of_anothers_document_neither_seal_nor_residue_is_told_again(history, ma
     assert {f.anomaly for f in check(history)} == {Anomaly.MISDELIVERY}
 
 
-@pytest.mark.parametrize("status", [ReadingStatus.NOT_PDF, ReadingStatus.ENCRYPTED, ReadingStatus.READER_DIED])
+@pytest.mark.parametrize("status", [ReadingStatus.CORRUPT, ReadingStatus.ENCRYPTED, ReadingStatus.READER_DIED])
 def test_what_cannot_be_read_is_never_own_and_goes_to_review(history, status):
     history.asks("A1", "R1").gets("A1", status=status, reason="why")
     found = only(check(history))
@@ -352,3 +353,55 @@ def test_a_number_of_the_same_persons_other_application_is_no_misdelivery(histor
     history.asks("A1", "R1").gets("A1", number="N2").asks("A2", "R1")
     history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N2",))
     assert check(history) == ()
+
+
+def test_what_is_no_pdf_is_unread_only_where_nobody_called_it_delivered(history):
+    history.asks("A1", "R1").gets("A1", status=ReadingStatus.NOT_PDF, reason="the document is empty")
+    assert check(history) == ()  # the account of copies tells of it: LOST
+    history.asks("A2", "R2", ending=Ending.FAILED).gets("A2", status=ReadingStatus.NOT_PDF, reason="why")
+    assert only(check(history)).anomaly is Anomaly.UNREAD
+
+
+def otherwise_own(made, *items, page=1):
+    evidence = tuple(Evidence(kind="foreign item", page=page, item=i, value=i, owner="R2", bits=13.0) for i in items)
+    mixed = made.foreign_page("R2", page=page, verdict=PageVerdict.MIXED)
+    return replace(mixed, evidence=evidence, otherwise_own=True)
+
+
+def test_one_foreign_item_on_otherwise_own_pages_is_wrong_content_and_grave(history, made):
+    history.asks("A1", "R1").gets("A1", [otherwise_own(made, "address"), otherwise_own(made, "address", page=2)])
+    found = only(check(history))
+    assert (found.anomaly, found.severity, found.donor) == (Anomaly.WRONG_ITEM, Severity.GRAVE, "R2")
+    assert (found.pages, found.pattern) == ((1, 2), "")
+
+
+def test_several_foreign_items_are_somebody_elses_document(history, made):
+    history.asks("A1", "R1").gets("A1", [otherwise_own(made, "name", "address")])
+    assert only(check(history)).anomaly is Anomaly.MISDELIVERY
+
+
+def test_one_item_on_paper_that_somebody_else_holds_is_a_misdelivery(history, made):
+    history.asks("A2", "R2", 0, 1).gets("A2", body="x")
+    history.asks("A1", "R1", 2, 3).gets("A1", [otherwise_own(made, "address")], body="x")
+    assert only(check(history)).anomaly is Anomaly.MISDELIVERY
+
+
+def household_without(history, made, *listed, body, number):
+    page = made.own_page("R2", number=number, counter=(1, 2))
+    return history.gets("A1", [page], body=body, listed=listed, wrong=(Evidence(kind="missing person", owner="R1"),))
+
+
+def test_what_is_left_of_a_household_copy_is_a_lost_page_unless_a_member_holds_it(history, made):
+    history.asks("A1", "R1", options=Options(scope=Scope.ALL))
+    household_without(history, made, "R2", body="x", number="N1")
+    history.asks("A2", "R2", 2, 3).gets("A2", [made.own_page("R2", number="N2")], body="y")
+    assert {f.anomaly for f in check(history)} == {Anomaly.WRONG_ITEM}
+
+
+@pytest.mark.parametrize(("body", "number"), [("x", "N3"), ("y", "N1")])
+def test_the_same_bytes_or_number_in_a_members_hands_make_it_a_misdelivery(history, made, body, number):
+    history.asks("A1", "R1", options=Options(scope=Scope.ALL))
+    household_without(history, made, "R2", body="x", number="N1")
+    history.asks("A2", "R2", 2, 3).gets("A2", [made.own_page("R2", number=number)], body=body)
+    grave = [f for f in check(history) if f.severity is Severity.GRAVE]
+    assert [(f.anomaly, f.victim, f.donor) for f in grave] == [(Anomaly.MISDELIVERY, "R1", "R2")]

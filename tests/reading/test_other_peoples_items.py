@@ -217,10 +217,18 @@ def test_an_unknown_name_among_own_items_is_for_a_persons_eyes(draw, written, ju
 
 
 def test_a_household_copy_that_lists_only_another_member_is_that_members(draw, written, judge):
-    only_mother = written("household")[1:]
+    only_mother = written("household", ("2頁/2頁", "1頁/1頁"))[1:]
     document = judge(draw(only_mother), "juminhyo", "R00001", HOUSEHOLD)
     assert [p.verdict for p in document.pages] == [FOREIGN]
     assert owners(document) == {"R00005"}
+
+
+def test_what_the_counter_calls_a_part_of_the_household_copy_is_no_other_members_document(draw, written, judge):
+    document = judge(draw(written("household")[1:]), "juminhyo", "R00001", HOUSEHOLD)
+    assert [p.verdict for p in document.pages] == [OWN]
+    assert {e.owner for e in document.wrong if e.kind == "missing person"} == {"R00001", "R00002", "R00003", "R00004"}
+    theirs = judge(draw(written("household")[1:]), "juminhyo", "R00012", HOUSEHOLD)
+    assert [p.verdict for p in theirs.pages] == [FOREIGN]  # of another household it stays another's
 
 
 def test_a_copy_of_oneself_does_not_permit_the_others_of_the_household(draw, written, judge):
