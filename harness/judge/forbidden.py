@@ -20,8 +20,8 @@ _BECAUSE: dict[str, tuple[str, str, str]] = {
         "has characters that are still being registered",
         "refuse_gaiji_pending = false",
     ),
-    "NAME_TOO_LONG": ("氏名が印字できる長さを超えるため", "has a name too long to be printed", "name_limit"),
-    "UNDER_15": ("{minimum}歳未満のため", "is under {minimum}", "minimum_age"),
+    "NAME_TOO_LONG": ("氏名が印字できる長さを超えるため", "has a name too long to be printed", "name_limit = 0"),
+    "UNDER_15": ("{minimum}歳未満のため", "is under {minimum}", "minimum_age = 0"),
     "NOT_REGISTERED": ("この証明書の元になる登録がないため", "is not on the register it is made from", ""),
     "KOSEKI_ACCESS_NONE": (
         "市外に住み、戸籍の利用登録を申請していないため",
@@ -36,6 +36,12 @@ _BECAUSE: dict[str, tuple[str, str, str]] = {
     "SEAL_NOT_REGISTERED": ("印鑑が登録されていないため", "has no registered seal", ""),
     "SEAL_CANCELLED": ("印鑑登録が廃止されているため", "has cancelled the registration of the seal", ""),
 }
+
+
+_DECLARE = (
+    "対象システムの規則でないとき(センターが確かめるなど)は、対象ファイルの [rules] に {} と書いて申告する。",
+    " Where this is no rule of the target (the centre checks it, say), declare {} under [rules] in the target file.",
+)
 
 
 def forbidden(finding: Finding, resident: Resident | None, rules: Rules, on: date, lang: Lang) -> str:
@@ -56,10 +62,10 @@ def _sentence(reason: str, resident: Resident, rules: Rules, on: date, lang: Lan
         told = (
             f"{resident.key} は{ja.format(minimum=rules.minimum_age)}交付できないはず{f'({facts})' if facts else ''}。"
         )
-        return told + (f"規則が異なるときは対象ファイルの [rules] の {key} で申告する。" if key else "")
+        return told + (_DECLARE[0].format(key) if key else "")
     told = f"{resident.key} {en.format(minimum=rules.minimum_age)}"
     told += f" ({facts}), so nothing may be issued." if facts else ", so nothing may be issued."
-    return told + (f" Where the rule differs, declare {key} under [rules] in the target file." if key else "")
+    return told + (_DECLARE[1].format(key) if key else "")
 
 
 def _facts(reason: str, resident: Resident, rules: Rules, on: date, lang: Lang) -> str:

@@ -107,11 +107,11 @@ def breach(history, people, who, rules=TARGET.rules, **asked):
 def test_an_issue_to_a_child_says_why_with_birthday_age_and_the_key_that_declares_another_rule(history, people):
     ja, en = breach(history, people, "R2")
     assert "R2 は15歳未満のため交付できないはず(2015年4月1日生まれ、2026年11月22日の試験日に11歳)。" in ja
-    assert "対象ファイルの [rules] の minimum_age で申告する" in ja
+    assert "対象ファイルの [rules] に minimum_age = 0 と書いて申告する" in ja
     assert "交付の可否「年齢の下限未満」" in ja
     assert "UNDER_15" not in ja + en
     assert "R2 is under 15 (born on 2015-04-01, aged 11 on 2026-11-22, the day of the run)" in en
-    assert "declare minimum_age under [rules]" in en
+    assert "declare minimum_age = 0 under [rules]" in en
 
 
 def test_the_age_told_is_the_declared_one(history, people):
