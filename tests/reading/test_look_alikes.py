@@ -1,5 +1,7 @@
 """People who resemble each other are told apart by what differs, and never accuse each other."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from harness.reading import load_profile
@@ -100,3 +102,36 @@ def test_a_character_beyond_the_bmp_that_the_font_lacks_gives_a_weak_match(draw,
     document = judge(draw(pages), "juminhyo", "R00009")
     assert document.pages[0].verdict is OWN_WEAK
     assert document.wrong == ()
+    assert [(e.kind, e.item, e.owner) for e in document.weak] == [("weak match", "name", "R00009")]
+
+
+MEMBERS = {
+    "見本　太郎": ("1975年3月4日", "男", "世帯主"),
+    "見本　花子": ("1977年11月23日", "女", "妻"),
+    "見本　一郎": ("2004年5月6日", "男", "子"),
+    "見本　二郎": ("2004年5月6日", "男", "子"),
+    "見本　梅": ("1948年1月30日", "女", "母"),
+}
+LABELS = ("生年月日", "性別", "世帯主との続柄")
+
+
+def a_record_each(written, names):
+    """Return a household copy with labels of their own for every person."""
+    page = written("household")[0]
+    lines = [*page[:6], *(line for line in page if line.y < 130)]
+    for number, name in enumerate(names):
+        fields = (("氏名", name), *zip(LABELS, MEMBERS[name], strict=True), ("住定日", "2001年4月1日"))
+        for row, field in enumerate(fields):
+            y = 690 - number * 105 - row * 16
+            lines += [SimpleNamespace(x=x, y=y, size=9, text=t, seal="") for x, t in zip((60, 160), field, strict=True)]
+    return [lines]
+
+
+@pytest.mark.parametrize("left_out", ["見本　一郎", "見本　梅"])
+def test_a_member_who_is_left_out_is_missing_as_a_person_a_twin_too(draw, written, judge, left_out):
+    names = list(MEMBERS)
+    whole = judge(draw(a_record_each(written, names)), "juminhyo", "R00001", Options(scope=Scope.ALL, relation=True))
+    assert [e for e in whole.wrong if e.kind == "missing person"] == []
+    names.remove(left_out)
+    document = judge(draw(a_record_each(written, names)), "juminhyo", "R00001", Options(scope=Scope.ALL, relation=True))
+    assert [e.value for e in document.wrong if e.kind == "missing person"] == [left_out.replace("\u3000", "")]

@@ -235,3 +235,23 @@ def test_a_copy_of_oneself_does_not_permit_the_others_of_the_household(draw, wri
     document = judge(draw(written("household")), "juminhyo", "R00001", Options(scope=Scope.SELF, relation=True))
     assert [p.verdict for p in document.pages] == [MIXED, MIXED]  # the applicant is on both, as householder
     assert {"R00002", "R00003", "R00004", "R00005"} <= owners(document)
+
+
+def test_one_foreign_line_on_an_otherwise_own_page_does_not_make_it_another_persons(draw, written, judge):
+    pages = written("alone")
+    pages[0].append(SimpleNamespace(x=60, y=500, size=9, text="転入前住所 架空県見本市中央一丁目２番３号", seal=""))
+    page = judge(draw(pages), "juminhyo", "R00012").pages[0]
+    assert (page.verdict, page.otherwise_own) == (MIXED, True)
+    assert {e.item for e in page.evidence} == {"address"}
+
+
+def test_another_persons_address_in_the_place_of_ones_own_is_one_foreign_item(draw, written, judge):
+    pages = written("alone", ("見本市港町五丁目15番2号", "架空県見本市中央一丁目２番３号"))
+    page = judge(draw(pages), "juminhyo", "R00012").pages[0]
+    assert (page.verdict, page.otherwise_own) == (MIXED, True)
+
+
+def test_another_persons_name_in_the_place_of_ones_own_is_no_item_of_an_own_page(draw, written, judge):
+    pages = written("alone", ("村上　博", "見本　太郎"), ("ムラカミ　ヒロシ", "ミホン　タロウ"))
+    page = judge(draw(pages), "juminhyo", "R00012").pages[0]
+    assert not page.otherwise_own
