@@ -32,6 +32,7 @@ _FAINT = 0.016  # bound in typical print from which a stroke may hide below it
 _ALIKE = 0.4  # of the inked pixels that are the same to the grey where one producer drew both pages in one place
 _MARGIN = 2  # pixels around volatile regions
 _NUDGE = (-1.0, -0.5, 0.0, 0.5, 1.0)  # pixels: a word that a producer placed otherwise by rounding
+_MOST_NUDGED = 12  # words that rounding placed otherwise; more are another page, and each costs 25 comparisons
 _SHAPE_OFF = 3  # pixels that rounding paper sizes makes
 _STEEP = 0.003  # softened steepness from which there is print
 _SAME_FLOOR = 0.004  # between two crops, of which one is asked to be equal: stricter than for a finding
@@ -115,7 +116,9 @@ def _under_noise(wanted: Ink, seen: Ink, hidden: Mask, alignment: Alignment) -> 
         return Difference((whole(wanted.shape),), alignment, faint=True, share=1.0)
     bound = np.maximum(_NOISE_TIMES * (displaced * steep + noise), _NOISY_FLOOR)
     differs = (energy > bound) & ~hidden
-    kept = [r for r in regions_of(differs) if not _nudged(wanted, seen, r, bound, hidden)]
+    found = regions_of(differs)
+    few = len(found) <= _MOST_NUDGED
+    kept = [r for r in found if not (few and _nudged(wanted, seen, r, bound, hidden))]
     here = inside(wanted.shape, kept) & differs
     return Difference(
         merge(kept),

@@ -26,7 +26,7 @@ from harness.records.picture import PictureOpinion, PictureVerdict, Region
 
 _KEPT_RASTERS = 128  # 1 MB each
 _MOST_REGIONS = 24  # the widest are asked whose they are
-_MOST_WHOLE = 8  # whole pages that are laid over each other to find a donor
+_MOST_WHOLE = 4  # whole pages that are laid over each other to find a donor
 _WIDE = 26  # pixels: two characters of 10 points; one alone might be a slip of the pen, not a person
 _WORD_MOST = 400  # pixels (10 cm) that a word may go on to either side
 _FOUND = 0.5  # of the differing area that a donor must explain to be told as the page's
