@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from harness.glossary import Lang
 from harness.records.history import SegmentOpened
@@ -14,6 +14,7 @@ JST = timezone(timedelta(hours=9), "JST")
 # the order of their records is kept to the nanosecond.
 _SAME_BOOT_NS = 5_000_000_000
 _REIWA_FIRST_YEAR = 2019
+_ERAS = (("2019-05-01", "令和"), ("1989-01-08", "平成"), ("1926-12-25", "昭和"), ("1912-07-30", "大正"))
 
 
 class Clock:
@@ -50,6 +51,19 @@ def day_and_time(wall_ns: int, lang: Lang) -> str:
         return at.strftime("%Y-%m-%d %H:%M:%S JST")
     reiwa = f"(令和{at.year - _REIWA_FIRST_YEAR + 1}年)" if at.year > _REIWA_FIRST_YEAR else ""
     return f"{at.year}年{reiwa}{at.month}月{at.day}日 {at:%H:%M:%S}(日本時間)"
+
+
+def calendar_day(iso: str, lang: Lang) -> str:
+    """Return an ISO date as Japanese forms write it, e.g. 1985年(昭和60年)4月3日; unchanged where it is no date."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    if lang == "en":
+        return iso
+    since, era = next(((since, era) for since, era in _ERAS if iso >= since), ("", ""))
+    year = f"({era}{day.year - int(since[:4]) + 1}年)".replace(f"{era}1年", f"{era}元年") if era else ""
+    return f"{day.year}年{year}{day.month}月{day.day}日"
 
 
 def time_of_day(wall_ns: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from harness.journal import Entry
+from harness.records.certificates import Certificate
 from harness.records.history import (
     ApplicationEnded,
     ApplicationStarted,
@@ -56,6 +57,7 @@ class Course:
         self.ids: list[str] = []
         self.residents: list[str] = []
         self.kiosks: list[str] = []
+        self.certificates: list[Certificate | None] = []  # None: its start was not journaled
         self.batches: list[str] = []
         self.started_ns = array("q")
         self.ended_ns = array("q")
@@ -110,6 +112,7 @@ class Course:
             self.ids.append(application)
             for texts in (self.residents, self.kiosks, self.batches):
                 texts.append("")
+            self.certificates.append(None)
             self.started_ns.append(0)
             self.ended_ns.append(0)
             self.endings.append(0)
@@ -120,6 +123,7 @@ class Course:
         self.started_ns[row] = wall_ns
         self.residents[row] = sys.intern(record.resident)
         self.kiosks[row] = sys.intern(record.kiosk)
+        self.certificates[row] = record.certificate
         self.batches[row] = sys.intern(record.batch)
         self.phases.setdefault(record.phase, PhasePlayed(phase=record.phase)).applications += 1
 

@@ -14,6 +14,7 @@ from harness.journal import RunFolder, read_history
 from harness.records.manifest import Manifest
 from harness.records.target import Target
 from harness.records.verdict import VERDICT_VERSION, Verdict
+from reports.affected import AffectedPeople, affected
 from reports.course import Course
 from reports.groups import Group, group
 from reports.pictures import PictureBook
@@ -33,8 +34,9 @@ class Gathered(Struct, frozen=True, kw_only=True):
     planned: Planned
     course: Course
     groups: tuple[Group, ...]
+    affected: AffectedPeople
     cards: dict[str, Card]  # by finding id
-    names: dict[str, str]  # of the people of listed findings, by resident key
+    names: dict[str, str]  # of the people of listed findings and of the first page, by resident key
     damage: tuple[str, ...]  # what of the run folder could not be read
 
 
@@ -72,6 +74,7 @@ def gather(path: Path) -> Gathered:
     damage: list[str] = []
     course = _course(folder, damage)
     groups = group(verdict.findings)
+    met = affected(groups, course)
     return Gathered(
         verdict=verdict,
         verdict_digest=digest,
@@ -80,8 +83,9 @@ def gather(path: Path) -> Gathered:
         planned=_planned(folder, damage),
         course=course,
         groups=groups,
+        affected=met,
         cards=_cards(folder, groups, course, damage),
-        names=_names(folder, groups),
+        names=_names(folder, groups, met),
         damage=tuple(dict.fromkeys(damage)),
     )
 
@@ -143,8 +147,9 @@ def _cards(folder: RunFolder, groups: tuple[Group, ...], course: Course, damage:
     return {finding.finding: card(finding, casts[finding.finding], sources) for finding in findings}
 
 
-def _names(folder: RunFolder, groups: tuple[Group, ...]) -> dict[str, str]:
+def _names(folder: RunFolder, groups: tuple[Group, ...], met: AffectedPeople) -> dict[str, str]:
     keys = {key for each in groups for finding in each.listed for key in (finding.victim, finding.donor)}
+    keys |= met.people()
     if not keys:
         return {}
     return {key: one.name or "" for key, one in read_residents(folder.population, keys).items()}

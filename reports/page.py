@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from harness.glossary import Lang, item_word, kind_word, word
 from harness.sentences import in_japanese, seen
-from reports.clock import day_and_time, duration, time_of_day
+from reports.clock import calendar_day, day_and_time, duration, time_of_day
 from reports.texts import speaker, term
 
 _MOST_CHARACTERS = 2_000  # of one value: a page that a hostile answer makes endless is not readable
@@ -80,6 +80,7 @@ def environment(lang: Lang) -> Environment:
         when=partial(_when, lang),
         clock=time_of_day,
         duration=partial(_duration, lang),
+        day=partial(_day, lang),
         short=short,
         digest=digest_or_text,
         count=_count,
@@ -97,6 +98,10 @@ def _when(lang: Lang, wall_ns: int) -> str:
 
 def _duration(lang: Lang, nanoseconds: int) -> str:
     return duration(nanoseconds, lang)
+
+
+def _day(lang: Lang, iso: str) -> str:
+    return calendar_day(iso, lang)
 
 
 def _count(number: int) -> str:

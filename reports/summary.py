@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.glossary import Lang, word
+from harness.glossary import Lang, property_word, word
 from harness.records.verdict import Reason, Verdict
 from reports.groups import group, severities
 from reports.page import shown
@@ -21,15 +21,33 @@ def summary(verdict: Verdict, lang: Lang) -> str:
         *_section(say("not_tried"), _sentences(verdict.not_tried, lang), lang),
         *_section(say("reasons"), _sentences(verdict.reasons, lang), lang),
         *_section(say("findings"), _findings(verdict, lang), lang),
-        *_section(say("next_steps"), _sentences(verdict.next_steps, lang), lang),
+        *_section(say("next_steps"), _steps(verdict, lang), lang),
     ]
     return "\n".join(str(shown(line)) for line in lines) + "\n"
 
 
 def scope_in_words(verdict: Verdict, lang: Lang) -> str:
     """Return the properties that were in scope and exercised."""
-    names = [word(entry.property, lang) for entry in verdict.scope if entry.in_scope and entry.exercised]
+    updates = verdict.exposure.updates
+    names = [property_word(e.property, lang, updates) for e in verdict.scope if e.in_scope and e.exercised]
     return ("、" if lang == "ja" else ", ").join(names) or speaker(lang)("scope_empty")
+
+
+def steps_by_reader(verdict: Verdict) -> dict[str, list[Reason]]:
+    """Return the next steps by their reader ("" for everybody), in the order of the verdict."""
+    readers: dict[str, list[Reason]] = {}
+    for step in verdict.next_steps:
+        readers.setdefault(step.who, []).append(step)
+    return readers
+
+
+def _steps(verdict: Verdict, lang: Lang) -> list[str]:
+    """Return the steps, each with its reader."""
+    return [
+        f"[{word(who, lang)}] {sentence}" if who else sentence
+        for who, steps in steps_by_reader(verdict).items()
+        for sentence in _sentences(tuple(steps), lang)
+    ]
 
 
 def _not_covered(verdict: Verdict, lang: Lang) -> list[str]:

@@ -14,6 +14,8 @@ from reports.pictures import Picture, PictureBook
 from reports.residents import registered
 from reports.story import Arrived, Story
 
+# One owner among a thousand, some among a thousand, less: bits are log2(residents / owners).
+_RARITIES = ((9.9, "rarity_unique"), (8.0, "rarity_rare"), (6.0, "rarity_some"))
 _MOST_NEIGHBOURS = 5
 _MOST_PAGES = 3  # of one document, side by side
 _MOST_EVIDENCE = 30
@@ -38,7 +40,7 @@ class EvidenceRow(Struct, frozen=True, kw_only=True):
     evidence: Evidence
     applicants_own: str  # "" where not known or no plain item
     missing: bool  # the text should be there and is not
-    one_in: int  # the text fits one resident in so many; 0: not weighed
+    rarity: str  # key of the text that says how rare it is among the test residents; "" where not weighed
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -175,9 +177,15 @@ def _row(evidence: Evidence, applicant: Resident | None) -> EvidenceRow:
         evidence=evidence,
         applicants_own=registered(applicant, evidence.item) or (evidence.value if missing else ""),
         missing=missing,
-        # 2^bits residents per owner of this text (see Evidence.bits); beyond 2^40 the number says nothing more.
-        one_in=round(2 ** min(evidence.bits, 40.0)) if evidence.bits > 0 else 0,
+        rarity=_rarity(evidence),
     )
+
+
+def _rarity(evidence: Evidence) -> str:
+    """Return a step of rarity: in a small population bits are no count of people that could be printed."""
+    if evidence.bits <= 0 or evidence.item == "listed":  # the latter's bits are set, not weighed
+        return ""
+    return next((key for bits, key in _RARITIES if evidence.bits >= bits), "rarity_common")
 
 
 def _apart_ns(victim: Story | None, donor: Story | None) -> int | None:

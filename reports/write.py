@@ -15,7 +15,8 @@ from reports.exposure import burst_rows, exposure_groups, phase_rows
 from reports.gather import Gathered, gather
 from reports.groups import severities
 from reports.page import environment
-from reports.summary import scope_in_words
+from reports.plain import plain
+from reports.summary import scope_in_words, steps_by_reader
 from reports.texts import speaker
 
 _NAMES: dict[Lang, str] = {"ja": "report.html", "en": "report.en.html"}
@@ -43,6 +44,7 @@ def report_path(folder: RunFolder, lang: Lang) -> Path:
 def render(gathered: Gathered, lang: Lang) -> str:
     """Return the page."""
     verdict = gathered.verdict
+    bound, misdelivered = _bound(verdict.bound_per_burst), _class_count(gathered, "misdelivered")
     return (
         environment(lang)
         .get_template("report.html")
@@ -51,8 +53,11 @@ def render(gathered: Gathered, lang: Lang) -> str:
             v=verdict,
             severities=severities(verdict.findings),
             scope=scope_in_words(verdict, lang),
-            bound=_bound(verdict.bound_per_burst),
-            misdelivered=_class_count(gathered, "misdelivered"),
+            bound=bound,
+            misdelivered=misdelivered,
+            plain=plain(verdict, misdelivered or 0, bound, lang),
+            limits=next((r for r in verdict.not_tried if r.code == "no_acceptance"), None),
+            steps=steps_by_reader(verdict),
             exposure=exposure_groups(verdict.exposure),
             digests=_digests(gathered),
             phases=phase_rows(gathered.planned, gathered.course),

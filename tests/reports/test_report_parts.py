@@ -16,13 +16,15 @@ from harness.glossary import WORDS
 from harness.journal import RunFolder, read_history
 from harness.records.findings import Anomaly, Property, Severity
 from harness.records.history import Ending, SegmentOpened
-from harness.records.verdict import Exposure, FinalClass, Outcome
+from harness.records.verdict import Exposure, FinalClass, Outcome, Reason
 from reports import summary, timeline
+from reports.affected import affected
 from reports.axis import lay_out
-from reports.clock import Clock, day_and_time, duration
+from reports.clock import Clock, calendar_day, day_and_time, duration
 from reports.course import Course, read_course
 from reports.exposure import burst_rows, exposure_groups, phase_rows
 from reports.groups import group
+from reports.plain import plain
 from reports.planned import read_planned
 from reports.story import read_stories
 from reports.texts import speaker, term, texts
@@ -181,7 +183,7 @@ def test_the_summary_says_verdict_scope_gaps_findings_and_next_steps(imaginary: 
     lines = summary(imaginary.verdict(), "ja").splitlines()
     assert lines[0] == "判定: 不具合を検出 [FAIL]"
     assert lines[1].startswith("範囲: 本人性")
-    assert "対象外: 最新性(交付時点の登録内容)" in lines
+    assert "対象外: 最新性と交付の可否(交付時点の登録内容)" in lines
     assert "未実施: 基準帳票との一致" in lines
     assert "  - 誤交付(他人の証明書) (一方向(コピー型)) × 1  [F0001]" in lines
     assert lines[-2:] == [
@@ -203,3 +205,43 @@ def test_a_pass_is_never_worded_stronger_than_it_is(imaginary: ModuleType, lang:
     text = summary(imaginary.verdict(Outcome.PASS), lang)
     assert "合格" not in text
     assert ("検出なし(計画した試験をすべて実施)" if lang == "ja" else "nothing detected") in text
+
+
+def test_an_iso_date_is_shown_as_forms_write_it() -> None:
+    assert calendar_day("1985-04-03", "ja") == "1985年(昭和60年)4月3日"
+    assert calendar_day("2019-05-01", "ja") == "2019年(令和元年)5月1日"
+    assert calendar_day("1985-04-03", "en") == "1985-04-03"
+    assert calendar_day("不詳", "ja") == "不詳"
+
+
+def test_the_first_page_lists_each_application_once_the_gravest_first(
+    run_folder: RunFolderMaker, imaginary: ModuleType
+) -> None:
+    course = read_course(read_history(RunFolder(run_folder())))
+    grave = imaginary.misdelivery(1)
+    also = replace(grave, finding="F0002", anomaly=Anomaly.SERIAL_DUP, severity=Severity.DEFECT, donor="", pattern="")
+    review = replace(also, finding="F0003", application="A000001", severity=Severity.REVIEW)
+    nobody = replace(also, finding="F0004", application="", victim="", anomaly=Anomaly.ORPHAN)
+    met = affected(group([also, review, nobody, grave]), course)
+    assert [row.anomalies for row in met.rows] == [(Anomaly.MISDELIVERY, Anomaly.SERIAL_DUP), (Anomaly.ORPHAN,)]
+    assert met.rows[0].donors == (grave.donor,)
+    assert met.people() == {grave.victim, grave.donor}
+    many = affected(group([imaginary.misdelivery(n) for n in range(1, 41)]), course)
+    assert len(many.rows) + many.hidden == len({imaginary.misdelivery(n).application for n in range(1, 41)})
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_the_result_is_told_in_plain_words_that_promise_nothing(imaginary: ModuleType, outcome: Outcome) -> None:
+    told = plain(replace(imaginary.verdict(), outcome=outcome, findings=()), 0, "0.022 (2.2 %)", "ja")
+    assert not any(word in told for word in ("安全", "合格", "起きません", "起こりません"))
+    if outcome is Outcome.PASS:
+        assert "「その割合で誤交付が起きる」という意味ではありません" in told
+
+
+def test_next_steps_stand_under_their_reader(imaginary: ModuleType) -> None:
+    steps = (
+        Reason(code="grave", ja="渡す。", en="Hand it over.", who="municipality"),
+        Reason(code="found", ja="直す。", en="Correct it.", who="vendor"),
+    )
+    lines = summary(replace(imaginary.verdict(), next_steps=steps), "ja").splitlines()
+    assert lines[-2:] == ["  - [自治体] 渡す。", "  - [提供者・試験の実施者] 直す。"]
