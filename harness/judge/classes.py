@@ -65,6 +65,11 @@ def _class(
     return _BY_ENDING[one.ending]
 
 
+def is_mingled(finding: Finding) -> bool:
+    """Tell whether a finding is that somebody else's items stand on the applicant's own certificate."""
+    return finding.anomaly is Anomaly.WRONG_ITEM and finding.severity is Severity.GRAVE
+
+
 def _lost(findings: Iterable[Finding]) -> bool:
     return any(f.anomaly is Anomaly.LOST for f in findings)
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.glossary import Lang, item_word, kind_word, word
+from harness.judge.classes import is_mingled
 from harness.records.findings import Anomaly, Evidence, Finding, Severity
 from harness.sentences import seen
 
@@ -189,7 +190,7 @@ def _template(finding: Finding) -> tuple[str, str] | None:
     usual = _CONTRADICTION.get(finding.anomaly)
     if finding.severity is Severity.REVIEW:
         return _DOUBT.get(finding.anomaly, usual)
-    if finding.anomaly is Anomaly.WRONG_ITEM and finding.severity is Severity.GRAVE:
+    if is_mingled(finding):
         return _ANOTHERS_ITEM
     return usual
 

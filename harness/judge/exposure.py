@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView, predecessors
+from harness.judge.bursts import gap_classes
 from harness.records.history import Ending
-from harness.records.plan import BatchKind
 from harness.records.verdict import Exposure, NodeBuild
 
 _SECOND_NS = 1_000_000_000
 _MS_NS = 1_000_000
 
 
-def measure_exposure(view: HistoryView, documents: Documents) -> Exposure:
-    """Count pairs, successions and waits in O(n log n); void batches count only as such."""
+def measure_exposure(view: HistoryView, documents: Documents, spans_ms: Mapping[str, float] | None = None) -> Exposure:
+    """Count bursts, pairs, successions and waits in O(n log n); void batches count only as such.
+
+    `spans_ms` gives for bursts the planned distance of the first and the last departure; 0 where none is given.
+    """
     void = {b.batch for b in view.batches if b.void}
     applications = view.applications
     counted = [p for p, batch in enumerate(applications.strings("batch")) if batch not in void]
@@ -27,13 +30,16 @@ def measure_exposure(view: HistoryView, documents: Documents) -> Exposure:
     same_node, some_node = _node_overlaps(view, counted, spans)
     departures = sorted(ns for batch, left in view.releases if batch not in void for ns in left if ns > 0)
     spreads = [max(left) - min(left) for batch, left in view.releases if batch not in void and len(left) > 1]
+    gaps = gap_classes(view, spans_ms or {})
+    overlapped = sum(gap.overlapped for gap in gaps)
     successions, after_trouble = _successions(view, set(counted))
     return Exposure(
         applications=len(applications),
         residents=len(set(applications.strings("resident"))),
         delivered=sum(1 for d in view.deliveries if d.complete),
         pages=sum(len(d.pages) for d in documents.values()),
-        bursts=bursts(view),
+        bursts=overlapped,
+        bursts_apart=sum(gap.bursts for gap in gaps) - overlapped,
         void_batches=len(void),
         overlapping_pairs=overlapping,
         same_second_pairs=_same_second_pairs(view, counted),
@@ -48,16 +54,7 @@ def measure_exposure(view: HistoryView, documents: Documents) -> Exposure:
         updates=len(view.updates),
         longest_wait_ms=max((0, *(one.waited_ns for one in applications))) / _MS_NS,
         median_spread_ms=median(spreads) / _MS_NS if spreads else 0.0,
-    )
-
-
-def bursts(view: HistoryView) -> int:
-    """Return the number of bursts that were released, ended and are not void: the unit of the bound."""
-    released = {batch for batch, _ in view.releases}
-    return sum(
-        1
-        for b in view.batches
-        if b.kind is BatchKind.BURST and b.batch in released and not b.void and b.ended_ns != NEVER
+        gaps=gaps,
     )
 
 

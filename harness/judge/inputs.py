@@ -24,7 +24,7 @@ from harness.reading.store import load_readings
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.history import HistoryRecord
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
-from harness.records.plan import PlanHeader
+from harness.records.plan import BatchKind, PlanHeader
 from harness.records.reading import READING_VERSION, Reading
 from harness.records.target import Target
 
@@ -137,9 +137,12 @@ def _manifest(folder: RunFolder) -> Manifest:
 def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, frozenset[str]]:
     header, batches = read_plan(folder.plan)
     sizes: dict[str, int] = {}
+    spans_ms: dict[str, float] = {}
     planned: set[str] = set()
     for batch in batches:
         sizes[batch.batch] = len(batch.applications)
+        if gaps := [a.gap_ms for a in batch.applications] if batch.kind is BatchKind.BURST else []:
+            spans_ms[batch.batch] = max(gaps) - min(gaps)
         planned.update(a.application for a in batch.applications)
     if len(sizes) != header.batches or len(planned) != header.applications:
         raise RunDamaged(f"{folder.plan}: holds {len(sizes)} batches, its header says {header.batches}; restore it")
@@ -147,6 +150,7 @@ def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, 
         phases=tuple(p.phase for p in header.phases),
         batches=sizes,
         updates=header.updates if target.updates else 0,
+        spans_ms=spans_ms,
         titles={p.phase: (p.title_ja, p.title_en) for p in header.phases},
     )
     return header, plan, frozenset(planned)

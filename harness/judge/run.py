@@ -28,7 +28,7 @@ from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
 from harness.judge.baseline import BaselineSide
-from harness.judge.classes import final_classes
+from harness.judge.classes import final_classes, is_mingled
 from harness.judge.control import Judge as DocumentJudge
 from harness.judge.control import Related, control
 from harness.judge.documents import Progress, RegisterOracle, groups, judge_documents, unwatched
@@ -123,12 +123,13 @@ class _Judge:
         self.crashed += failures
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)
-        exposure = measure_exposure(view, documents)
+        exposure = measure_exposure(view, documents, inputs.plan.spans_ms)
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
         basis = self._basis(documents, findings, classes)
         outcome, reasons = decide(basis)
         misdelivered = sum(1 for c in classes.values() if c is FinalClass.MISDELIVERED)
-        statement = state(outcome, exposure, misdelivered, basis.scope, inputs.manifest.scenario)
+        mingled = len({f.application for f in findings if is_mingled(f)})
+        statement = state(outcome, exposure, misdelivered, basis.scope, inputs.manifest.scenario, mingled=mingled)
         return Verdict(
             version=VERDICT_VERSION,
             honnin=harness.__version__,

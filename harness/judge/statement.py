@@ -26,22 +26,64 @@ def bound_per_burst(bursts: int) -> float | None:
 
 
 def state(
-    outcome: Outcome, exposure: Exposure, misdelivered: int, scope: tuple[ScopeEntry, ...], scenario: str
+    outcome: Outcome,
+    exposure: Exposure,
+    misdelivered: int,
+    scope: tuple[ScopeEntry, ...],
+    scenario: str,
+    *,
+    mingled: int = 0,
 ) -> tuple[str, str]:
-    """Return the statement in Japanese and English."""
-    within = _within(scope, exposure.updates)
+    """Return the statement in Japanese and English; `mingled` own certificates show somebody else's items."""
+    within, by_gap = _within(scope, exposure.updates), _by_gap(exposure)
     done = (
-        f"条件「{scenario}」において独立なバースト {exposure.bursts:,} 回"
+        f"条件「{scenario}」において、申請が実際に重なった独立なバースト {exposure.bursts:,} 回"
         f"(時間が重なり合った要求の対 {exposure.overlapping_pairs:,}、"
-        f"同一秒に開始した要求の対 {exposure.same_second_pairs:,})を実施し、",
-        f'Under the conditions "{scenario}", {exposure.bursts:,} independent bursts were played '
-        f"({exposure.overlapping_pairs:,} overlapping pairs, "
-        f"{exposure.same_second_pairs:,} pairs begun in one second); ",
+        f"同一秒に開始した要求の対 {exposure.same_second_pairs:,}{by_gap[0]})を実施し、",
+        f'Under the conditions "{scenario}", {exposure.bursts:,} independent bursts were played whose applications '
+        f"really overlapped ({exposure.overlapping_pairs:,} overlapping pairs, "
+        f"{exposure.same_second_pairs:,} pairs begun in one second{by_gap[1]}); ",
     )
     result = _result(outcome, exposure, misdelivered)
+    if mingled:
+        result = (
+            f"{result[0]}本人の証明書に他人の記載が混ざった申請は {mingled:,} 件であった。",
+            f"{result[1]} In {mingled:,} applications somebody else's items stood on the applicant's own certificate.",
+        )
     tail_ja = f"{_NO_SENSITIVITY[0]}{_NO_GUARANTEE[0]}(範囲: {within[0]})"
     tail_en = f"{_NO_SENSITIVITY[1]} {_NO_GUARANTEE[1]} (Scope: {within[1]}.)"
     return f"{done[0]}{result[0]}{tail_ja}", f"{done[1]}{result[1]} {tail_en}"
+
+
+def _by_gap(exposure: Exposure) -> tuple[str, str]:
+    """Tell how far apart the bursts really were, and how many of them overlapped, by their planned distance."""
+    if not exposure.gaps:
+        return "", ""
+    ja, en, floor = [], [], 0.0
+    for gap in exposure.gaps:
+        planned = _planned(floor, gap.up_to_ms)
+        ja.append(
+            f"{planned[0]} {gap.bursts:,} 組中 {gap.overlapped:,} 組が重なった"
+            f"[実測 中央値 {gap.median_ms:,.0f} ms・最大 {gap.longest_ms:,.0f} ms]"
+        )
+        en.append(
+            f"{planned[1]}: {gap.overlapped:,} of {gap.bursts:,} overlapped, "
+            f"measured median {gap.median_ms:,.0f} ms, longest {gap.longest_ms:,.0f} ms"
+        )
+        floor = gap.up_to_ms or floor
+    apart = (
+        f"。重ならなかった {exposure.bursts_apart:,} 組は数えない",
+        f"; {exposure.bursts_apart:,} did not, not counted",
+    )
+    return "。計画した間隔別: " + "、".join(ja) + apart[0], "; by planned distance: " + "; ".join(en) + apart[1]
+
+
+def _planned(floor_ms: float, up_to_ms: float | None) -> tuple[str, str]:
+    if up_to_ms == 0:
+        return "同時", "together"
+    if up_to_ms is None:
+        return f"{floor_ms:,.0f} ms 超", f"above {floor_ms:,.0f} ms"
+    return f"{up_to_ms:,.0f} ms 以下", f"up to {up_to_ms:,.0f} ms"
 
 
 def _result(outcome: Outcome, exposure: Exposure, misdelivered: int) -> tuple[str, str]:

@@ -42,6 +42,7 @@ class Completeness(Struct, frozen=True, kw_only=True):
     phases: tuple[str, ...]
     batches: Mapping[str, int]  # batch -> applications planned in it
     updates: int = 0  # planned, where the target accepts updates
+    spans_ms: Mapping[str, float] = {}  # burst -> planned first to last departure
     titles: Mapping[str, tuple[str, str]] = {}  # phase -> its title, Japanese and English
 
 

@@ -61,6 +61,16 @@ class ScopeEntry(Struct, frozen=True, kw_only=True):
     note_en: str = ""
 
 
+class GapClass(Struct, frozen=True, kw_only=True):
+    """Bursts that were planned about as far apart, as they were played; void ones left out."""
+
+    up_to_ms: float | None  # planned first to last departure; above the class before. None: any longer one
+    bursts: int
+    overlapped: int  # of them, those of which two applications were being issued at the same instant
+    median_ms: float  # measured first to last departure
+    longest_ms: float
+
+
 class Exposure(Struct, frozen=True, kw_only=True):
     """What was exercised, as counts. Pair counts are exposure, not trials."""
 
@@ -68,7 +78,8 @@ class Exposure(Struct, frozen=True, kw_only=True):
     residents: int = 0
     delivered: int = 0
     pages: int = 0
-    bursts: int = 0  # not void
+    bursts: int = 0  # not void, and two of their applications overlapped: the unit of the bound
+    bursts_apart: int = 0  # not void, and none overlapped: no part of the bound
     void_batches: int = 0
     overlapping_pairs: int = 0
     same_second_pairs: int = 0  # starts in the same second of the harness's wall clock
@@ -83,6 +94,7 @@ class Exposure(Struct, frozen=True, kw_only=True):
     updates: int = 0
     longest_wait_ms: float = 0.0
     median_spread_ms: float = 0.0  # of bursts: first to last departure
+    gaps: tuple[GapClass, ...] = ()  # all bursts played, by planned distance
 
 
 class ControlCount(Struct, frozen=True, kw_only=True):

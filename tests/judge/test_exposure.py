@@ -92,3 +92,34 @@ def test_builds_are_measured_where_reported_else_declared_else_unknown(history):
         ("n2", "0.9", "declared", 1),
         ("n3", "", "unknown", 1),
     ]
+
+
+def pair(history, number, start, until, gap):
+    """Add a burst of two applications that begin `gap` s apart and take until - start each."""
+    first, second = f"A{number}1", f"A{number}2"
+    batch = f"B0000{number}"
+    history.asks(first, f"R{number}1", start, until, wait=0.01, batch=batch)
+    history.asks(second, f"R{number}2", start + gap, until + gap, wait=0.01, batch=batch)
+    history.batch(batch, left=(start + 0.02, start + gap + 0.02), applications=(first, second))
+    return batch
+
+
+def test_only_bursts_whose_applications_overlapped_count(history):
+    together, close, apart = pair(history, 1, 0, 1, 0.0), pair(history, 2, 10, 11, 0.9), pair(history, 3, 20, 21, 2.0)
+    e = measure_exposure(history.view(), history.documents, {together: 0.0, close: 900.0, apart: 2000.0})
+    assert (e.bursts, e.bursts_apart) == (2, 1)
+    told = [(g.up_to_ms, g.bursts, g.overlapped, round(g.longest_ms)) for g in e.gaps]
+    assert told == [(0.0, 1, 1, 0), (1000.0, 1, 1, 900), (None, 1, 0, 2000)]
+
+
+def test_measured_gaps_stand_beside_the_planned_class(history):
+    spans = {pair(history, n, 10 * n, 10 * n + 1, gap): 10.0 for n, gap in ((1, 0.01), (2, 0.02), (3, 0.47))}
+    (gap,) = measure_exposure(history.view(), history.documents, spans).gaps
+    assert (gap.up_to_ms, gap.bursts, round(gap.median_ms), round(gap.longest_ms)) == (10.0, 3, 20, 470)
+
+
+def test_overlap_runs_from_applying_to_the_document(history):
+    # both are at their kiosks at once, but the second applies only when the first has its document
+    history.asks("A1", "R1", 0, 1, wait=0.5).asks("A2", "R2", 0.99, 3, wait=0.1)
+    history.batch("B00001", left=(0.02, 1.01), applications=("A1", "A2"))
+    assert exposure(history).bursts == 0

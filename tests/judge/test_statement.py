@@ -5,7 +5,7 @@ import pytest
 from harness.judge.next_steps import Setting, next_steps
 from harness.judge.statement import bound_per_burst, state
 from harness.records.findings import Property, Severity
-from harness.records.verdict import Exposure, Outcome, Reason, ScopeEntry
+from harness.records.verdict import Exposure, GapClass, Outcome, Reason, ScopeEntry
 
 SCOPE = (
     ScopeEntry(property=Property.OWNERSHIP, in_scope=True, exercised=True, exercised_count=9),
@@ -129,3 +129,23 @@ def test_every_reason_of_the_rule_has_a_next_step():
         steps = [s for s in next_steps((reason(code),), frozenset()) if s.code == code]
         assert steps
         assert all(s.ja and s.en and s.who in {"municipality", "vendor"} for s in steps)
+
+
+def test_bursts_are_told_by_their_planned_distance_and_those_apart_do_not_count():
+    near = GapClass(up_to_ms=10.0, bursts=68, overlapped=68, median_ms=25.0, longest_ms=470.0)
+    far = GapClass(up_to_ms=None, bursts=67, overlapped=3, median_ms=1500.0, longest_ms=2870.0)
+    ja, en = state(Outcome.PASS, Exposure(bursts=71, bursts_apart=64, gaps=(near, far)), 0, SCOPE, "go-live")
+    for part in (
+        "実際に重なった独立なバースト 71 回",
+        "10 ms 以下 68 組中 68 組",
+        "10 ms 超 67 組中 3 組",
+        "最大 2,870 ms",
+    ):
+        assert part in ja, part
+    assert "64 did not" in en
+
+
+def test_own_certificates_with_somebody_elses_items_are_told_beside_zero_misdeliveries():
+    ja, en = state(Outcome.FAIL, Exposure(bursts=9), 0, SCOPE, "smoke", mingled=16)
+    assert "他人の記載が混ざった申請は 16 件" in ja
+    assert "16 applications" in en

@@ -1,0 +1,97 @@
+"""Which bursts count: those of which two applications really were under way at the same time. The unit of the bound.
+
+A pair planned some time apart, or answered too fast, exercised no race; it is told by its planned distance instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+
+from harness.checks.history import NEVER, Application, HistoryView
+from harness.records.plan import BatchKind
+from harness.records.verdict import GapClass
+
+_EDGES_MS = (0.0, 10.0, 100.0, 1_000.0, float("inf"))  # planned first to last departure
+_MS_NS = 1_000_000
+
+
+def gap_classes(view: HistoryView, spans_ms: Mapping[str, float]) -> tuple[GapClass, ...]:
+    """Return the bursts that were released, ended and are not void, by the distance `spans_ms` planned for them.
+
+    A burst that the plan does not know stands in the first class; classes without bursts are left out.
+    """
+    played = _played(view)
+    classes, floor = [], -1.0
+    for edge in _EDGES_MS:
+        here = [burst for burst in played if floor < spans_ms.get(burst, 0.0) <= edge]
+        if here:
+            classes.append(_gap_class(edge, here, played, view.last_ns))
+        floor = edge
+    return tuple(classes)
+
+
+def _played(view: HistoryView) -> dict[str, list[Application]]:
+    """Return the applications of every burst that counts as played."""
+    released = {batch for batch, _ in view.releases}
+    played: dict[str, list[Application]] = {
+        b.batch: []
+        for b in view.batches
+        if b.kind is BatchKind.BURST and b.batch in released and not b.void and b.ended_ns != NEVER
+    }
+    for place, batch in enumerate(view.applications.strings("batch")):
+        if batch in played:
+            played[batch].append(view.applications[place])
+    return played
+
+
+def _gap_class(
+    edge: float, here: Sequence[str], played: Mapping[str, Sequence[Application]], horizon_ns: int
+) -> GapClass:
+    gaps_ns = [_measured_gap_ns(played[burst]) for burst in here]
+    return GapClass(
+        up_to_ms=edge if edge != _EDGES_MS[-1] else None,
+        bursts=len(here),
+        overlapped=sum(1 for burst in here if any_overlap(played[burst], horizon_ns)),
+        median_ms=median(gaps_ns) / _MS_NS,
+        longest_ms=max(gaps_ns) / _MS_NS,
+    )
+
+
+def _measured_gap_ns(applications: Sequence[Application]) -> int:
+    """Return the time from the first to the last departure."""
+    departures = [_departure_ns(one) for one in applications]
+    return max(departures) - min(departures) if departures else 0
+
+
+def any_overlap(applications: Sequence[Application], horizon_ns: int) -> bool:
+    """Tell whether two of the applications were being issued at the same instant, from applying to the document.
+
+    One without an end runs to `horizon_ns`.
+    """
+    spans = sorted((_from_ns(one), _to_ns(one, horizon_ns)) for one in applications)
+    return any(after[0] <= before[1] for before, after in pairwise(_reaching(spans)))
+
+
+def _reaching(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans by start, each with the latest end of any so far."""
+    reached, latest = [], 0
+    for start, end in spans:
+        latest = max(latest, end)
+        reached.append((start, latest))
+    return reached
+
+
+def _from_ns(one: Application) -> int:
+    return one.applied_ns if one.applied_ns != NEVER else _departure_ns(one)
+
+
+def _to_ns(one: Application, horizon_ns: int) -> int:
+    ends = [ns for ns in (one.collect_to_ns, one.ended_ns) if ns != NEVER]
+    return min(ends, default=horizon_ns)
+
+
+def _departure_ns(one: Application) -> int:
+    """Return when the synchronised send left, else the application, else when it began."""
+    return next(ns for ns in (one.left_ns, one.applied_ns, one.started_ns) if ns not in {NEVER, 0})
