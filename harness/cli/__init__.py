@@ -12,6 +12,7 @@ import traceback
 import click
 
 from harness import __version__
+from harness.cli.mistakes import chosen_lang, told, told_usage
 from harness.errors import GeneratorFault, HonninError, UsageError
 from harness.glossary import default_lang
 
@@ -96,25 +97,26 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _outcome(arguments: list[str] | None) -> int:
+    lang = chosen_lang(sys.argv[1:] if arguments is None else arguments)
     try:
         result = root.main(arguments, prog_name="honnin", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as e:
         return e.exit_code
     except click.ClickException as e:
-        e.show()
+        click.echo(told_usage(e, lang), err=True)
         return EXIT_USAGE
     except click.Abort:
-        click.echo("interrupted", err=True)
+        click.echo("中断した" if lang == "ja" else "interrupted", err=True)
         return EXIT_INTERRUPTED
     except UsageError as e:
-        click.echo(f"honnin: {e}", err=True)
+        click.echo(f"honnin: {told(e, lang)}", err=True)
         return EXIT_USAGE
     except GeneratorFault as e:
-        click.echo(f"honnin: {e}", err=True)
+        click.echo(f"honnin: {told(e, lang)}", err=True)
         return EXIT_GENERATOR
     except HonninError as e:
-        click.echo(f"honnin: {e}", err=True)
+        click.echo(f"honnin: {told(e, lang)}", err=True)
         return EXIT_INCONCLUSIVE
     except Exception:  # noqa: BLE001  the outermost boundary: told in full, never a verdict
         traceback.print_exc()

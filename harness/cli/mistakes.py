@@ -1,0 +1,207 @@
+"""What the user did wrong, in Japanese: errors are raised with English messages, and told here in the user's language.
+
+A message is told whole where a rule knows it, else clause by clause; what no rule knows stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import click
+
+from harness.errors import ConfigError
+from harness.glossary import Lang, default_lang
+
+# Pieces of messages, most particular first; {0} {1} ... are told in turn. "(.*?)" takes paths and values as they are.
+_RULES: tuple[tuple[str, str], ...] = (
+    # files
+    (r"no such file", "ファイルがない"),
+    (r"check the path", "パスを確かめる"),
+    (r"is a folder", "フォルダーである"),
+    (r"(.*) is no folder", "{0} というフォルダーはない"),
+    (r"name the one that holds the module", "モジュールのあるフォルダーを書く"),
+    (r"give the TOML file", "TOML ファイルを指定する"),
+    (r"cannot be read \((.*)\)", "読めない({0})"),
+    (r"check the path and who may read it", "パスと読取りの権限を確かめる"),
+    (r"is not UTF-8", "UTF-8 でない"),
+    (r"save the (?:file|list) as UTF-8", "UTF-8 で保存する"),
+    (r"is not valid TOML: (.*)", "TOML として正しくない: {0}"),
+    (r"is empty", "空である"),
+    (r"restore the run folder from its copy", "控えから実施フォルダーを復元する"),
+    (r"(.*?) exists already", "{0} は既にある"),
+    (r"name another folder, or say --force to replace it", "別のフォルダーを指定するか、--force で置き換える"),
+    (r"name another folder(?: with --out)?", "別のフォルダーを指定する(--out)"),
+    (r"(.*?): cannot be made \((.*)\)", "{0}: 作れない({1})"),
+    (r"(.*?): may not be written", "{0}: 書込みの権限がない"),
+    (r"choose another folder with --out", "--out で別のフォルダーを指定する"),
+    (r"(.*?) holds something else \(no (.*)\)", "{0} には別のものが入っている({1} がない)"),
+    (r"(.*?) is a file", "{0} はファイルである"),
+    (r"name a folder", "フォルダーを指定する"),
+    (r"No such file or directory", "ファイルやフォルダーがない"),
+    (r"Permission denied", "権限がない"),
+    # TOML keys and values
+    (
+        r"Object contains unknown field `(.*?)`; did you mean `(.*?)`\? Allowed here: (.*)",
+        "`{0}` という項目はない(`{1}` の誤りか)。ここに書けるもの: {2}",
+    ),
+    (r"Object contains unknown field `(.*?)`\. Allowed here: (.*)", "`{0}` という項目はない。ここに書けるもの: {1}"),
+    (r"Object missing required field `(.*?)`(.*)", "必須の項目 `{0}` がない{1}"),
+    (
+        r"Invalid enum value '(.*?)'; did you mean `(.*?)`\? Allowed here: (.*)",
+        "`{0}` は使えない(`{1}` の誤りか)。使えるもの: {2}",
+    ),
+    (r"Invalid enum value '(.*?)'\. Allowed here: (.*)", "`{0}` は使えない。使えるもの: {1}"),
+    (r"Invalid value '(.*?)'(.*)", "`{0}` は使えない{1}"),
+    (r"\.? ?Allowed(?: here)?: (.*)", "。使えるもの: {0}"),
+    (r"Expected `(.*?)`, got `(.*?)`", "{0} を書く所に {1} が書かれている"),
+    (r"Expected `(.*?)` (<=|>=|<|>) (\S+)", "{1} {2} の {0} でなければならない"),
+    (r"Expected `(.*?)` of length (<=|>=|<|>) (\S+)", "{0} の個数は {1} {2} でなければならない"),
+    (r"`(.*?)` is not known\. Allowed: (.*)", "`{0}` はない。使えるもの: {1}"),
+    # target, scenario, people
+    (
+        r"(.*?): (\S+) is not a loopback address\. honnin puts load .* --i-may-test \S+",
+        "{0}: {1} はこの計算機の中ではない。honnin は、持ち主が同意したシステムにだけ負荷をかける。"
+        "試験してよい相手なら --i-may-test {1} を付ける",
+    ),
+    (
+        r"target url (.*): give http://host:port or https://host:port",
+        "対象の url {0} が正しくない。http(s)://ホスト:ポート で書く",
+    ),
+    (r"give http://host:port or https://host:port", "http(s)://ホスト:ポート で書く"),
+    (
+        r"no scenario '(.*?)'; there are: (.*), or give the path of a TOML file",
+        "シナリオ「{0}」はない。あるもの: {1}。または TOML ファイルのパスを指定する",
+    ),
+    (
+        r"target (.*?) has no place for anything in scenario (\S+): it issues (.*), updates = (\w+)",
+        "対象 {0} では、シナリオ {1} の何も実施できない(交付する証明書: {2}、updates = {3})",
+    ),
+    (r"choose another scenario", "別のシナリオを選ぶ"),
+    (
+        r"(.*?): no population; write population = \"FOLDER\" there or give --population",
+        '{0}: 試験用住民の指定がない。population = "フォルダー" と書くか、--population で指定する',
+    ),
+    (
+        r"nobody in this population may be issued any of: (.*)",
+        "この試験用住民には、次のどれかの交付を受けられる人がいない: {0}",
+    ),
+    (r"check residency and dates", "住民の状態と日付を確かめる"),
+    (
+        r"the population has too few residents who may be issued (.*) for (\d+) at once",
+        "{0}の交付を受けられる試験用住民が足りない(同時に {1} 人必要)",
+    ),
+    (
+        r"enlarge it, or lower kiosks and burst sizes in the scenario",
+        "試験用住民を増やすか、シナリオの kiosks と sizes を減らす",
+    ),
+    (r"phase (\S+) has no certificates", "段階 {0} に証明書がない"),
+    (r"list at least one in the scenario", "シナリオに一つ以上書く"),
+    (r"a population of (\S+) cannot be made", "{0} 人の試験用住民は作れない"),
+    (r"choose a size from (\d+) to (\d+)", "{0}~{1} 人とする"),
+    (r"resident (\S+) has no card(?: there)?", "試験用住民 {0} のカードがない"),
+    (r"`honnin cards make` or `import` gives one", "`honnin cards make` または `import` で用意する"),
+    (r"(\S+): no such resident", "試験用住民 {0} はいない"),
+    (r"keys go from (\S+) to (\S+)", "番号は {0}~{1}"),
+    (r"there is no document profile `(.*?)`\. Allowed: (.*)", "帳票プロファイル `{0}` はない。使えるもの: {1}"),
+    (r"no such document profile", "その帳票プロファイルはない"),
+    (r"the target has no step `(.*?)`\. Allowed: (.*)", "対象システムに手順 `{0}` はない。使えるもの: {1}"),
+    (r"cannot import `(.*?)`", "`{0}` を読み込めない"),
+    (
+        r"install it, or name its folder in extra\.adapter_path",
+        "インストールするか、フォルダーを extra.adapter_path に書く",
+    ),
+    (r"module `(.*?)` has no class `(.*?)`", "モジュール `{0}` にクラス `{1}` がない"),
+    (r"(\S+) cannot be declared out", "性質 {0} は対象外にできない"),
+    (r"allowed: (.*)", "使えるもの: {0}"),
+    (r"say why the target cannot show this property", "対象システムでこの性質を確かめられない理由を書く"),
+    (r"name who declares it", "申告者の名を書く"),
+    # runs
+    (
+        r"(.*?) is no run folder \(it has no manifest\.json\)",
+        "{0} は実施フォルダーではない(manifest.json がない)",
+    ),
+    (r"runs lie under runs/", "実施フォルダーは runs/ の下にある"),
+    (r"(.*?): there is no verdict\.json yet", "{0}: まだ判定していない(verdict.json がない)"),
+    (r"run `(.*?)` first", "先に `{0}` を実行する"),
+    (r"(.*?): is being played or judged by another honnin(.*)", "{0}: ほかの honnin が実施中または判定中である{1}"),
+    (
+        r"wait for its end, or end it with Ctrl-C there, then ask again",
+        "終わるのを待つか、そちらで Ctrl-C で止めてから、やり直す",
+    ),
+    (r"(.*?): (\d+) MB free, this run may need (\d+) MB", "{0}: 空き {1} MB に対し、この試験には {2} MB が要る見込み"),
+    (r"free some space, or begin a run elsewhere with --out", "空きを作るか、--out で別の場所に始める"),
+    (r"(.*?): is a link", "{0}: リンクである"),
+    (r"give the run folder itself", "実施フォルダーそのものを指定する"),
+    (r"(.*?) holds no baseline", "{0} に基準帳票はない"),
+    (r"`honnin baseline` takes one", "`honnin baseline` で採る"),
+    # the command line itself
+    (r"Missing option (.*)\.", "{0} の指定がない。"),
+    (r"Missing argument '(.*?)'\.", "{0} の指定がない。"),
+    (r"No such option:? '?(-[^ ']*)'?(?:\.? Did you mean (.*)\?)?\.?", "{0} というオプションはない。"),
+    (r"No such command '(.*?)'\.?(.*)", "{0} という動詞はない。"),
+    (r"Option '(.*?)' requires an argument\.", "{0} の後に値が要る。"),
+    (r"Got unexpected extra arguments? \((.*)\)", "余分な引数がある: {0}"),
+    (r"Invalid value for '(.*?)'(?: / '.*?')*: (.*)", "{0} の値が正しくない: {1}"),
+    (r"'(.*?)' is not one of (.*?)\.", "{0} は使えない。使えるもの: {1}"),
+    (r"'?(.*?)'? is not a valid integer(?: range)?\.", "{0} は整数でない。"),
+    (r"(\S+) is not in the range (.*)\.", "{0} は範囲 {1} の外である。"),
+    (r"(?:Path|File|Directory) '(.*?)' does not exist\.", "{0} はない。"),
+)
+_COMPILED = tuple((re.compile(pattern, re.DOTALL), ja) for pattern, ja in _RULES)
+_PLACES = (
+    (re.compile(r"line (\d+)"), r"\1 行目"),
+    (re.compile(r"^top level$"), "最上位"),
+    (re.compile("^heading$"), "見出し"),
+)
+
+
+def chosen_lang(arguments: Sequence[str]) -> Lang:
+    """Return the language of `--lang` among the arguments, else the user's own."""
+    for at, argument in enumerate(arguments):
+        value = argument.partition("=")[2] if argument.startswith("--lang=") else ""
+        if argument == "--lang":
+            value = "".join(arguments[at + 1 : at + 2])
+        if value in {"ja", "en"}:
+            return "ja" if value == "ja" else "en"
+    return default_lang()
+
+
+def told(error: Exception, lang: Lang) -> str:
+    """Return an error's message in the language."""
+    if lang == "en":
+        return str(error)
+    if isinstance(error, ConfigError):
+        place = error.place
+        for pattern, ja in _PLACES:
+            place = pattern.sub(ja, place)
+        return ": ".join(part for part in (error.file, place, _japanese(error.reason)) if part)
+    return _japanese(str(error))
+
+
+def told_usage(error: click.ClickException, lang: Lang) -> str:
+    """Return what the command line itself refuses: how the verb is used, and what was wrong."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    lines = []
+    if context is not None:
+        usage, help_of = context.get_usage(), context.command_path
+        lines = [
+            usage.replace("Usage:", "使い方:", 1) if lang == "ja" else usage,
+            f"詳しくは {help_of} --help" if lang == "ja" else f"Try '{help_of} --help' for help.",
+        ]
+    message = error.format_message()
+    return "\n".join([*lines, f"誤り: {_japanese(message)}" if lang == "ja" else f"Error: {message}"])
+
+
+def _japanese(message: str) -> str:
+    whole = _by_rule(message)
+    if whole is not None:
+        return whole
+    return "。".join(_by_rule(clause) or clause for clause in message.split("; "))
+
+
+def _by_rule(text: str) -> str | None:
+    for pattern, ja in _COMPILED:
+        if match := pattern.fullmatch(text):
+            return ja.format(*(_by_rule(part or "") or part or "" for part in match.groups()))
+    return None

@@ -1,0 +1,70 @@
+"""A user's mistake is told in the language that was asked for: what happened, with which input, what to do next."""
+
+import re
+
+import pytest
+
+from harness.cli import main
+from harness.cli.mistakes import chosen_lang, told
+from harness.errors import ConfigError, UsageError
+
+TARGET = 'name = "t"\nurl = "http://127.0.0.1:9"\ncertificates = ["juminhyo"]\n'
+
+
+@pytest.fixture
+def mistake(capsys, monkeypatch, tmp_path):
+    """Run the command in a folder with a target file; return what it said, having left with 64."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+    def mistake(*arguments, target=TARGET, lang="ja"):
+        (tmp_path / "target.toml").write_text(target, encoding="utf-8")
+        with pytest.raises(SystemExit) as left:
+            main([*arguments, "--lang", lang])
+        assert left.value.code == 64
+        return capsys.readouterr().err
+
+    return mistake
+
+
+RUN = ("run", "smoke", "--target", "target.toml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target", "ja"),
+    [
+        (("run", "smoke"), TARGET, "誤り: '--target' の指定がない。"),
+        (("run", "smoke", "--tarket", "x"), TARGET, "誤り: --tarket というオプションはない。"),
+        (("run", "smoke", "--target", "none.toml"), TARGET, "honnin: none.toml: ファイルがない。パスを確かめる"),
+        (("run", "smok", "--target", "target.toml"), TARGET, "シナリオ「smok」はない。あるもの: "),
+        (RUN, TARGET.replace("name", "nam"), "`nam` という項目はない(`name` の誤りか)。ここに書けるもの: adapter, "),
+        (RUN, TARGET.replace("juminhyo", "jumin"), "`jumin` は使えない(`juminhyo` の誤りか)。"),
+        (RUN, TARGET.replace("127.0.0.1", "example.test"), "example.test はこの計算機の中ではない。"),
+        (RUN, TARGET, "試験用住民の指定がない。"),
+        (("report", "."), TARGET, ". は実施フォルダーではない(manifest.json がない)。"),
+    ],
+)
+def test_common_mistakes_are_told_in_japanese(mistake, arguments, target, ja):
+    assert ja in mistake(*arguments, target=target)
+
+
+def test_the_same_is_told_in_english_with_lang_en(mistake):
+    assert mistake("run", "smoke", "--target", "none.toml", lang="en") == (
+        "honnin: none.toml: no such file; check the path\n"
+    )
+    assert re.search(r"^Usage: .*\nTry 'honnin run --help' for help\.\nError: Missing", mistake("run", lang="en"))
+
+
+def test_what_no_rule_knows_stays_as_it_is():
+    assert told(UsageError("ORA-00600: internal error {0}"), "ja") == "ORA-00600: internal error {0}"
+    assert told(ConfigError("a.jsonl", "line 3", "no such file; something new"), "ja") == (
+        "a.jsonl: 3 行目: ファイルがない。something new"
+    )
+
+
+def test_the_language_is_that_of_the_option_else_of_the_locale(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    assert chosen_lang(["run", "--lang", "en"]) == "en"
+    assert chosen_lang(["run", "--lang=en"]) == "en"
+    assert chosen_lang(["run"]) == "ja"
+    assert chosen_lang(["run", "--lang"]) == "ja"
