@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.reading import packed_texts, text_hash
 from harness.reading.packed_texts import Notes
 from harness.reading.text_search import TextSearch
 
 TEXTS = st.text("東京都架空𠮷1-", min_size=1, max_size=24)
+
+
+@pytest.fixture(params=["one store", "many stores", "one hash for all"], autouse=True)
+def stored(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "many stores":
+        monkeypatch.setattr(packed_texts, "_AT_A_TIME", 3)
+    elif request.param == "one hash for all":
+        monkeypatch.setattr(text_hash, "_STIR", 0)
+
+
+@given(st.lists(st.text(max_size=30), max_size=5), st.text(max_size=40))
+def test_a_text_has_the_same_hash_alone_among_others_and_in_a_page(texts: list[str], page: str) -> None:
+    assert text_hash.text_hashes(texts).tolist() == list(map(text_hash.text_hash, texts))
+    spans = [(a, b) for a in range(len(page) + 1) for b in range(a, len(page) + 1)]
+    hashes = text_hash.PageHashes(page).of(*np.array(spans).T).tolist()
+    assert hashes == [text_hash.text_hash(page[a:b]) for a, b in spans]
 
 
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 2**32 - 1))))
@@ -19,6 +38,7 @@ def test_a_text_has_the_numbers_noted_for_it_in_order_and_once(pairs: list[tuple
         expected.setdefault(text, {})[number] = None
     packed = notes.packed()
     assert list(packed) == list(expected)
+    assert packed.characters() == frozenset("".join(expected))
     for text, numbers in expected.items():
         place = packed.place(text)
         assert place is not None
@@ -33,8 +53,9 @@ def test_texts_of_too_many_are_left_out_and_kinds_of_one_number_count_once() -> 
     assert list(notes.packed(most=1, kind_bits=4)) == ["rare"]
 
 
-@given(st.sets(TEXTS), st.text("東京都架空𠮷1-", max_size=80))
-def test_every_occurrence_of_every_text_is_found(texts: set[str], page: str) -> None:
+@given(st.sets(TEXTS), st.data())
+def test_every_occurrence_of_every_text_is_found(texts: set[str], data: st.DataObject) -> None:
+    page = "".join(data.draw(st.lists(st.sampled_from(["京", "1", "架空", *sorted(texts)]), max_size=12)))
     notes = Notes()
     for text in sorted(texts):
         notes.note(text, 1)
