@@ -20,6 +20,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "amount": ("applications", "residents", "delivered", "pages"),
     "coincidence": (
         "bursts",
+        "bursts_apart",
         "void_batches",
         "median_spread_ms",
         "most_in_flight",
@@ -33,6 +34,9 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "topology": ("same_node_pairs", "cross_node_pairs"),
     "other": ("longest_wait_ms", "updates"),
 }
+_BETTER_NONE = frozenset({"void_batches", "bursts_apart"})
+# Told by distance in a table of its own, see `burst_rows`.
+_NO_COUNT = frozenset({"gaps"})
 
 
 class ExposureGroup(Struct, frozen=True, kw_only=True):
@@ -70,6 +74,7 @@ class BurstRow(Struct, frozen=True, kw_only=True):
 
     up_to_ms: float  # planned distance between first and last
     bursts: int
+    overlapped: int | None  # of them, by the verdict; None: it does not say
     fewest_people: int
     most_people: int
     median_spread_ns: int
@@ -78,7 +83,7 @@ class BurstRow(Struct, frozen=True, kw_only=True):
 
 def exposure_groups(exposure: Exposure) -> tuple[ExposureGroup, ...]:
     """Return every count of the record once, under headings."""
-    named = {name for names in _GROUPS.values() for name in names}
+    named = {name for names in _GROUPS.values() for name in names} | _NO_COUNT
     rest = tuple(name for name in Exposure.__struct_fields__ if name not in named)
     return tuple(
         ExposureGroup(
@@ -93,7 +98,7 @@ def exposure_groups(exposure: Exposure) -> tuple[ExposureGroup, ...]:
 
 def _exposure_row(name: str, value: float) -> ExposureRow:
     shown = f"{value:,.1f} ms" if isinstance(value, float) else f"{value:,}"
-    return ExposureRow(key=name, value=shown, none=not value and name != "void_batches")
+    return ExposureRow(key=name, value=shown, none=not value and name not in _BETTER_NONE)
 
 
 def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:
@@ -123,23 +128,26 @@ def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:
     return tuple(rows)
 
 
-def burst_rows(planned: Planned, course: Course) -> tuple[BurstRow, ...]:
-    """Return the bursts that count (not void, two people or more) by their planned distance; empty rows left out."""
+def burst_rows(planned: Planned, course: Course, exposure: Exposure) -> tuple[BurstRow, ...]:
+    """Return the bursts played (not void, two people or more) by their planned distance; empty rows left out."""
+    overlapped = {_SPANS_MS[-1] if gap.up_to_ms is None else gap.up_to_ms: gap for gap in exposure.gaps}
     rows, floor = [], -1.0
     counted = [burst for burst in course.released if burst.batch not in course.voids and burst.people > 1]
     for edge in _SPANS_MS:
         here = [burst for burst in counted if floor < planned.span_ms.get(burst.batch, 0.0) <= edge]
         if here:
-            rows.append(_burst_row(edge, here))
+            gap = overlapped.get(edge)
+            rows.append(_burst_row(edge, here, None if gap is None else gap.overlapped))
         floor = edge
     return tuple(rows)
 
 
-def _burst_row(edge: float, bursts: Sequence[Released]) -> BurstRow:
+def _burst_row(edge: float, bursts: Sequence[Released], overlapped: int | None) -> BurstRow:
     spreads = [burst.spread_ns for burst in bursts]
     return BurstRow(
         up_to_ms=edge,
         bursts=len(bursts),
+        overlapped=overlapped,
         fewest_people=min(burst.people for burst in bursts),
         most_people=max(burst.people for burst in bursts),
         median_spread_ns=int(median(spreads)),

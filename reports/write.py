@@ -61,7 +61,7 @@ def render(gathered: Gathered, lang: Lang) -> str:
             exposure=exposure_groups(verdict.exposure),
             digests=_digests(gathered),
             phases=phase_rows(gathered.planned, gathered.course),
-            bursts=burst_rows(gathered.planned, gathered.course),
+            bursts=burst_rows(gathered.planned, gathered.course, verdict.exposure),
             plot=_plot(gathered, lang),
             strangers=any(finding.anomaly is Anomaly.STRANGER for finding in verdict.findings),
         )

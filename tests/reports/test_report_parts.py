@@ -16,7 +16,7 @@ from harness.glossary import WORDS
 from harness.journal import RunFolder, read_history
 from harness.records.findings import Anomaly, Property, Severity
 from harness.records.history import Ending, SegmentOpened
-from harness.records.verdict import Exposure, FinalClass, Outcome, Reason
+from harness.records.verdict import Exposure, FinalClass, GapClass, Outcome, Reason
 from reports import summary, timeline
 from reports.affected import affected
 from reports.axis import lay_out
@@ -110,13 +110,16 @@ def test_phases_and_bursts_are_told_as_planned_and_as_played(run_folder: RunFold
     planned, course = read_planned(folder.plan), read_course(read_history(folder))
     rows = {row.phase: (row.planned, row.played, row.complete) for row in phase_rows(planned, course)}
     assert rows == {"P1": (4, 4, True), "P3": (6, 4, True), "P4": (2, 0, False)}
-    (burst,) = burst_rows(planned, course)
+    gap = GapClass(up_to_ms=0.0, bursts=1, overlapped=1, median_ms=0.55, longest_ms=0.55)
+    (burst,) = burst_rows(planned, course, Exposure(gaps=(gap,)))
+    assert burst.overlapped == 1
+    assert burst_rows(planned, course, Exposure())[0].overlapped is None
     assert (burst.bursts, burst.most_people, burst.longest_spread_ns) == (1, 4, 550_000), "the void burst is left out"
 
 
 def test_every_count_of_exposure_is_shown_once_with_words() -> None:
     keys = [row.key for each in exposure_groups(Exposure()) for row in each.rows]
-    assert sorted(keys) == sorted(Exposure.__struct_fields__)
+    assert sorted([*keys, "gaps"]) == sorted(Exposure.__struct_fields__)  # told by distance in a table of its own
     for key in keys:
         assert {f"exposure_{key}", f"exposure_{key}_means"} <= texts().keys()
 
