@@ -44,6 +44,7 @@ from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.statement import bound_per_burst, state
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
+from harness.judge.weak_matches import weak_matches
 from harness.population.issuable import refusal
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
@@ -153,7 +154,11 @@ class _Judge:
             inputs_digest=inputs_digest(inputs),
             regularities=regularities(view, findings),
             confirmed=count_confirmed(documents.values()),
-            not_tried=(*not_tried(view, inputs.header, inputs.profile), *self._untried()),
+            not_tried=(
+                *not_tried(view, inputs.header, inputs.profile),
+                *self._untried(),
+                *weak_matches(documents),
+            ),
         )
 
     def _untried(self) -> tuple[Reason, ...]:

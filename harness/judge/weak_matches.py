@@ -1,0 +1,40 @@
+"""Items that were found but for what a producer loses: a variation selector, a gaiji. No finding, and never untold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from harness.checks.documents import Documents
+from harness.glossary import item_word
+from harness.records.findings import Evidence
+from harness.records.verdict import Reason
+
+_NAMED = 10  # items that are named; all are counted
+
+
+def weak_matches(documents: Documents) -> Iterator[Reason]:
+    """Yield one sentence on how many documents match only so, and which items of whom; none where all match."""
+    weak = [d.weak for d in documents.values() if d.weak]
+    if not weak:
+        return
+    items = Counter(_key(item) for of_one in weak for item in of_one)
+    people = len({owner for owner, _, _ in items})
+    ja, en = [], []
+    for (owner, item, value), count in sorted(items.items())[:_NAMED]:
+        ja.append(f"{owner} {item_word(item, 'ja')}「{value}」×{count}")
+        en.append(f"{owner} {item_word(item, 'en')} “{value}” ×{count}")
+    if (more := len(items) - _NAMED) > 0:
+        ja.append(f"ほか {more} 項目")
+        en.append(f"{more} more items")
+    yield Reason(
+        code="weak_matches",
+        ja="弱い一致: 異体字の指定(字形選択子)や外字が紙面の文字情報から失われているため、字形の違いは確かめていない。"
+        f"証明書 {len(weak)} 件、住民 {people} 人: {'、'.join(ja)}",
+        en="weak matches: variation selectors or gaiji are lost from the text of the paper, so the shape of the "
+        f"character was not checked; {len(weak)} documents, {people} residents: {', '.join(en)}",
+    )
+
+
+def _key(item: Evidence) -> tuple[str, str, str]:
+    return item.owner, item.item, item.value
