@@ -28,6 +28,14 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"stopped by a signal", "停止の指示を受けた"),
     (r"the adapter failed: (.*)", "アダプタ(接続部品)の誤り: {0}"),
     (r"generator fault in phase (\S+): (.*)", "段階 {0} で試験機に不備: {1}"),
+    (
+        r"the adapter failed in every application of phase (\S+): (.*)",
+        "段階 {0} のすべての申請でアダプタ(接続部品)が誤りで止まった: {1}",
+    ),
+    (r"the adapter failed: (.*)", "アダプタ(接続部品)の誤り: {0}"),
+    (r"the adapter's session returned no End", "アダプタ(接続部品)の手続が End を返さなかった"),
+    (r"(\w+) at (\S+\.py):(\d+)", "{1} の {2} 行目で {0}"),
+    (r"none of its (\d+) applications could be played", "計画した {0} 件の申請を一件も実施できなかった"),
     (r"the target did not answer the first probe: (.*)", "対象システムが最初の確認に応答しなかった: {0}"),
     # why a batch is void
     (r"absent at the release: (.*)", "合図の時にそろわなかった: {0}"),

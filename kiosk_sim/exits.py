@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 from harness.errors import DiskFull, GeneratorFault, RunDamaged, UsageError
+from kiosk_sim.playlog import PlayLog
 
 
 class Exit(IntEnum):
@@ -17,6 +18,7 @@ class Exit(IntEnum):
     GENERATOR_FAULT = 3
     INTERRUPTED = 4
     DISK_FULL = 5
+    ADAPTER_FAULT = 6  # in every application: what follows would fail alike
     USAGE = 64
 
 
@@ -33,3 +35,13 @@ def exit_code(program: Callable[[], int]) -> int:
     except GeneratorFault as e:
         print(e, file=sys.stderr)
         return Exit.GENERATOR_FAULT
+
+
+def code_of_play(log: PlayLog, complete: bool) -> int:
+    """Return the exit code of a phase without faults of the player; the adapter's is told on standard error."""
+    if not complete:
+        return Exit.INTERRUPTED
+    if log.adapter_fault:
+        print(log.adapter_fault.removeprefix("the adapter failed: "), file=sys.stderr)
+        return Exit.ADAPTER_FAULT
+    return Exit.OK

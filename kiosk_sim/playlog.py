@@ -10,11 +10,13 @@ import time
 from typing import Protocol
 
 from harness.records.history import (
+    ADAPTER_ERROR,
     ApplicationEnded,
     ApplicationStarted,
     Delivery,
     HistoryRecord,
     Note,
+    PhaseEnded,
     PlayerCounters,
     SendIntent,
     SendOutcome,
@@ -56,6 +58,8 @@ class PlayLog:
         self._segment = segment
         self._documents = documents
         self.started = self.ended = self.sends = self.outcomes = self.deliveries = 0
+        self._adapter_faults = 0
+        self._adapter_fault = ""  # the last one
 
     def write(self, record: HistoryRecord) -> None:
         """Append a record; raise DiskFull."""
@@ -65,12 +69,26 @@ class PlayLog:
                 self.started += 1
             case ApplicationEnded():
                 self.ended += 1
+                if record.code == ADAPTER_ERROR:
+                    self._adapter_faults += 1
+                    self._adapter_fault = record.reason
             case SendIntent():
                 self.sends += 1
             case SendOutcome():
                 self.outcomes += 1
             case Delivery():
                 self.deliveries += 1
+
+    @property
+    def adapter_fault(self) -> str:
+        """The adapter's last fault where no application ended otherwise than by one, else ""."""
+        return self._adapter_fault if self._adapter_faults == self.ended else ""
+
+    def ended_phase(self, phase: str, *, left: int, complete: bool, reason: str = "") -> None:
+        """Write that a phase ended; it is not complete where nothing of the `left` applications was played."""
+        if complete and left and not self.started:
+            complete, reason = False, f"none of its {left} applications could be played"
+        self.write(PhaseEnded(phase=phase, at_ns=time.monotonic_ns(), complete=complete, reason=reason))
 
     def store(self, body: bytes) -> str:
         """Store a document and return its digest; its Delivery record must follow. Raises DiskFull."""

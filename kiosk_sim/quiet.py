@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 from harness.errors import ConfigError
-from harness.records.history import Interrupted, PhaseEnded, PhaseStarted
+from harness.records.history import Interrupted, PhaseStarted
 from harness.records.plan import Batch, BatchKind, Phase
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.drivers.transport import Transport
-from kiosk_sim.exits import Exit, exit_code
+from kiosk_sim.exits import code_of_play, exit_code
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import Played, read_played
 from kiosk_sim.progress import Progress
@@ -44,10 +44,11 @@ def play_phase(run: Path, name: str) -> int:
     troupe = troupe_of(stage_of_run, played, progress)
     _stop_on_signals(troupe, phase, stage_of_run.transport)
     stage_of_run.log.write(PhaseStarted(phase=name, at_ns=time.monotonic_ns()))
+    left = sum(len(b.applications) for whole in batches if (b := played.left_of(whole)) is not None)
     complete = _play(troupe, batches, played, progress)
-    _finish(stage_of_run, name, complete)
+    _finish(stage_of_run, name, left, complete)
     progress.tell(now=True)
-    return Exit.OK if complete else Exit.INTERRUPTED
+    return code_of_play(stage_of_run.log, complete)
 
 
 def _check(stage: Stage, batches: tuple[Batch, ...]) -> None:
@@ -73,11 +74,11 @@ def _play(troupe: Troupe, batches: tuple[Batch, ...], played: Played, progress: 
     return True
 
 
-def _finish(stage: Stage, phase: str, complete: bool) -> None:
+def _finish(stage: Stage, phase: str, left: int, complete: bool) -> None:
     reason = "" if complete else "stopped by a signal"
     if not complete:
         stage.log.write(Interrupted(at_ns=time.monotonic_ns(), reason=reason))
-    stage.log.write(PhaseEnded(phase=phase, at_ns=time.monotonic_ns(), complete=complete, reason=reason))
+    stage.log.ended_phase(phase, left=left, complete=complete, reason=reason)
     stage.close()
 
 

@@ -64,6 +64,13 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Start the target, check the url in the target file, then begin this run with `honnin resume`.",
         ),
     ),
+    "adapter_error": (
+        (
+            VENDOR,
+            "理由に示したファイルと行でアダプタ(接続部品)の誤りを直し、新たに実施する。",
+            "Correct the adapter at the file and line given in the reason, then make a new run.",
+        ),
+    ),
     "plan_incomplete": (_RESUME,),
     "interrupted": (_RESUME,),
     "segment_open": (
@@ -192,6 +199,7 @@ _STEPS: dict[str, tuple[Step, ...]] = {
 _FOLLOW = frozenset({"control_missing", "not_exercised"})
 _LEAD = frozenset(
     {
+        "adapter_error",
         "interrupted",
         "plan_incomplete",
         "target_died",

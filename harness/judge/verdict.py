@@ -5,8 +5,8 @@ INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cann
 PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof,
-inputs_differ, target_unreachable, target_died, target_errors, void_batches, identity_open, unresolved, unread,
-for_review, checker_crashed, control_missing, control_missed, not_exercised, baseline_missing.
+inputs_differ, adapter_error, target_unreachable, target_died, target_errors, void_batches, identity_open, unresolved,
+unread, for_review, checker_crashed, control_missing, control_missed, not_exercised, baseline_missing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from harness.checks.history import HistoryView, deaths_in_play
 from harness.glossary import property_word, word
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.records.findings import Anomaly, Finding, Property, Severity
-from harness.records.history import JOURNAL_VERSION, Answer, Ending
+from harness.records.history import ADAPTER_ERROR, JOURNAL_VERSION, Answer, Ending
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
 from harness.sentences import in_japanese
 
@@ -102,6 +102,13 @@ def _doubts(basis: Basis) -> Iterator[Reason]:
             en=f"the target did not answer, so nothing was tested: {cause}",
         )
         return  # all other doubts follow from this one, and would hide it
+    applications = basis.view.applications
+    ended = zip(applications.strings("code"), applications.strings("reason"), strict=True)
+    faults = Counter(reason for code, reason in ended if code == ADAPTER_ERROR)
+    if faults:
+        yield _adapter_error(faults)
+    if faults and faults.total() == len(applications):
+        return
     yield from _of_the_play(basis)
     yield from _of_the_judging(basis)
 
@@ -137,6 +144,21 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
             yield Reason(
                 code="self_proof", ja=f"試験機の自己証明が不合格: {failed}", en=f"the self-proof failed: {failed}"
             )
+
+
+def _adapter_error(faults: Counter[str]) -> Reason:
+    """Say where the adapter went wrong, the commonest place first: neither the target nor the generator did."""
+    ja = "、".join(f"{in_japanese(_place(why))}({count} 件)" for why, count in faults.most_common())
+    en = ", ".join(f"{_place(why)} ×{count}" for why, count in faults.most_common())
+    return Reason(
+        code="adapter_error",
+        ja=f"アダプタ(接続部品)の誤りで {faults.total()} 件の申請を続けられなかった: {ja}",
+        en=f"the adapter's own errors ended {faults.total()} applications: {en}",
+    )
+
+
+def _place(why: str) -> str:
+    return why.removeprefix("the adapter failed: ")
 
 
 def _of_the_play(basis: Basis) -> Iterator[Reason]:
@@ -194,7 +216,8 @@ def _target_errors(view: HistoryView) -> Iterator[Reason]:
 
 def _plan(basis: Basis) -> Iterator[Reason]:
     view, plan = basis.view, basis.plan
-    missing = [p for p in plan.phases if not view.phases.get(p, False)]
+    hollow = {b.phase for b in view.batches if plan.batches.get(b.batch)} - set(view.applications.strings("phase"))
+    missing = [p for p in plan.phases if p in hollow or not view.phases.get(p, False)]
     void = {b.batch for b in view.batches if b.void}
     ended = {b.batch for b in view.batches if b.ended_ns >= 0}
     unplayed = sum(1 for b in plan.batches if b not in ended)

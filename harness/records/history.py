@@ -14,6 +14,7 @@ from harness.records.certificates import Certificate, Options
 from harness.records.plan import BatchKind, PlannedAbort, Step
 
 JOURNAL_VERSION = 1
+ADAPTER_ERROR = "adapter_error"  # code of an application that the adapter's own mistake ended
 
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t"):

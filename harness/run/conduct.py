@@ -34,6 +34,7 @@ class Exit(IntEnum):
     GENERATOR_FAULT = 3
     INTERRUPTED = 4
     DISK_FULL = 5
+    ADAPTER_FAULT = 6
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +163,8 @@ class Conductor:
             return "ctrl-c"
         if code == Exit.GENERATOR_FAULT:
             return f"generator fault in phase {phase.phase}: {self._last_words}"
+        if code == Exit.ADAPTER_FAULT:
+            return f"the adapter failed in every application of phase {phase.phase}: {self._last_words}"
         return f"the player of phase {phase.phase} {self._why(code)}"
 
     def _why(self, code: int) -> str:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from harness.errors import DiskFull, HonninError
 from harness.records.history import (
+    ADAPTER_ERROR,
     ApplicationEnded,
     ApplicationStarted,
     Ending,
@@ -120,12 +121,12 @@ class Performer:
             raise
         except Exception as e:  # noqa: BLE001  boundary: a plug-in's mistake must not end the run, nor pass in silence
             self._log.note(f"adapter error in {planned.application}: {_place(e)}")
-            return _unresolved("adapter_error", f"the adapter failed: {_place(e)}")
+            return _unresolved(ADAPTER_ERROR, f"the adapter failed: {_place(e)}")
         if not isinstance(end, End):
             self._log.note(
                 f"adapter error in {planned.application}: its session returned {type(end).__name__}, not End"
             )
-            return _unresolved("adapter_error", "the adapter's session returned no End")
+            return _unresolved(ADAPTER_ERROR, "the adapter's session returned no End")
         return end
 
     def _order(self, planned: PlannedApplication) -> Order:

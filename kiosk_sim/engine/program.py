@@ -18,14 +18,15 @@ from locust.env import Environment
 from locust.runners import LocalRunner
 
 from harness.errors import DiskFull, GeneratorFault
-from harness.records.history import Interrupted, PhaseEnded, PhaseStarted
+from harness.records.history import Interrupted, PhaseStarted
 from harness.records.plan import Batch
 from kiosk_sim.engine.coordinator import Coordinator
 from kiosk_sim.engine.fleet import Faults, Fleet, kiosk_user
 from kiosk_sim.engine.lag import LoopLag
-from kiosk_sim.exits import Exit, exit_code
+from kiosk_sim.exits import Exit, code_of_play, exit_code
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import read_played
+from kiosk_sim.playlog import PlayLog
 from kiosk_sim.progress import Progress
 from kiosk_sim.stage import open_stage
 from kiosk_sim.troupe import troupe_of
@@ -72,10 +73,11 @@ class _Play:
         self._stop_on_signals()
         lag = LoopLag()
         runner = self._staff()
-        complete = self._coordinator.play(self._left())
+        left = self._left()
+        complete = self._coordinator.play(left)
         self._fleet.dismiss()
         runner.quit()
-        return self._finish(complete, lag.stop())
+        return self._finish(sum(len(b.applications) for b in left), complete, lag.stop())
 
     def _left(self) -> list[Batch]:
         left = [self._played.left_of(b) for b in self._batches]
@@ -104,7 +106,7 @@ class _Play:
         gevent.signal_handler(signal.SIGTERM, asked)
         gevent.signal_handler(signal.SIGINT, asked)
 
-    def _finish(self, complete: bool, lag_note: str) -> int:
+    def _finish(self, left: int, complete: bool, lag_note: str) -> int:
         faults = self._faults
         reason = faults.disk_full or faults.generator or ("" if complete else "stopped by a signal")
         log = self._stage.log
@@ -113,22 +115,22 @@ class _Play:
                 log.note(lag_note)
             if not complete:
                 log.write(Interrupted(at_ns=time.monotonic_ns(), reason=reason))
-            log.write(PhaseEnded(phase=self._phase.phase, at_ns=time.monotonic_ns(), complete=complete, reason=reason))
+            log.ended_phase(self._phase.phase, left=left, complete=complete, reason=reason)
             self._stage.close()
         except DiskFull as e:
             faults.disk_full = str(e)
         self._progress.tell(now=True)
-        return _code_of(faults, complete)
+        return _code_of(faults, log, complete)
 
 
-def _code_of(faults: Faults, complete: bool) -> int:
+def _code_of(faults: Faults, log: PlayLog, complete: bool) -> int:
     if faults.disk_full:
         print(faults.disk_full, file=sys.stderr)
         return Exit.DISK_FULL
     if faults.generator:
         print(faults.generator, file=sys.stderr)
         return Exit.GENERATOR_FAULT
-    return Exit.OK if complete else Exit.INTERRUPTED
+    return code_of_play(log, complete)
 
 
 def _kiosks(batches: tuple[Batch, ...]) -> list[str]:

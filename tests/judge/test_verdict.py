@@ -3,10 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
+from harness.checks.history import Played
 from harness.judge.scope import measure_scope
 from harness.judge.verdict import Basis, Completeness, decide
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import Ending, Interrupted, RunResumed, SelfProof, TargetHealth
+from harness.records.plan import BatchKind
 from harness.records.target import Target
 from harness.records.verdict import ControlCount, Outcome
 
@@ -217,6 +219,50 @@ def test_a_target_that_was_down_from_the_start_is_the_one_cause_told(history, ac
     assert result is Outcome.INCONCLUSIVE
     assert [r.code for r in reasons if r.code != "segment_open"] == ["target_unreachable"]
     assert reasons[-1].ja.endswith("何も試験していない: 127.0.0.1:80 に接続できない: 接続を拒否された")
+
+
+def adapter_failed(history, *applications):
+    """Let applications end as a player journals it where the adapter raises."""
+    for number, application in enumerate(applications):
+        history.asks(application, f"R9{number}", 5, 6, ending=Ending.UNRESOLVED, code="adapter_error")
+        why = "the adapter failed: KeyError at buggy.py:19"
+        history.records[-1] = replace(history.records[-1], reason=why)
+    return history
+
+
+def test_an_adapter_that_always_fails_is_the_one_cause_told_with_file_and_line(history, account):
+    view = adapter_failed(history, "A1", "A2").view()
+    plan = Completeness(phases=("P1",), batches={"B00001": 2})
+    scope = measure_scope(view, {}, TARGET, 0, {})
+    told = Basis(view=view, plan=plan, findings=(), identities=account(history), scope=scope, controls=())
+    result, reasons = decide(told)
+    assert result is Outcome.INCONCLUSIVE
+    (reason,) = (r for r in reasons if r.code not in {"segment_open", "self_proof"})
+    assert reason.code == "adapter_error"
+    assert "アダプタ(接続部品)の誤りで 2 件" in reason.ja
+    assert "buggy.py の 19 行目で KeyError" in reason.ja
+    assert "KeyError at buggy.py:19 ×2" in reason.en
+
+
+def test_an_adapter_that_fails_now_and_then_is_told_before_what_follows_from_it(basis, history):
+    history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2").gets("A2", number="N2")
+    adapter_failed(history, "A3").batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"))
+    result, codes = outcome(basis())
+    assert result is Outcome.INCONCLUSIVE
+    assert codes[0] == "adapter_error"
+    assert "unresolved" in codes
+
+
+def test_a_phase_of_which_nothing_was_begun_is_not_complete(basis, history, made):
+    history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2").gets("A2", number="N2")
+    history.batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"))
+    played = Played("B00002", "P2", BatchKind.SEQUENCE, made.ns(61), made.ns(62), "A3 not played")
+    one = basis()
+    one.view.batches.append(played)
+    one.view.phases["P2"] = True
+    plan = replace(one.plan, phases=("P1", "P2"), batches={**one.plan.batches, "B00002": 1})
+    _, reasons = decide(replace(one, plan=plan))
+    assert any("P2" in r.en for r in reasons if r.code == "plan_incomplete")
 
 
 def test_nothing_played_is_never_a_pass(history, account):

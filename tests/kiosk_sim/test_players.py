@@ -363,6 +363,36 @@ def test_a_failing_adapter_is_told_and_the_run_goes_on(player, driver, serve, is
     assert not any("token-secret" in n.text for n in run.records(Note))
 
 
+@pytest.mark.parametrize(("player", "driver"), PLAYERS)
+def test_an_adapter_that_fails_in_every_application_has_its_own_exit_code(
+    player, driver, serve, issuer, run_against, tmp_path
+):
+    (tmp_path / "broken.py").write_text(
+        "from kiosk_sim.targets.reference import ReferenceAdapter\n"
+        "class Broken(ReferenceAdapter):\n"
+        "    def issue(self, order):\n"
+        "        raise KeyError('token-secret')\n"
+    )
+    run = run_against(serve(issuer).url, f'[extra]\nadapter_path = "{tmp_path}"\n', 'adapter = "broken:Broken"\n')
+    run.plan(sequence(run.application(1), run.application(2)), driver=driver)
+    assert run.play(player, "--phase", "P1") == 6
+    assert run.errors.strip().splitlines()[-1] == "KeyError at broken.py:4"
+    assert [p.complete for p in run.records(PhaseEnded)] == [True]
+
+
+@pytest.mark.parametrize(("player", "driver"), PLAYERS)
+def test_a_phase_of_which_nothing_could_be_played_is_not_complete(player, driver, serve, issuer, run_against):
+    issuer.faults[("K1", "apply")] = _close
+    run = run_against(serve(issuer).url)
+    run.plan(sequence(run.application(1, kiosk="K1")), driver=driver)
+    assert run.play(player, "--phase", "P1") == 0, run.errors
+    run.plan(sequence(run.application(1, kiosk="K2"), name="B2"), driver=driver)  # the resident rests
+    assert run.play(player, "--phase", "P1") == 0, run.errors
+    first, second = run.records(PhaseEnded)
+    assert (first.complete, second.complete) == (True, False)
+    assert second.reason == "none of its 1 applications could be played"
+
+
 def test_quiet_phases_hold_sequences_only(serve, issuer, run_against):
     run = run_against(serve(issuer).url)
     run.plan(burst(run.application(1), run.application(2)), driver=Driver.QUIET)
