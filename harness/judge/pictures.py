@@ -19,6 +19,7 @@ from harness.picture.difference import compare
 from harness.picture.learning import Pair, learn_common, learn_regions
 from harness.picture.oracle import BaselinePage, PictureOracle
 from harness.picture.store import RasterStore
+from harness.picture.words import changed_words
 from harness.records.baseline import BaselineEntry
 from harness.records.certificates import Certificate
 from harness.records.findings import Evidence
@@ -52,13 +53,15 @@ class PictureTier:
         self._rasters = RasterStore(inputs.folder.path)
         self._bits = round(math.log2(max(_PEOPLE_AT_LEAST, len(inputs.population.residents))), 2)
         self._entries: dict[Key, BaselineEntry] = {}
+        self._baseline: Mapping[str, Reading] = {}
         self._pages: dict[str, int] = {}
         self._oracle: PictureOracle | None = None
         self._doubtful: set[Key] = set()
         if inputs.baseline is None:
             return
         self._entries = {key_of(e.resident, e.certificate, e.options): e for e in inputs.baseline.entries}
-        self._pages = {digest: len(reading.pages) for digest, reading in inputs.baseline.readings.items()}
+        self._baseline = inputs.baseline.readings
+        self._pages = {digest: len(reading.pages) for digest, reading in self._baseline.items()}
         volatile = self._learn()
         self._add_common(volatile, view, inputs.readings)
         self._doubtful = set(self._disagreeing(volatile))
@@ -77,9 +80,9 @@ class PictureTier:
         sampled = page.verdict in OWN and is_sampled(reading.digest, page.page)
         if page.verdict is not PageVerdict.UNREAD and not sampled:
             return page
-        return settle(page, self._opinion(read, reading, one), self._bits)
+        return settle(page, self._opinion(read, reading, one, by_text=sampled), self._bits)
 
-    def _opinion(self, read: PageRead, reading: Reading, one: Application) -> PictureOpinion:
+    def _opinion(self, read: PageRead, reading: Reading, one: Application, *, by_text: bool) -> PictureOpinion:
         digest, _, number = (read.drawn or f"{reading.digest}/{read.number}").partition("/")
         raster = self._rasters.get(digest, int(number))
         key = key_of(one.resident, one.certificate, one.options)
@@ -94,7 +97,12 @@ class PictureTier:
         assert self._oracle is not None
         if entry is not None and own is None:
             return self._oracle.beyond(raster, one.resident)
-        return self._oracle.page(raster, own)
+        return self._oracle.page(raster, own, self._told_by_text(read, own) if by_text else ())
+
+    def _told_by_text(self, read: PageRead, own: BaselinePage | None) -> tuple[Region, ...]:
+        """Return where the text says something else than the baseline's: dates, numbers. That was judged by text."""
+        base = self._baseline.get(own.digest) if own else None
+        return changed_words(base.pages[read.number - 1], read) if base else ()
 
     def _pages_of(self, entry: BaselineEntry, issue: int = 0) -> Iterator[BaselinePage]:
         digest = entry.digests[issue]

@@ -56,20 +56,23 @@ class PictureOracle:
         self._kept: OrderedDict[tuple[str, int], Raster | None] = OrderedDict()
         self._thumbnails: dict[tuple[str, int], Ink] = {}
 
-    def page(self, raster: Raster, own: BaselinePage | None) -> PictureOpinion:
-        """Return whose the page is, seen from the applicant whose baseline page is `own`."""
+    def page(self, raster: Raster, own: BaselinePage | None, also: Sequence[Region] = ()) -> PictureOpinion:
+        """Return whose the page is, seen from the applicant whose baseline page is `own`.
+
+        What is volatile of every page is left out, and what is in `also` of this one.
+        """
         if own is None:
             return _none("the baseline has no such page of this application")
         base = self._raster(own)
         if base is None:
             return _none("the baseline's page has no picture")
-        volatile = self._varying(own)
+        volatile = (*self._varying(own), *also)
         found = compare(raster, base, volatile)
         if not found.regions:
-            return self._equal(raster, base, own, found)
+            return self._equal(raster, base, own, found, volatile)
         if found.alignment is None or found.faint:
             return self._elsewhere(raster, own.resident, found)
-        return self._differing(raster, own, found)
+        return self._differing(raster, own, found, volatile)
 
     def beyond(self, raster: Raster, resident: str) -> PictureOpinion:
         """Return whose a page is that the applicant's baseline, which has fewer pages, knows nothing of."""
@@ -82,12 +85,14 @@ class PictureOracle:
             if page.certificate is own.certificate and page.page == own.page and page.resident != own.resident:
                 yield page
 
-    def _equal(self, raster: Raster, base: Raster, own: BaselinePage, found: Difference) -> PictureOpinion:
+    def _equal(
+        self, raster: Raster, base: Raster, own: BaselinePage, found: Difference, volatile: Sequence[Region]
+    ) -> PictureOpinion:
         """Judge a page that shows no difference: under noise, the twins' baselines must be farther off."""
         if found.exact:
             return PictureOpinion(verdict=PictureVerdict.OWN, likeness=1.0)
         assert found.alignment is not None
-        hidden = inside(base.shape, self._varying(own), 2)
+        hidden = inside(base.shape, volatile, 2)
         seen, wanted = ink_of(warp_raster(raster, found.alignment)), ink_of(base)
         for other in self.candidates(own):
             theirs = self._raster(other)
@@ -100,7 +105,9 @@ class PictureOracle:
             return _none("too faint: an item of another person could not be seen")
         return PictureOpinion(verdict=PictureVerdict.OWN, likeness=1.0 - found.share)
 
-    def _differing(self, raster: Raster, own: BaselinePage, found: Difference) -> PictureOpinion:
+    def _differing(
+        self, raster: Raster, own: BaselinePage, found: Difference, volatile: Sequence[Region]
+    ) -> PictureOpinion:
         """Ask of each differing region whose it is."""
         assert found.alignment is not None
         regions = sorted(found.regions, key=lambda r: (r.left - r.right, r))[:_MOST_REGIONS]
@@ -109,9 +116,10 @@ class PictureOracle:
         explained: dict[str, list[Region]] = {}
         likeness: dict[str, float] = {}
         for region in regions:
-            owners, like = owners_there(seen, self._word(region, seen, own), golden)
+            word = self._word(region, seen, volatile)
+            owners, like = owners_there(seen, word, golden)
             for owner in owners if 0 < len(owners) <= _few(len(golden)) else ():
-                explained.setdefault(owner, []).append(self._word(region, seen, own))
+                explained.setdefault(owner, []).append(word)
                 likeness[owner] = max(like, likeness.get(owner, 0.0))
         donor = min(explained, key=lambda who: (-area(explained[who]), -likeness[who], who), default="")
         twins = [
@@ -142,9 +150,10 @@ class PictureOracle:
         )
         return first is not None and second is not None and not compare(first, second, self._varying(own)).regions
 
-    def _word(self, region: Region, seen: Ink, own: BaselinePage) -> Region:
+    @staticmethod
+    def _word(region: Region, seen: Ink, volatile: Sequence[Region]) -> Region:
         """Grow to the whole word, volatile regions excepted: one figure of an address is on many people's papers."""
-        return word_around(region, seen, ~inside(seen.shape, self._varying(own)), _WORD_MOST)
+        return word_around(region, seen, ~inside(seen.shape, volatile), _WORD_MOST)
 
     @staticmethod
     def _convinces(explained: Sequence[Region], regions: Sequence[Region]) -> bool:
