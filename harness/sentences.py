@@ -130,6 +130,10 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"(\d+) end marks, (\d+) later revisions, (\d+) bytes behind the last",
         "終わりの印 {0} 個、後からの改訂 {1} 回、最後の印の後に {2} バイト",
     ),
+    (r"turned by (\d+) degrees; likeness (\S+)", "紙面の文字に対して {0} 度回っている(一致度 {1})"),
+    (r"likeness (\S+); too much like the seals of (.*) to tell", "一致度 {0}。{1} の印影とも似ていて決められない"),
+    (r"likeness (\S+)", "一致度 {0}"),
+    (r"no seal impression found", "印影が見つからない"),
     (r"(\S+) is missing", "{0} がない"),
     (r"document handed out", "証明書が渡された"),
     (r"authentication accepted", "認証が通った"),
@@ -137,7 +141,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"(\S+) issued", "{0} 交付済み"),
 )
 # Kinds of evidence whose value is a sentence of ours; all others show what stood on paper or came from the target.
-_OURS = frozenset({"unread", "copies", "copy", "settlement", "ledger", "end of file", "page counter", "card"})
+_OURS = frozenset({"unread", "copies", "copy", "settlement", "ledger", "end of file", "page counter", "card", "seal"})
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), ja) for pattern, ja in _RULES)
 
 

@@ -149,3 +149,9 @@ def _border_mean(ink: Image.Image) -> float:
     edges = ink.crop((0, 0, width, 1)).tobytes() + ink.crop((0, height - 1, width, height)).tobytes()
     edges += ink.crop((0, 0, 1, height)).tobytes() + ink.crop((width - 1, 0, width, height)).tobytes()
     return sum(edges) / len(edges)
+
+
+def turned_ink64(ink64: str, degrees: int) -> str:
+    """Return base64 of 64x64 ink turned clockwise by a multiple of 90 degrees."""
+    ink = Image.frombytes("L", (INK_SIDE, INK_SIDE), base64.b64decode(ink64))
+    return base64.b64encode(ink.rotate(-degrees).tobytes()).decode()

@@ -7,10 +7,11 @@ from ctypes import byref, c_uint
 
 import pypdfium2
 import pypdfium2.raw as pdfium
+from msgspec.structs import replace
 from PIL import Image
 
 from harness.reading.drawn_seals import drawn_seals, may_bear_a_seal
-from harness.reading.ink import bitmap_digest, ink64_of, ink_box, ink_levels, negative_ink64
+from harness.reading.ink import bitmap_digest, ink64_of, ink_box, ink_levels, negative_ink64, turned_ink64
 from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import PlacedImage
 from harness.reading.seal_regions import SIZE_MM, seal_regions
@@ -31,7 +32,8 @@ def read_images(
     page: read its text before.
     """
     seals = may_bear_a_seal(text)
-    images = [image for one in placed for image in _read(page, one, limits, parts=seals)]
+    rotation = page.get_rotation()
+    images = [_as_seen(image, rotation) for one in placed for image in _read(page, one, limits, parts=seals)]
     if seals:
         images += drawn_seals(page, [one.box for one in placed], limits)
     return tuple(images)
@@ -55,6 +57,11 @@ def _read(page: pypdfium2.PdfPage, placed: PlacedImage, limits: ReaderLimits, *,
     yield ImageRead(digest=image.digest, width=image.width, height=image.height, box=image.box, ink64=ink64_of(ink))
     if parts:
         yield from _parts(image, bitmap, ink)
+
+
+def _as_seen(image: ImageRead, rotation: int) -> ImageRead:
+    """Turn the ink as the page is turned, by quarters: bitmaps are decoded as they lie on the sheet in the file."""
+    return replace(image, ink64=turned_ink64(image.ink64, rotation)) if rotation and image.ink64 else image
 
 
 def _on_paper(page: pypdfium2.PdfPage, placed: PlacedImage) -> bool:

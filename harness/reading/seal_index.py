@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PIL import Image
 
 from harness.reading.ink import INK_SIDE, ink_levels, small_ink
-from harness.reading.seal_poses import AS_FOUND, Pose, looked_at, normalised, poses, refined
+from harness.reading.seal_poses import AS_FOUND, Pose, looked_at, normalised, poses, quarter, refined
 from harness.reading.sources import PopulationView
 from harness.records.reading import ImageRead
 
@@ -33,6 +33,7 @@ _REFINED = 4  # of the candidates, looked at from poses in between
 _EXACT = 0.998  # no seal is nearer but one that correlates above 0.99 with this one
 _WITHIN = 0.12  # of the best: poses in between add less to what is further away
 _PLAIN = 0.95  # as found: nothing is gained by other poses
+_CLEARLY = 0.2  # liker on its side or head than upright; seals that look alike either way are not turned
 _HOPEFUL = 0.6  # the best pose of a print of a registered seal reaches more; official seals and text reach less
 
 
@@ -41,6 +42,7 @@ class Likeness(NamedTuple):
 
     resident: str
     correlation: float
+    quarter: int = 0  # 90, 180, 270 degrees: so turned it is clearly liker than upright
 
 
 class SealIndex:
@@ -100,7 +102,7 @@ class SealIndex:
 
         ("", 0.0) where the bitmap has no ink or no seal is registered.
         """
-        return next(iter(self.ranked(image)), ("", 0.0))
+        return next(((r.resident, r.correlation) for r in self.ranked(image)), ("", 0.0))
 
     def likeness(self, resident: str, image: ImageRead) -> float:
         """Return the correlation of a bitmap as found with one resident's registered seal; 0 where there is none."""
@@ -150,19 +152,24 @@ class SealIndex:
 
         looks = [(pose, seen) for pose in tried if (seen := looked_at(picture, pose)) is not None]
         seen = np.stack([vector for _, vector in looks])
+        upright = np.array([quarter(pose) == 0 for pose, _ in looks])
         compared: list[tuple[float, int, Pose, NDArray[np.float32]]] = []
+        turned: dict[int, int] = {}
         for number in numbers or self._candidates(seen):
             reference = self._reference(number)
             if reference is not None:
                 correlations = seen @ reference
                 best = int(correlations.argmax())
                 compared.append((float(correlations[best]), number, looks[best][0], reference))
+                if correlations[best] - correlations[upright].max(initial=-1.0) >= _CLEARLY:
+                    turned[number] = quarter(looks[best][0])
         compared.sort(key=lambda c: (-c[0], c[1]))
         hopeful = len(tried) > 1 and bool(compared) and compared[0][0] >= _HOPEFUL
         found = []
         for place, (alike, number, pose, reference) in enumerate(compared):
             near = hopeful and place < _REFINED and alike >= compared[0][0] - _WITHIN
-            found.append(Likeness(self._residents[number], refined(picture, pose, reference)[0] if near else alike))
+            likest = refined(picture, pose, reference)[0] if near else alike
+            found.append(Likeness(self._residents[number], likest, turned.get(number, 0)))
         return _sorted(found)
 
     def _candidates(self, seen: NDArray[np.float32]) -> list[int]:

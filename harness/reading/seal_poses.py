@@ -78,6 +78,11 @@ def poses(ink: Image.Image) -> Iterator[Pose]:
             yield Pose(degrees, left * _SIDE, top * _SIDE, (1 - right) * _SIDE, (1 - bottom) * _SIDE)
 
 
+def quarter(pose: Pose) -> int:
+    """Return by which quarter turn a pose looks at the ink: 0, 90, 180 or 270 degrees; a few degrees are none."""
+    return round(pose.degrees / _QUARTERS[0]) * 90 % 360
+
+
 def neighbours(pose: Pose, step: tuple[float, float]) -> Iterator[Pose]:
     """Yield poses one step (degrees, cells) away, one side or the angle changed."""
     degrees, cells = step

@@ -32,6 +32,7 @@ class SealOwner(NamedTuple):
     resident: str
     correlation: float = 0.0
     rivals: tuple[str, ...] = ()
+    quarter: int = 0  # degrees by which it is turned against the page's text: 90, 180, 270
 
 
 def whose(image: ImageRead, seals: SealIndex, expected: str = "") -> SealOwner:
@@ -48,20 +49,24 @@ def whose(image: ImageRead, seals: SealIndex, expected: str = "") -> SealOwner:
     rivals = tuple(r.resident for r in others if not _parted(best, r, seals))
     if expected in {best.resident, *rivals} and rivals:
         return SealOwner("", best.correlation, (best.resident, *rivals))
-    return SealOwner(best.resident, best.correlation)
+    return SealOwner(best.resident, best.correlation, quarter=best.quarter)
 
 
 def judge_seal(reading: Reading, expectation: Expectation, seals: SealIndex) -> Evidence | None:
     """Return the seal that is not the applicant's, None where the right one (or none, rightly) is printed.
 
-    The evidence's owner is the resident whose seal it is, "" where it is like nobody's or cannot be told.
+    The evidence's owner is the resident whose seal it is, "" where it is like nobody's or cannot be told; the
+    applicant where it is the right one, but lies on its side or head against the page's text.
     """
     judged = [(page, whose(image, seals, expectation.seal)) for page, image in _candidates(reading)]
     for page, found in judged:
         if found.resident and found.resident != expectation.seal:
             return _evidence(page, found)
-    if not expectation.seal or any(found.resident for _, found in judged):
+    right = [(page, found) for page, found in judged if found.resident]
+    if not expectation.seal or any(not found.quarter for _, found in right):
         return None
+    if right:
+        return _evidence(*right[0])
     page, found = max(judged, key=_telling, default=(0, SealOwner("")))
     return _evidence(page if found.correlation >= _LIKE_A_SEAL else 0, found)
 
@@ -100,6 +105,8 @@ def _once(page: PageRead) -> Sequence[ImageRead]:
 def _evidence(page: int, found: SealOwner) -> Evidence:
     if not page:
         seen = "no seal impression found"
+    elif found.quarter:
+        seen = f"turned by {found.quarter} degrees; likeness {found.correlation:.3f}"
     elif found.rivals:
         seen = f"likeness {found.correlation:.3f}; too much like the seals of {', '.join(found.rivals)} to tell"
     else:

@@ -200,6 +200,16 @@ def upside_down(canvas, seal):
     canvas.drawImage(ImageReader(seal), 0, 0, SIDE, SIDE)
 
 
+def upside_down_in_itself(canvas, seal):
+    canvas.drawImage(ImageReader(seal.rotate(180)), X, Y, SIDE, SIDE)
+
+
+def on_its_side(canvas, seal):
+    canvas.translate(X + SIDE, Y)
+    canvas.rotate(90)
+    canvas.drawImage(ImageReader(seal), 0, 0, SIDE, SIDE)
+
+
 def on_a_background_picture(canvas, seal):
     paper = Image.new("RGB", (800, 1100), (250, 245, 235))
     draw = ImageDraw.Draw(paper)
@@ -220,7 +230,7 @@ def printed_twice(canvas, seal):
 WAYS = (
     paths, one_path_per_run, red_paths, pale_paths, paths_in_a_form, paths_in_a_printed_box, paths_under_text,
     grey_bitmap, indexed_bitmap, soft_mask, cmyk_jpeg, inline_bitmap, strips, tiles, bitmap_with_a_printed_box,
-    bitmap_with_white_margin, part_of_a_wide_picture, slightly_turned, upside_down, on_a_background_picture,
+    bitmap_with_white_margin, part_of_a_wide_picture, slightly_turned, on_a_background_picture,
     printed_twice,
 )  # fmt: skip
 
@@ -232,6 +242,36 @@ def test_the_seal_is_found_and_a_wrong_one_is_named(certificate, judge, seal_of,
     wrong = judge(certificate(lambda canvas: way(canvas, seal_of(ANOTHER))), "inkan", HOLDER)
     assert wrong.seal is not None
     assert wrong.seal.owner == ANOTHER
+
+
+@pytest.mark.parametrize("way", [upside_down, on_its_side, upside_down_in_itself], ids=lambda way: way.__name__)
+def test_a_seal_turned_against_the_text_is_for_a_persons_eyes(certificate, judge, seal_of, way):
+    seal = judge(certificate(lambda canvas: way(canvas, seal_of(HOLDER))), "inkan", HOLDER).seal
+    assert seal.owner == HOLDER
+    assert seal.value.startswith("turned by ")
+    assert judge(certificate(lambda canvas: way(canvas, seal_of(ANOTHER))), "inkan", HOLDER).seal.owner == ANOTHER
+
+
+def test_a_turned_seal_beside_an_upright_one_is_no_fault(certificate, judge, seal_of):
+    def both(canvas):
+        grey_bitmap(canvas, seal_of(HOLDER))
+        canvas.drawImage(ImageReader(seal_of(HOLDER).rotate(180)), 400, 400, SIDE, SIDE)
+
+    assert judge(certificate(both), "inkan", HOLDER).seal is None
+
+
+@pytest.mark.parametrize("degrees", [0, 90])
+@pytest.mark.parametrize("way", [paths, grey_bitmap, bitmap_with_a_printed_box], ids=lambda way: way.__name__)
+def test_a_page_whose_contents_are_turned_as_a_whole_is_no_fault(certificate, judge, seal_of, way, degrees):
+    document = pikepdf.open(io.BytesIO(certificate(lambda canvas: way(canvas, seal_of(HOLDER)))))
+    page = document.pages[0]
+    page.contents_add(f"q 0 1 -1 0 {A4[1]} 0 cm\n".encode(), prepend=True)
+    page.contents_add(b"\nQ")
+    page.MediaBox = [0, 0, A4[1], A4[0]]
+    page.Rotate = degrees
+    out = io.BytesIO()
+    document.save(out)
+    assert judge(out.getvalue(), "inkan", HOLDER).seal is None
 
 
 @pytest.mark.parametrize("decode", [[0, 1], [1, 0]], ids=["as drawn", "negative"])
