@@ -20,6 +20,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     production: bool = False  # the target file declares the system that serves citizens
     scope: tuple[ScopeEntry, ...] = ()
     updates: int = 0  # changes of the register that were tried
+    acceptance: bool = True  # the scenario is an acceptance test
 
 
 _GRAVE_TEST: Step = (
@@ -38,6 +39,11 @@ _ASK: Step = (
     MUNICIPALITY,
     "この結果だけでは判断せず、下の対応を提供者(試験の実施者)に依頼し、やり直した試験の報告書を受け取る。",
     "Decide nothing by this result; ask the vendor (whoever plays the test) for the steps below and a new report.",
+)
+_NO_ACCEPTANCE: Step = (
+    MUNICIPALITY,
+    "受入れや稼働の判断には、受入試験(go-live など)を別に実施するよう求める。",
+    "Have an acceptance test (such as go-live) played before deciding whether the system may go live.",
 )
 _RESUME: Step = (
     VENDOR,
@@ -229,6 +235,8 @@ def next_steps(
     for code in _leading(codes):
         for step in _STEPS[code]:
             steps.setdefault(step, code)
+    if "nothing_found" in codes and not setting.acceptance:
+        steps[_NO_ACCEPTANCE] = "no_acceptance"
     if "nothing_found" in codes and (untested := _untested(setting)):
         steps[untested] = "untested"
     ordered = sorted(steps.items(), key=lambda item: item[0][0] != MUNICIPALITY)

@@ -166,7 +166,8 @@ class _Judge:
 
     def _setting(self, basis: Basis) -> Setting:
         production = self.inputs.target.environment is Environment.PRODUCTION
-        return Setting(production=production, scope=basis.scope, updates=len(self.view.updates))
+        acceptance, updates = self.inputs.header.acceptance, len(self.view.updates)
+        return Setting(production=production, scope=basis.scope, updates=updates, acceptance=acceptance)
 
     def _basis(
         self, documents: Documents, findings: tuple[Finding, ...], classes: Mapping[str, FinalClass | None]

@@ -120,6 +120,14 @@ def test_a_pass_names_what_it_says_nothing_about():
     assert len(next_steps((reason("nothing_found"),), frozenset(), Setting(scope=tried, updates=1))) == 1
 
 
+def test_a_pass_that_is_no_acceptance_asks_for_one():
+    setting = Setting(updates=1, acceptance=False)
+    assert [s.code for s in next_steps((reason("nothing_found"),), frozenset(), setting)] == [
+        "nothing_found",
+        "no_acceptance",
+    ]
+
+
 def test_every_reason_of_the_rule_has_a_next_step():
     import harness.judge.verdict as rule
 

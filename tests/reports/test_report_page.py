@@ -332,3 +332,17 @@ def test_a_damaged_verdict_is_refused(run_folder: RunFolderMaker, body: bytes) -
     (folder / "verdict.json").write_bytes(body)
     with pytest.raises(RunDamaged, match=r"verdict\.json"):
         write_report(folder, "ja")
+
+
+def test_a_pass_that_is_no_acceptance_says_so_in_the_box_of_the_verdict(
+    run_folder: RunFolderMaker, imaginary: ModuleType
+) -> None:
+    limits = Reason(code="no_acceptance", ja="この試験は受入試験ではない。", en="This is no acceptance test.")
+    passed = replace(imaginary.verdict(), outcome=Outcome.PASS, findings=(), not_tried=(limits,))
+    html = write_report(run_folder(passed), "ja").read_text(encoding="utf-8")
+    box = html[html.index('<section class="verdict PASS limited">') :].partition("</section>")[0]
+    assert "この試験は受入試験ではない。" in box
+    assert (
+        "limited"
+        not in write_report(run_folder(imaginary.verdict()), "ja").read_text(encoding="utf-8").partition("<body>")[2]
+    )
