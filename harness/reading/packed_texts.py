@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.reading.freed_memory import give_back
 from harness.reading.text_hash import Hashes, text_hash, text_hashes
 
 _AT_A_TIME = 1 << 17  # texts that are strings at the same time: 20 MB
@@ -51,6 +52,7 @@ class Notes:
         last `kind_bits` only.
         """
         self._store()
+        give_back()
         texts = self._texts
         of, numbers = _in_order(np.frombuffer(self._of, np.uint32), np.frombuffer(self._numbers, np.uint32), len(texts))
         self.__init__()  # type: ignore[misc]
@@ -59,7 +61,12 @@ class Notes:
             owned = distinct(_paired(of, numbers >> np.uint32(kind_bits))) >> np.uint64(32)
             kept = np.bincount(owned.astype(np.uint32), minlength=len(kept)) <= most
         counts = np.bincount(of, minlength=len(kept))[kept]
-        return PackedTexts(*texts.kept(kept), counts, numbers[kept[of]])
+        numbers = numbers[kept[of]]
+        give_back()
+        letters, lengths, hashes = texts.kept(kept)
+        del texts, of, kept
+        give_back()
+        return PackedTexts(letters, lengths, hashes, counts, numbers)
 
 
 class PackedTexts:

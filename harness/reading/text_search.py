@@ -6,8 +6,6 @@ looked for in a bitmap, then exactly. What follows a beginning is looked up. An 
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from array import array
 from collections.abc import Iterator
 from itertools import islice
@@ -15,6 +13,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.reading.freed_memory import give_back
 from harness.reading.packed_texts import PackedTexts, distinct
 from harness.reading.text_hash import Hashes, PageHashes, text_hashes
 
@@ -38,7 +37,7 @@ class TextSearch:
         self._lengths = lengths.astype(np.uint32)  # of the longer texts, by beginning
         self._first = np.concatenate((first, [len(lengths)])).astype(np.uint32)
         del hashes, lengths, longer
-        _give_back()
+        give_back()
 
     def find(self, page: str) -> Iterator[tuple[int, int, int]]:
         """Yield (start, end, place of the text) of all texts in a page, overlapping ones included."""
@@ -110,9 +109,3 @@ def _beginnings(texts: PackedTexts) -> tuple[Hashes, NDArray[np.int64]]:
         hashes.frombytes(text_hashes([text[:_BEGINNING] for text in batch]).tobytes())
         lengths.frombytes(np.fromiter(map(len, batch), np.int64, len(batch)).tobytes())
     return np.frombuffer(hashes, np.uint64), np.frombuffer(lengths, np.int64)
-
-
-def _give_back() -> None:
-    """Return freed memory to the system, where its C library can (glibc keeps half of what building took)."""
-    if sys.platform.startswith("linux") and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
-        trim(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.reading import packed_texts, text_hash
@@ -12,6 +12,7 @@ from harness.reading.packed_texts import Notes
 from harness.reading.text_search import TextSearch
 
 TEXTS = st.text("東京都架空𠮷1-", min_size=1, max_size=24)
+UNHURRIED = settings(deadline=None)  # freed memory is given back each time, which takes as long as the heap is large
 
 
 @pytest.fixture(params=["one store", "many stores", "one hash for all"], autouse=True)
@@ -22,6 +23,7 @@ def stored(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(text_hash, "_STIR", 0)
 
 
+@UNHURRIED
 @given(st.lists(st.text(max_size=30), max_size=5), st.text(max_size=40))
 def test_a_text_has_the_same_hash_alone_among_others_and_in_a_page(texts: list[str], page: str) -> None:
     assert text_hash.text_hashes(texts).tolist() == list(map(text_hash.text_hash, texts))
@@ -30,6 +32,7 @@ def test_a_text_has_the_same_hash_alone_among_others_and_in_a_page(texts: list[s
     assert hashes == [text_hash.text_hash(page[a:b]) for a, b in spans]
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 2**32 - 1))))
 def test_a_text_has_the_numbers_noted_for_it_in_order_and_once(pairs: list[tuple[str, int]]) -> None:
     notes, expected = Notes(), dict[str, dict[int, None]]()
@@ -53,6 +56,7 @@ def test_texts_of_too_many_are_left_out_and_kinds_of_one_number_count_once() -> 
     assert list(notes.packed(most=1, kind_bits=4)) == ["rare"]
 
 
+@UNHURRIED
 @given(st.sets(TEXTS), st.data())
 def test_every_occurrence_of_every_text_is_found(texts: set[str], data: st.DataObject) -> None:
     page = "".join(data.draw(st.lists(st.sampled_from(["京", "1", "架空", *sorted(texts)]), max_size=12)))
