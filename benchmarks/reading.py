@@ -44,7 +44,8 @@ from harness.records.resident import Residency, Resident
 FONTS = Path(matplotlib_fontja.__file__).parent / "fonts"
 LIMITS = ReaderLimits()
 FIELDS = (
-    ("住所", "address"), ("氏名", "name"), ("ふりがな", "kana"), ("生年月日", "born_on"), ("性別", "sex"),
+    ("住所", "address"), ("氏名", "name"), ("ふりがな", "kana"), ("旧氏", "former_name"),
+    ("生年月日", "born_on"), ("性別", "sex"),
     ("住民となった年月日", "resident_since"), ("住所を定めた年月日", "address_since"), ("届出日", "notified_on"),
     ("本籍", "honseki"), ("筆頭者", "hittousha"), ("転入前住所", "previous_address"), ("備考", "remarks"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -53,20 +54,30 @@ class OwnTexts:
         """
         self.texts = texts
         self._people = people
-        self.weak = frozenset(fold_weak(t) for t in texts)
-        self.unindexed = tuple(t for t in texts if len(t) > 1 and not index.owners_of(t))
+        self._index = index
+
+    @cached_property
+    def weak(self) -> frozenset[str]:
+        """The texts in WEAK form."""
+        return frozenset(fold_weak(t) for t in self.texts)
+
+    @cached_property
+    def unindexed(self) -> tuple[str, ...]:
+        """The texts that are no patterns of the index."""
+        return tuple(t for t in self.texts if len(t) > 1 and not self._index.owners_of(t))
 
     def holds(self, text: str, owners: Sequence[Owner]) -> bool:
         """Tell whether a text is own: now, or in a state that the register has left (a stale item is nobody else's)."""
         return text in self.texts or any(o.resident in self._people and o.role not in KOSEKI_ROLES for o in owners)
 
 
-def attribute(page: FoldedPage, own: OwnTexts, index: OwnerIndex) -> Attributed:
+def attribute(page: FoldedPage, own: OwnTexts, index: OwnerIndex, hits: Sequence[Hit] | None = None) -> Attributed:
     """Return the texts on `page` that belong to other people than those whose texts `own` are.
 
-    A name that differs from an own one only in what producers lose speaks for neither person.
+    A name that differs from an own one only in what producers lose speaks for neither person. `hits` are those of
+    `index` where the page was searched already, in its order.
     """
-    hits = index.find(page.text)
+    hits = index.find(page.text) if hits is None else hits
     strangers = [h for h in hits if not own.holds(index.text(h.text), index.owners(h.text))]
     if not strangers:
         return Attributed(page, ())

@@ -178,19 +178,19 @@ class Beside:
     def _compare(self, wanted: Sequence[Wanted]) -> Compared:
         by_label = self._cast.by_label(wanted)
         fields = [f for f in self.labels if f.value or f.filler]
-        compared = Compared(person_regions(fields, by_label, self._agree), [], [])
+        compared = Compared(person_regions(fields, by_label, self.agree), [], [])
         for labelled in self.values:
             items = [w for w in by_label.get(labelled.label, ()) if comparable(w)]
             person = compared.person_at(labelled)
             of_person = [w for w in items if person and w.person == person and w.per is Per.PERSON]
             chosen = of_person or items
-            if agreeing := [w for w in chosen if self._agree(labelled, w)]:
+            if agreeing := [w for w in chosen if self.agree(labelled, w)]:
                 compared.matches.append((labelled, agreeing))
             elif chosen:
                 compared.against.append(Disagreement(labelled, chosen, bool(of_person)))
         return compared
 
-    def _agree(self, found: Labelled, wanted: Wanted) -> bool:
+    def agree(self, found: Labelled, wanted: Wanted) -> bool:
         """Tell whether a value is an item's; asked again and again for regions, comparison and views."""
         pair = (found.start, id(wanted))
         known = self._agreeing.get(pair)

@@ -31,6 +31,7 @@ _WITH_POINTS = re.compile(
     r"(明治|大正|昭和|平成|令和|[明大昭平令㍾㍽㍼㍻㋿]|(?<![A-Za-z])[MTSHR])(元|\d{1,2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)"
 )
 _SHORT = 80  # characters; the values of fields come again and again, whole pages do not
+_IN_DATES = frozenset("".join(_BEFORE) + "".join(_DIGITS) + "十年月西暦./-")
 _WESTERN_POINTS = re.compile(r"(?<!\d)(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
 
 
@@ -62,6 +63,16 @@ def _find_dates(text: str) -> tuple[tuple[int, int, Day], ...]:
     return tuple(sorted(f for f in found if 1 <= f[2][1] <= 12 and 1 <= f[2][2] <= 31))
 
 
+def stands_apart(text: str, start: int, end: int) -> bool:
+    """Tell whether a date that all of `text[start:end]` is by itself must be found in the whole of `text`, too.
+
+    It must where nothing before it can belong to the same match: 日 ends one.
+    """
+    before, after = text[start - 1 : start], text[end : end + 1]
+    joins = before.isdecimal() or before in _IN_DATES or (before.isascii() and before.isalpha())
+    return not (before and joins) and not after.isdecimal()
+
+
 def wareki(day: Day) -> str:
     """Return 令和元年5月1日 for (2019, 5, 1); days before Meiji in western form."""
     for (names, before), first in zip(reversed(_ERAS), _FIRST_DAYS, strict=True):
@@ -71,6 +82,7 @@ def wareki(day: Day) -> str:
     return f"{day[0]}年{day[1]}月{day[2]}日"
 
 
+@lru_cache(maxsize=1_000)
 def number(text: str) -> int:
     """Return the value of 12, 十二, 一二 or 元."""
     if text.isdecimal():

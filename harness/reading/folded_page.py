@@ -49,10 +49,14 @@ class FoldedPage:
         return " ".join(self.words)
 
     @cached_property
+    def line_ends(self) -> tuple[int, ...]:
+        """The places between lines, in order."""
+        return tuple(sorted(self.breaks))
+
+    @cached_property
     def lines(self) -> tuple[str, ...]:
         """The folded lines without any space."""
-        places = sorted(self.breaks)
-        return tuple(self.text[a:b] for a, b in pairwise(places) if a < b)
+        return tuple(self.text[a:b] for a, b in pairwise(self.line_ends) if a < b)
 
     def unspaced(self, span: Span) -> Span:
         """Return the span of `text` for a span of `spaced`."""

@@ -28,6 +28,7 @@ class Cast:
         self.identity = tuple(w for v in self.views for w in v.wanted if w.identity)
         self._known_holders: dict[int, frozenset[str]] = {}
         self._known_items: dict[int, dict[str, set[str]]] = {}
+        self._known_telling: dict[tuple[int, int], bool] = {}
         self._known_labels: dict[int, dict[str, list[Wanted]]] = {}
 
     def by_label(self, wanted: Sequence[Wanted]) -> dict[str, list[Wanted]]:
@@ -65,14 +66,29 @@ class Cast:
     def _telling(self, view: View) -> Iterator[int]:
         known = {""}
         for place, wanted in enumerate(view.wanted):
-            if self._tells(wanted, view):
+            if self._tells(place, view):
                 known.add(wanted.person)
                 yield place
         for place, wanted in enumerate(view.wanted):
             if wanted.identity and wanted.per is Per.PERSON and wanted.person not in known:
                 yield place
 
-    def _tells(self, wanted: Wanted, view: View) -> bool:
+    def lists(self, view: View, person: str, found: Sequence[Found]) -> bool:
+        """Tell whether an item that tells `person` is `found` (per wanted item); see `telling`."""
+        of_person = [place for place, wanted in enumerate(view.wanted) if wanted.person == person]
+        seen = [place for place in of_person if found[place] is not Found.NO]
+        if any(self._tells(place, view) for place in seen):
+            return True
+        named = any(view.wanted[place].identity and view.wanted[place].per is Per.PERSON for place in seen)
+        return named and not any(self._tells(place, view) for place in of_person)
+
+    def _tells(self, place: int, view: View) -> bool:
+        known = self._known_telling.get((id(view), place))
+        if known is None:
+            known = self._known_telling[id(view), place] = self._is_telling(view.wanted[place], view)
+        return known
+
+    def _is_telling(self, wanted: Wanted, view: View) -> bool:
         if wanted.per is not Per.PERSON or self.holders(wanted) & self.permitted != {wanted.person}:
             return False
         return not any(items - {wanted.item} for t in wanted.texts if (items := self._items_of(view).get(t)))
@@ -112,9 +128,8 @@ class Identity:
     def listed(self) -> tuple[str, ...]:
         """The permitted persons listed on the page, known by an item that no other of them has."""
         listed: dict[str, None] = {}
-        for view, found, telling in zip(self._cast.views, self._found, self._cast.telling, strict=True):
-            seen = {view.wanted[place].person for place in telling if found[place] is not Found.NO}
-            listed.update((person, None) for person in view.persons if person in seen)
+        for view, found in zip(self._cast.views, self._found, strict=True):
+            listed.update((person, None) for person in view.persons if self._cast.lists(view, person, found))
         return tuple(listed)
 
     @property
@@ -134,10 +149,13 @@ class Identity:
 
     def _twins(self, person: str) -> frozenset[str]:
         twins: frozenset[str] | None = None
-        for wanted, _ in self._items():
-            if wanted.person == person and (holders := self._cast.holders(wanted)):
-                twins = holders if twins is None else twins & holders
-        return (twins or frozenset()) - self._cast.permitted
+        items = (wanted for wanted, _ in self._items() if wanted.person == person)
+        for wanted in sorted(items, key=_forms):
+            if holders := self._cast.holders(wanted):
+                twins = (holders if twins is None else twins & holders) - self._cast.permitted
+                if not twins:
+                    break
+        return twins or frozenset()
 
     def apart_from(self, donor: str) -> bool:
         """Tell whether something on the page is the applicant's or a permitted person's and not also the donor's."""
@@ -162,3 +180,8 @@ class Identity:
             for wanted, how in zip(view.wanted, found, strict=True):
                 if how is not Found.NO:
                     yield wanted, how
+
+
+def _forms(wanted: Wanted) -> tuple[bool, int]:
+    """Order items by how soon they tell people apart, and how many texts that takes to look up."""
+    return not wanted.identity, len(wanted.texts)

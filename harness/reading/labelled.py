@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -62,8 +63,8 @@ def _ends(page: FoldedPage, end: int) -> bool:
 def _value_span(page: FoldedPage, start: int, stop: int) -> Span:
     while start < stop and page.text[start] in _PUNCTUATION:
         start += 1
-    end = min((b for b in page.breaks if start < b <= stop), default=stop)
-    return start, end
+    following = bisect_right(page.line_ends, start)
+    return start, min(stop, page.line_ends[following]) if following < len(page.line_ends) else stop
 
 
 def _labelled(page: FoldedPage, label: str, span: Span, fillers: Sequence[str]) -> Labelled:

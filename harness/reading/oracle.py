@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -124,7 +125,7 @@ class _Clerk:
 
     def view(self) -> View:
         """Return what the certificate says under this state of the register."""
-        listed = self._listed()
+        listed, chosen = self._listed(), _chosen(self._options)
         applicant = self._person(self._applicant)
         wanted: list[Wanted] = []
         forbidden: list[Wanted] = []
@@ -132,7 +133,7 @@ class _Clerk:
         for use in self._paper.items:
             item = self._profile.items[use.item]
             people = listed if use.per is Per.PERSON else [applicant]
-            into = wanted if _chosen(use.when, self._options) else forbidden
+            into = wanted if use.when in chosen else forbidden
             for person in people:
                 found = self._values(use.item, item, person)
                 if found is None:
@@ -231,15 +232,17 @@ class _Clerk:
         return self._changed.get(key) or self._population.residents[key]
 
 
-def _chosen(when: When, options: Options) -> bool:
-    return {
+@lru_cache(maxsize=1_000)
+def _chosen(options: Options) -> frozenset[When]:
+    chosen = {
         When.ALWAYS: True,
         When.HONSEKI: options.honseki,
         When.RELATION: options.relation,
         When.MY_NUMBER: options.my_number,
         When.KAZEI: options.tax_kind is TaxKind.KAZEI,
         When.NOZEI: options.tax_kind is TaxKind.NOZEI,
-    }[when]
+    }
+    return frozenset(when for when, is_chosen in chosen.items() if is_chosen)
 
 
 def _names(people: Sequence[Person]) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 from array import array
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 _SMALL = 0.6  # of the usual height: a full stop, a hyphen, a comma, whose middle is not that of its row
@@ -46,24 +45,28 @@ def order_vertically(raw: str, places: str) -> str:
     "" for a page that is not written so: most of its characters must stand in words taller than wide, or one under
     the other.
     """
-    words = _placed(raw, places)
-    if not words or not _written_vertically(words):
+    if not _written_vertically(raw.split(), _numbers(places)):
         return ""
+    words = _placed(raw, places)
     turned = [w.turned() for w in words]
     return "\n".join(" ".join("".join(w.text for w in piece) for piece in _pieces(row)) for row in _rows(turned))
 
 
-def _written_vertically(words: list[_Placed]) -> bool:
+def _written_vertically(words: Sequence[str], numbers: Sequence[int]) -> bool:
+    if not words or len(numbers) != 4 * len(words):
+        return False
     down = across = 0
-    for before, word in pairwise([words[0], *words]):
-        lower = before.bottom - word.bottom
-        if len(word.text) > 1:
-            tall = word.height > word.right - word.left
-            down, across = down + len(word.text) * tall, across + len(word.text) * (not tall)
-        elif abs(before.left - word.left) < word.height and 0 < lower < _NEXT_WITHIN * word.height:
+    before_left, before_bottom = numbers[0], numbers[1]
+    for text, left, bottom, right, top in zip(words, *(numbers[side::4] for side in range(4)), strict=True):
+        height = max(top - bottom, 1)
+        if len(text) > 1:
+            tall = height > right - left
+            down, across = down + len(text) * tall, across + len(text) * (not tall)
+        elif abs(before_left - left) < height and 0 < before_bottom - bottom < _NEXT_WITHIN * height:
             down += 1
-        elif abs(lower) < word.height / 2:
+        elif abs(before_bottom - bottom) < height / 2:
             across += 1
+        before_left, before_bottom = left, bottom
     return down > across
 
 
@@ -82,10 +85,14 @@ class _Placed:
         return _Placed(self.text, -(self.bottom + self.height), self.left, -self.bottom, self.right)
 
 
-def _placed(raw: str, places: str) -> list[_Placed]:
-    words = raw.split()
+def _numbers(places: str) -> array[int]:
     numbers = array("h")
     numbers.frombytes(base64.b64decode(places))
+    return numbers
+
+
+def _placed(raw: str, places: str) -> list[_Placed]:
+    words, numbers = raw.split(), _numbers(places)
     if len(numbers) != 4 * len(words):
         return []
     return [_Placed(w, *numbers[4 * i : 4 * i + 4]) for i, w in enumerate(words)]

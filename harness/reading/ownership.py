@@ -17,6 +17,7 @@ from harness.reading.identity import Cast
 from harness.reading.oracle import Expectation, View, Wanted
 from harness.reading.owners import OwnerIndex
 from harness.reading.page_judgement import JudgedPage, PageJudge
+from harness.reading.plainly_own import PlainlyOwn, plainly_own
 from harness.reading.presence import Found
 from harness.reading.profile import Per, Profile
 from harness.reading.residue_search import foreign_residue
@@ -57,7 +58,10 @@ class Judge:
         )
         if not reading.pages:
             return base
-        judge = PageJudge(self._index, self._profile, self._form, self._cast(expectation))
+        cast = self._cast(expectation)
+        if (plain := self._plainly(reading, cast)) is not None:
+            return replace(base, pages=plain.pages, listed=plain.listed)
+        judge = PageJudge(self._index, self._profile, self._form, cast)
         judged = _settle(judge.pages(reading.pages), expectation)
         residue = foreign_residue(reading, judge.cast.own, self._index, self._form)
         document = replace(
@@ -69,6 +73,13 @@ class Judge:
             listed=tuple(dict.fromkeys(r for j in judged for r in j.listed)),
         )
         return _with_content(document, judge.cast, judged)
+
+    def _plainly(self, reading: Reading, cast: Cast) -> PlainlyOwn | None:
+        """Return the pages of a document that needs no closer look, as that would judge them."""
+        plain = plainly_own(reading, cast, self._index, self._profile, self._form)
+        if plain is None or self._seals is None:
+            return plain
+        return plain if judge_seal(reading, cast.expectation, self._seals) is None else None
 
     def _cast(self, expectation: Expectation) -> Cast:
         """Return the people of an application; those of the last ones are kept: applications are repeated."""

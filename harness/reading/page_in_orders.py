@@ -24,7 +24,7 @@ class PageInOrders:
     def __init__(self, page: PageRead, cast: Cast, index: OwnerIndex, profile: Profile, form: FormTexts) -> None:
         """Read `page` in drawing order; in all orders where that cannot be trusted. `distrust` says why none can."""
         self.page, self._cast, self._index, self._profile, self._form = page, cast, index, profile, form
-        self._gaiji = tuple(sorted((k, _character(v)) for k, v in profile.gaiji.items()))
+        self._gaiji = vendor_characters(profile)
         self.texts: list[FoldedPage] = []
         self._reordered = False
         if page.places and (columns := order_vertically(page.text, page.places)):
@@ -84,6 +84,11 @@ class PageInOrders:
     def found(self) -> tuple[tuple[Found, ...], ...]:
         """Per view, how surely each wanted item is on the page."""
         return tuple(tuple(look_for(w, self.layers, self._gaiji) for w in v.wanted) for v in self._cast.views)
+
+
+def vendor_characters(profile: Profile) -> tuple[tuple[str, str], ...]:
+    """Return the vendor's own characters as pairs (register's, vendor's)."""
+    return tuple(sorted((k, _character(v)) for k, v in profile.gaiji.items()))
 
 
 def _character(code: str) -> str:

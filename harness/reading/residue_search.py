@@ -16,7 +16,7 @@ from harness.records.reading import Reading
 def foreign_residue(reading: Reading, own: OwnTexts, index: OwnerIndex, form: FormTexts) -> tuple[Evidence, ...]:
     """Return other people's items in hidden text, metadata, attachments and earlier revisions."""
     found = []
-    for page, text in _hidden(reading):
+    for page, text in hidden_texts(reading):
         folded = FoldedPage(text)
         folded.take_form(form.spans)
         for item in attribute(folded, own, index).foreign:
@@ -35,7 +35,8 @@ def foreign_residue(reading: Reading, own: OwnTexts, index: OwnerIndex, form: Fo
     return tuple(dict.fromkeys(found))
 
 
-def _hidden(reading: Reading) -> Iterator[tuple[int, str]]:
+def hidden_texts(reading: Reading) -> Iterator[tuple[int, str]]:
+    """Yield (page, text) of what is in the file and not on a page; page 0 where it belongs to none."""
     for page in reading.pages:
         if page.hidden_text.strip():
             yield page.number, page.hidden_text
