@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+JOBS   ?= 2
 STAMP   = $(VENV)/.installed
 
 .PHONY: demo test test-unit check install clean
@@ -22,10 +23,10 @@ demo: $(STAMP)
 	@$(BIN)/honnin demo
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 test-unit: $(STAMP)
-	@$(BIN)/python -m pytest -m 'not slow'
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not slow'
 
 check: $(STAMP)
 	@$(BIN)/ruff check .

@@ -25,7 +25,7 @@ kind = "pairs"
 phase = "P2"
 title_ja = "2者"
 title_en = "Pairs"
-pairs = 70
+pairs = 56
 gap_ms = [0.05, 900.0]
 parallel = 2
 think_ms = [100, 200]
@@ -86,9 +86,9 @@ def test_a_run_across_new_year_has_no_deviation_from_a_baseline_of_days_before(s
     scenario.write_text(NIGHT, encoding="utf-8")
     clock(datetime(2026, 12, 28, 15, 0, tzinfo=JST))
     with site() as s:
-        code, verdict, baseline, said = take(limited(s, profile), "--residents", 24)
+        code, verdict, baseline, said = take(limited(s, profile), "--residents", 14)
         assert (code, verdict["outcome"], verdict["findings"]) == (0, "PASS", []), (verdict["reasons"], said)
-        assert scope(verdict)["exercised_count"] >= 40
+        assert scope(verdict)["exercised_count"] >= 20
     clock(datetime(2027, 1, 1, tzinfo=JST) - timedelta(seconds=BEFORE_MIDNIGHT_S))
     with site() as s:
         limited(s, profile)
@@ -122,7 +122,7 @@ def test_a_baseline_taken_while_a_defect_is_on_fails_with_and_without_a_profile_
 def test_an_interrupted_baseline_is_resumed_and_nothing_is_issued_a_third_time(site, start):
     with site() as s:
         limited(s)
-        playing = start("baseline", s.target, "--out", s.out, "--options-each", 1, "--residents", 24)
+        playing = start("baseline", s.target, "--out", s.out, "--options-each", 1, "--residents", 14)
         playing.until("B0")
         playing.until("in flight")
         playing.until("in flight")
