@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import threading
+import time
 import zlib
 
 import pikepdf
@@ -165,6 +166,8 @@ def test_a_reader_that_was_killed_while_idle_costs_no_document(own, stopped):
         assert read(pool, own).status is ReadingStatus.READ
         (process,) = _children() - others
         os.kill(process, signal.SIGSTOP if stopped else signal.SIGKILL)
+        while stopped and psutil.Process(process).status() != psutil.STATUS_STOPPED:
+            time.sleep(0.005)  # a signal on its way: until then it may still take what comes
         killing = threading.Timer(0.5 if stopped else 0, os.kill, (process, signal.SIGKILL))
         killing.start() if stopped else psutil.wait_procs([psutil.Process(process)], timeout=0.2)
         assert read(pool, own + b"\n1").status is ReadingStatus.READ

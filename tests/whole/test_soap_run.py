@@ -172,12 +172,12 @@ def test_what_the_interface_lacks_is_named_in_the_verdict(clean):
     assert "authentication by card and PIN" in told["steps_left_out"]
     assert "payment of the fee" in told["steps_left_out"]
     assert "family register certificate" in told["certificates_left_out"]
-    assert told["phases_left_out"].endswith(": P5")
+    assert told["phases_left_out"].endswith(": P5 (Register changes)")
     scope = {entry["property"]: entry for entry in clean.verdict["scope"]}
     assert "no ledger" in scope["X"]["note_en"]
     assert "0 changes" in scope["F"]["note_en"]
     assert not scope["S"]["exercised"]
-    assert not scope["B"]["in_scope"]
+    assert not scope["B"]["exercised"]
 
 
 def test_the_report_names_it_too(clean):
@@ -189,7 +189,8 @@ def test_the_report_names_it_too(clean):
 def test_all_kinds_of_phases_were_played_and_one_connection_served_many_people(clean):
     exposure = clean.verdict["exposure"]
     assert exposure["void_batches"] == 0
-    assert exposure["bursts"] == 16 + 4
+    assert exposure["bursts"] + exposure["bursts_apart"] == 16 + 4
+    assert exposure["bursts"] >= 16
     assert exposure["same_kiosk_successions"] > 0
     assert exposure["same_node_pairs"] == exposure["overlapping_pairs"] > 100
     assert [(n["node"], n["build"]) for n in clean.verdict["nodes"]] == [("soap", "soap-1.4")]

@@ -115,7 +115,7 @@ def test_a_wrong_target_file_is_refused_before_a_run_is_made(inputs, refused, li
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('kind = "solo"', 'kind = "sola"', ["phase", "did you mean `solo`?", "Allowed here: bursts"]),
+        ('kind = "solo"', 'kind = "sola"', ["phase", "did you mean `solo`?", "Allowed here", "bursts"]),
         ('title_ja = "単独"\n', "", ["phase", "title_ja"]),
         ('["juminhyo"]', '["passport"]', ["certificates", "Allowed here", "juminhyo"]),
         ('["juminhyo"]', "[]", ["certificates", "length >= 1"]),
@@ -224,10 +224,13 @@ def test_purge_deletes_a_run_folder_only_when_asked_twice(ask, run_folder, monke
 @pytest.fixture
 def run_folder(inputs, monkeypatch):
     """A run folder as it is just before the first program starts."""
+    from harness.campaign import load_scenario
     from harness.cli.run import cards_for, load_request
     from harness.run.prepare import prepare
 
-    request = load_request(str(inputs / "scenario.toml"), inputs / "target.toml", None, None, inputs / "runs", None, ())
+    request = load_request(
+        load_scenario(inputs / "scenario.toml"), inputs / "target.toml", None, None, inputs / "runs", None, ()
+    )
     folder, _ = prepare(request, cards_for(request))
     return folder.path
 
