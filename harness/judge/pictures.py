@@ -19,7 +19,7 @@ from harness.picture.difference import compare
 from harness.picture.learning import Pair, learn_common, learn_regions
 from harness.picture.oracle import BaselinePage, PictureOracle
 from harness.picture.store import RasterStore
-from harness.picture.words import changed_words
+from harness.picture.words import changed_words, mostly_elsewhere
 from harness.records.baseline import BaselineEntry
 from harness.records.certificates import Certificate
 from harness.records.findings import Evidence
@@ -97,7 +97,10 @@ class PictureTier:
         assert self._oracle is not None
         if entry is not None and own is None:
             return self._oracle.beyond(raster, one.resident)
-        return self._oracle.page(raster, own, self._told_by_text(read, own) if by_text else ())
+        told = self._told_by_text(read, own) if by_text else ()
+        if mostly_elsewhere(told, read):
+            return _none("its words stand elsewhere than on the baseline")
+        return self._oracle.page(raster, own, told)
 
     def _told_by_text(self, read: PageRead, own: BaselinePage | None) -> tuple[Region, ...]:
         """Return where the text says something else than the baseline's: dates, numbers. That was judged by text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from harness.picture.raster import DPI
 from harness.records.picture import Region
@@ -14,6 +14,7 @@ from harness.records.reading import PageRead
 _STILL_POINTS = 1  # a word is at the same place within this
 _PAD = 4  # pixels around a word: ink reaches beyond the box of its glyphs
 _PIXELS_PER_POINT = DPI / 72
+_MOST_CHANGED = 0.5  # regions per word of the page, two a changed word: with more the picture would confirm nothing
 
 Box = tuple[int, int, int, int]  # left, bottom, right, top in points
 
@@ -23,6 +24,11 @@ def changed_words(base: PageRead, now: PageRead) -> tuple[Region, ...]:
     was, here = list(_words(base)), list(_words(now))
     both = [(base, box) for box in _without(was, here)] + [(now, box) for box in _without(here, was)]
     return tuple(sorted(_region(page, box) for page, box in both))
+
+
+def mostly_elsewhere(regions: Collection[Region], now: PageRead) -> bool:
+    """Tell whether so many words changed or moved that a comparison without their regions says nothing of the page."""
+    return len(regions) > _MOST_CHANGED * len(now.text.split())
 
 
 def _words(page: PageRead) -> Iterator[tuple[str, Box]]:

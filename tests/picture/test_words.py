@@ -3,7 +3,7 @@
 import base64
 from array import array
 
-from harness.picture.words import changed_words
+from harness.picture.words import changed_words, mostly_elsewhere
 from harness.records.reading import PageRead
 
 
@@ -43,3 +43,11 @@ def test_regions_stay_on_the_page():
     assert all(
         min(r.left, r.top, r.right, r.bottom) >= 0 for r in changed_words(page(("影", -90, 900, -40, 990)), page())
     )
+
+
+def test_a_page_all_of_whose_words_moved_is_not_confirmed_by_leaving_them_all_out():
+    words = [(f"語{n}", 72, 700 - 20 * n, 144, 714 - 20 * n) for n in range(8)]
+    moved = page(*((word, left + 20, *rest) for word, left, *rest in words))
+    assert mostly_elsewhere(changed_words(page(*words), moved), moved)
+    dated = page(*words[:-1], ("令和9年1月1日", 72, 560, 130, 574))
+    assert not mostly_elsewhere(changed_words(page(*words), dated), dated)
