@@ -43,6 +43,15 @@ def everyone_at_once(issuer, people, kiosk, count: int = 16, nodes: tuple[str, .
     in_parallel(count, lambda n: kiosks[n].visit(people.cards[f"R{n + 20:05d}"], "juminhyo"))
 
 
+def until(enough: Callable[[], bool], play: Callable[[], None], rounds: int = 12) -> None:
+    """Play again until there is enough to see: how many meet in one round is the machine's chance, not the defect's."""
+    for _ in range(rounds):
+        play()
+        if enough():
+            return
+    pytest.fail(f"not enough to see after {rounds} rounds")
+
+
 def test_the_clean_issuer_gives_everyone_their_own_under_load(issuer, people, kiosk, wrongs) -> None:
     for _ in range(3):
         everyone_at_once(issuer, people, kiosk)
@@ -51,9 +60,8 @@ def test_the_clean_issuer_gives_everyone_their_own_under_load(issuer, people, ki
 
 def test_d02_gives_the_later_application_of_the_same_second_to_the_earlier(issuer, people, kiosk, wrongs) -> None:
     assert issuer.switch("D02").json() == {"n1": {"D02": {}}, "n2": {"D02": {}}}
-    everyone_at_once(issuer, people, kiosk)
+    until(lambda: len(wrongs()) >= 8, lambda: everyone_at_once(issuer, people, kiosk))
     found = wrongs()
-    assert len(found) >= 8
     made = {line.application: line for line in renderings(issuer)}
     for wrong in found:
         victim, donor = made[wrong.handed.application], made[wrong.donor_application]
@@ -66,9 +74,8 @@ def test_d02_gives_the_later_application_of_the_same_second_to_the_earlier(issue
 
 def test_d21_confuses_equal_ranks_of_two_nodes_and_only_them(issuer, people, kiosk, wrongs) -> None:
     issuer.switch("D21")
-    everyone_at_once(issuer, people, kiosk)
+    until(lambda: len(wrongs()) >= 4, lambda: everyone_at_once(issuer, people, kiosk))
     found = wrongs()
-    assert len(found) >= 4
     for wrong in found:
         assert wrong.donor_application[:2] != wrong.handed.application[:2]  # the other node's
     issuer.clean()
@@ -79,7 +86,7 @@ def test_d21_confuses_equal_ranks_of_two_nodes_and_only_them(issuer, people, kio
 
 def test_a_defect_at_one_node_shows_at_that_node_only(issuer, people, kiosk, wrongs) -> None:
     assert issuer.switch("D02", "n2").json() == {"n1": {}, "n2": {"D02": {}}}
-    everyone_at_once(issuer, people, kiosk)
+    until(lambda: len(wrongs()) >= 2, lambda: everyone_at_once(issuer, people, kiosk))
     assert {w.handed.application[:2] for w in wrongs()} == {"n2"}
 
 
@@ -189,9 +196,12 @@ def test_d01_hands_the_next_applicants_file_to_whoever_waited_too_long(settle, p
     states = {(e["state"], e["fee"], e["reason"]) for e in issuer.ledger().values()}
     assert ("cancelled", "returned", "PRINT_TIMEOUT") in states
     issuer.switch("D01")
-    overload(issuer, town, kiosk, 32, 5)
+    until(
+        lambda: len(wrong_handovers(issuer.state / "debug")) >= 3,
+        lambda: overload(issuer, town, kiosk, 32, 5),  # type: ignore[arg-type,return-value]
+        rounds=3,
+    )
     found = wrong_handovers(issuer.state / "debug")
-    assert len(found) >= 3
     waits_ms = [w.handed.waited_ms for w in found]
     assert min(waits_ms) >= 1000  # nobody below the limit
     assert statistics.median(waits_ms) < 1300
