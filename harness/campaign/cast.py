@@ -6,21 +6,24 @@ Every resident is handed out in a shuffled round, so that reuse is even and as l
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from msgspec.structs import replace
 
+from harness.campaign.relations import Relations
 from harness.campaign.turned_away import TurnedAway
 from harness.errors import UsageError
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate, Options, Scope
+from harness.records.plan import Relation
 from harness.records.resident import Resident
 from harness.records.rules import DEFAULT_RULES, Rules
 
 Choices = Mapping[tuple[str, Certificate], tuple[Options, ...]]  # of a resident for a certificate
 _IN_COPIES = frozenset({Certificate.JUMINHYO, Certificate.KISAIJIKO})
+_OF_KOSEKI = frozenset({Certificate.KOSEKI, Certificate.FUHYO})
 _SHARE_OF_COPIES = 0.05
 
 
@@ -57,6 +60,9 @@ class Cast:
                 f"nobody in this population may be issued any of: {', '.join(kinds)}; check residency and dates"
             )
         self._turned_away = TurnedAway(people, [c for c in Certificate if c in kinds], on, rules, set(self._round))
+        everybody = self.residents.values()
+        self._sizes = Counter(group for r in everybody for group in (r.household, r.koseki) if group)
+        self._relations = Relations(self.residents[key] for key in self._round)
 
     @property
     def ordinary(self) -> tuple[str, ...]:
@@ -86,6 +92,40 @@ class Cast:
             return key, certificate
         key = self._first(lambda k: k not in besides and not set(kinds).isdisjoint(self._may[k]))
         return None if key is None else (key, self._rng.choice([c for c in self._may[key] if c in kinds]))
+
+    def pair(
+        self, relation: Relation, first: Certificate, second: Certificate, besides: Collection[str] = ()
+    ) -> tuple[str, str] | None:
+        """Return two people who stand so to each other and may be issued these; None where there are none."""
+        if relation is Relation.STRANGERS:
+            one = self._first(lambda key: key not in besides and first in self._may[key])
+            near = self._relations.near(one) if one else frozenset()
+            other = self._first(lambda key: key not in near and key not in besides and second in self._may[key])
+            return (one, other) if one and other else None
+        fitting: list[str] = []
+
+        def fits(key: str) -> bool:
+            if key in besides or first not in self._may[key]:
+                return False
+            partners = self._relations.partners(key, relation)
+            fitting[:] = [p for p in partners if p not in besides and second in self._may.get(p, ())]
+            return bool(fitting)
+
+        one = self._first(fits)
+        return (one, self._rng.choice(fitting)) if one else None
+
+    def possible(self, relation: Relation) -> frozenset[tuple[Certificate, Certificate]]:
+        """Return which two certificates two people who stand so to each other may be issued."""
+        if relation is Relation.STRANGERS:
+            kinds = {self._may[key] for key in self._round}
+            together = {(mine, theirs) for mine in kinds for theirs in kinds}
+        else:
+            together = {
+                (self._may[key], self._may[other])
+                for key in self._round
+                for other in self._relations.partners(key, relation)
+            }
+        return frozenset((one, other) for mine, theirs in together for one in mine for other in theirs)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -124,6 +164,12 @@ class Cast:
         if certificate is Certificate.TAX and resident.taxes:
             return Options(tax_year=self._rng.choice(resident.taxes).year)
         return Options()
+
+    def listed(self, key: str, certificate: Certificate) -> int:
+        """Return how many people of this population a full copy lists: it grows by pages with them."""
+        one = self.residents[key]
+        group = one.koseki if certificate in _OF_KOSEKI else one.household
+        return self._sizes[group] if group else 1
 
     def _first(self, fits: Callable[[str], bool]) -> str | None:
         for _ in range(len(self._round)):

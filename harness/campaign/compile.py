@@ -10,17 +10,27 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from harness.campaign.author import Author
 from harness.campaign.cast import Cast, Choices
-from harness.campaign.fitting import asked_for, fit, with_fewer
+from harness.campaign.fitting import asked_for, fit, unmet, with_fewer
+from harness.campaign.load import round_names
 from harness.campaign.phases import PhaseCompiler
-from harness.campaign.scenario import AnyPhase, Baseline, Hold, Pairs, Scenario, Solo, Succession, Updates
+from harness.campaign.scenario import (
+    AnyPhase,
+    Baseline,
+    Hold,
+    Pairs,
+    Scenario,
+    Solo,
+    Steered,
+    Succession,
+    Updates,
+)
 from harness.errors import ConfigError
 from harness.journal.run_folder import write_whole
 from harness.population import Population
-from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader
+from harness.records.plan import PLAN_VERSION, Batch, Covering, Driver, LeftOut, Phase, PlanHeader
 from harness.records.target import Target
-
-_QUIET = (Solo, Succession, Updates)
 
 
 def pool_of(
@@ -56,11 +66,11 @@ def compile_plan(
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
     scenario, left_out = fit(scenario, target)
     cast = _cast(scenario, population, target, rng, on, without, choices)
-    nodes = tuple(n.id for n in target.nodes)
-    compiler = PhaseCompiler(scenario, cast, rng, nodes, card_of, target.synchronise)
+    compiler = PhaseCompiler(Author(scenario, cast, rng, target, card_of))
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
-    left_out = replace(left_out, fewer=with_fewer(scenario, batches))
-    return _header(scenario, population, target, seed, left_out, batches), batches
+    relations, events = unmet(scenario, batches)
+    left_out = replace(left_out, fewer=with_fewer(scenario, batches), relations=relations, events=events)
+    return _header(scenario, population, target, seed, left_out, batches, compiler.covering), batches
 
 
 def _cast(
@@ -77,7 +87,13 @@ def _cast(
 
 
 def _header(
-    scenario: Scenario, population: Population, target: Target, seed: int, left_out: LeftOut, batches: list[Batch]
+    scenario: Scenario,
+    population: Population,
+    target: Target,
+    seed: int,
+    left_out: LeftOut,
+    batches: list[Batch],
+    covering: list[Covering],
 ) -> PlanHeader:
     applications = [a for b in batches for a in b.applications]
     return PlanHeader(
@@ -87,7 +103,7 @@ def _header(
         seed=seed,
         population_digest=population.digest,
         target=target.name,
-        phases=tuple(_phase(p, [b for b in batches if b.phase == p.phase]) for p in scenario.phase),
+        phases=tuple(described for phase in scenario.phase for described in _phases(phase, batches)),
         batches=len(batches),
         applications=len(applications),
         updates=sum(len(b.updates) for b in batches),
@@ -100,23 +116,53 @@ def _header(
         description_ja=scenario.description_ja,
         description_en=scenario.description_en,
         acceptance=scenario.acceptance,
+        covering=tuple(covering),
     )
 
 
-def _phase(phase: AnyPhase, batches: list[Batch]) -> Phase:
-    """Describe a phase to its player: quiet ones one at a time, the rest by as many users as it has kiosks."""
-    quiet = isinstance(phase, _QUIET) or (isinstance(phase, Baseline) and phase.lanes == 1)
-    plain = Phase(
-        phase=phase.phase,
-        title_ja=phase.title_ja,
-        title_en=phase.title_en,
-        driver=Driver.QUIET if quiet else Driver.ENGINE,
-    )
-    if quiet:
-        return plain
-    kiosks = {a.kiosk for b in batches for a in b.applications}
-    parallel = phase.parallel if isinstance(phase, Pairs) else phase.lanes if isinstance(phase, Baseline) else 1
-    return replace(plain, users=max(1, len(kiosks)), parallel=parallel, drain_s=_drain_s(phase))
+def _phases(phase: AnyPhase, batches: list[Batch]) -> Iterator[Phase]:
+    """Describe a phase to its player: quiet ones one at a time, the rest by as many users as it has kiosks.
+
+    The rounds of a held load are phases of their own: between phases it is decided whether the next is needed.
+    """
+    for name in round_names(phase) if isinstance(phase, Hold) else (phase.phase,):
+        own = [b for b in batches if b.phase == name]
+        quiet = _is_quiet(phase)
+        kiosks = {a.kiosk for b in own for a in b.applications}
+        yield Phase(
+            phase=name,
+            title_ja=phase.title_ja,
+            title_en=phase.title_en,
+            driver=Driver.QUIET if quiet else Driver.ENGINE,
+            users=1 if quiet else max(1, len(kiosks)),
+            parallel=_parallel(phase),
+            drain_s=10.0 if quiet else _drain_s(phase),
+            decides=any(b.slot for b in own),
+        )
+
+
+def _is_quiet(phase: AnyPhase) -> bool:
+    match phase:
+        case Solo():
+            return True
+        case Succession():
+            return phase.parallel == 1
+        case Updates():
+            return phase.in_flight == 0
+        case Baseline():
+            return phase.lanes == 1
+        case _:
+            return False
+
+
+def _parallel(phase: AnyPhase) -> int:
+    match phase:
+        case Pairs() | Steered() | Succession():
+            return phase.parallel
+        case Baseline():
+            return phase.lanes
+        case _:
+            return 1
 
 
 def _drain_s(phase: AnyPhase) -> float:

@@ -9,10 +9,10 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from harness.campaign.scenario import AnyPhase, Bursts, Hold, Scenario, Succession, Updates
+from harness.campaign.scenario import AnyPhase, Bursts, Hold, Pairs, Scenario, Succession, Updates
 from harness.errors import UsageError
 from harness.records.certificates import Certificate
-from harness.records.plan import Batch, Fewer, LeftOut, Step
+from harness.records.plan import Batch, Fewer, LeftOut, Relation, Step
 from harness.records.target import Client, Target
 
 # The centre has a serial and nothing else: card, PIN and fee are the kiosk's and its own business.
@@ -54,7 +54,7 @@ def asked_for(scenario: Scenario) -> tuple[Certificate, ...]:
 
 def _updated(phase: Updates) -> dict[Certificate, int]:
     """Return how often each certificate is issued around a change of the register."""
-    return {Certificate.INKAN: phase.cancelled_seals, Certificate.JUMINHYO: phase.moves}
+    return {Certificate.INKAN: phase.cancelled_seals, Certificate.JUMINHYO: phase.moves + phase.in_flight}
 
 
 def steps_lacking(target: Target) -> tuple[Step, ...]:
@@ -96,7 +96,8 @@ def _fit(
     """Return the phase without what is lacking; None where nothing of it is left."""
     if isinstance(phase, Updates):
         times = {kind: n if updates and kind in offered else 0 for kind, n in _updated(phase).items()}
-        left = replace(phase, cancelled_seals=times[Certificate.INKAN], moves=times[Certificate.JUMINHYO])
+        seals = times[Certificate.INKAN]
+        left = replace(phase, cancelled_seals=seals) if times[Certificate.JUMINHYO] else _seals_only(phase, seals)
         return left if any(times.values()) else None
     if isinstance(phase, Succession):
         phase = replace(phase, abort_steps=tuple(s for s in phase.abort_steps if s not in steps))
@@ -105,6 +106,22 @@ def _fit(
     if asked and not kinds:
         return None
     return replace(phase, certificates=kinds) if phase.certificates else phase
+
+
+def _seals_only(phase: Updates, seals: int) -> Updates:
+    return replace(phase, cancelled_seals=seals, moves=0, in_flight=0)
+
+
+def unmet(scenario: Scenario, batches: Collection[Batch]) -> tuple[tuple[Relation, ...], tuple[str, ...]]:
+    """Return the relations that no pair has, for want of people, and the events that no row of customers meets."""
+    relations: tuple[Relation, ...] = ()
+    if any(isinstance(phase, Pairs) and phase.strength for phase in scenario.phase):
+        met = {b.relation for b in batches}
+        relations = tuple(r for r in Relation if r not in met)
+    purposes = {b.purpose.partition("-at-")[0] for b in batches}
+    asked = [event for phase in scenario.phase if isinstance(phase, Succession) for event in phase.events]
+    events = tuple(dict.fromkeys(e for e in asked if f"sequence:after-{e}" not in purposes))
+    return relations, events
 
 
 def _offered(kinds: tuple[Certificate, ...], offered: Collection[Certificate]) -> tuple[Certificate, ...]:

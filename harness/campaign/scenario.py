@@ -29,24 +29,48 @@ class PhaseBase(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unkn
 
 
 class Solo(PhaseBase, frozen=True, tag="solo"):
-    """P0: every certificate once on every node, then one person per reason to refuse it, each alone."""
+    """P0: every certificate on every node, then one person per reason to refuse it, each alone."""
+
+    repeats: AtLeastOne = 1  # of every certificate on every node
 
 
 class Succession(PhaseBase, frozen=True, tag="succession"):
-    """P1: three customers in a row on one kiosk; the middle one meets an event."""
+    """P1: customers in a row on one kiosk, or on one pooled connection; one of them meets an event."""
 
     events: tuple[str, ...] = ("success", "refusal", "cancel", "walk_away", "disconnect")
     abort_steps: tuple[Step, ...] = (Step.AUTHENTICATE, Step.TAKE_CARD, Step.APPLY, Step.PAY, Step.COLLECT)
     rounds: AtLeastOne = 1
+    certificates_each: AtLeastOne = 2  # per event and step
+    idle_s: NotNegative = 0.0  # for `time_out`; 0: a tenth above the longest time limit that the target declares
+    parallel: AtLeastOne = 1  # rows at once, each on a kiosk of its own; 1: nobody else is served meanwhile
 
 
 class Pairs(PhaseBase, frozen=True, tag="pairs"):
-    """P2: two customers at two kiosks, the gap between them swept."""
+    """P2: two customers at two kiosks: a covering array of what may matter, then the gap between them swept."""
 
-    pairs: AtLeastOne
+    pairs: Annotated[int, Meta(ge=0)] = 0  # swept
+    strength: Annotated[int, Meta(ge=0, le=3)] = 0  # combinations of so many factors are all covered; 0: none
+    fillers: Annotated[int, Meta(ge=0)] = 3  # people around a covered pair that is played under load
     gap_ms: tuple[NotNegative, NotNegative] = (0.05, 2000.0)
     atoms_ms: tuple[NotNegative, ...] = (0.0, 1000.0)  # gaps tried on purpose, a fifth of the pairs
     parallel: AtLeastOne = 1
+
+
+class Steered(PhaseBase, frozen=True, tag="steered"):
+    """P2: pairs whose gaps are chosen by what was seen so far; a part stays as drawn, whatever was seen."""
+
+    pairs: AtLeastOne
+    drawn_share: Annotated[float, Meta(ge=0.3, le=1)] = 0.4
+    gap_ms: tuple[NotNegative, NotNegative] = (0.05, 2000.0)
+    atoms_ms: tuple[NotNegative, ...] = (0.0, 1000.0)
+    parallel: AtLeastOne = 1
+
+
+class Seconds(PhaseBase, frozen=True, tag="seconds"):
+    """P2: pairs at equal gaps within one second of the target's clock, and across its end; each pair alone."""
+
+    pairs: AtLeastOne  # half of them within a second
+    gaps_ms: Annotated[tuple[Annotated[float, Meta(gt=0, lt=900)], ...], Meta(min_length=1)] = (30.0, 120.0, 400.0)
 
 
 class Bursts(PhaseBase, frozen=True, tag="bursts"):
@@ -55,6 +79,9 @@ class Bursts(PhaseBase, frozen=True, tag="bursts"):
     sizes: tuple[AtLeastOne, ...]
     rounds: AtLeastOne = 1
     same_certificate: Annotated[float, Meta(ge=0, le=1)] = 0.5  # share of bursts in which all ask for the same kind
+    long_documents: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which all ask for documents of several pages
+    aborting: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth gives up while waiting
+    sync_steps: tuple[Step, ...] = ()  # steps to release together, in turn; none: the target's
 
 
 class Hold(PhaseBase, frozen=True, tag="hold"):
@@ -62,21 +89,30 @@ class Hold(PhaseBase, frozen=True, tag="hold"):
 
     kiosks: AtLeastOne
     per_kiosk: AtLeastOne
+    ramp: tuple[AtLeastOne, ...] = ()  # kiosks, step by step, beforehand: where the target serves no more (the knee)
+    rounds: AtLeastOne = 1  # at most; each begins only while fewer than `enough` applications crossed a limit
+    enough: AtLeastOne = 50
+    repeated: Annotated[float, Meta(ge=0, le=1)] = 0.5  # share of customers who ask again for the very same
 
 
 class Updates(PhaseBase, frozen=True, tag="updates"):
-    """P5: issue, change the register, issue again once the change was acknowledged."""
+    """P5: issue, change the register, issue again once the change was acknowledged; and changes while issuing."""
 
     cancelled_seals: Annotated[int, Meta(ge=0)] = 0
     moves: Annotated[int, Meta(ge=0)] = 0
+    in_flight: Annotated[int, Meta(ge=0)] = 0  # changes that fall into somebody's issue, others being served
+    fillers: Annotated[int, Meta(ge=0)] = 4  # people served around a change in flight
 
 
 class Mix(PhaseBase, frozen=True, tag="mix"):
     """P7: arrivals as in operation: open model, exponential gaps, all certificates."""
 
-    per_second: Annotated[float, Meta(gt=0)]
+    per_second: Annotated[float, Meta(gt=0)]  # on average
     seconds: Annotated[float, Meta(gt=0)]
     refused_share: Annotated[float, Meta(ge=0, le=1)] = 0.05  # arrivals of people to whom nothing may be issued
+    aborting_share: Annotated[float, Meta(ge=0, le=1)] = 0.0  # arrivals of people who give up on the way
+    # Weights of equal parts of the day from 06:30 to 23:00, compressed into `seconds`; empty: even.
+    profile: tuple[NotNegative, ...] = ()
 
 
 class Baseline(PhaseBase, frozen=True, tag="baseline"):
@@ -89,7 +125,7 @@ class Baseline(PhaseBase, frozen=True, tag="baseline"):
     interruptions: bool = True  # some people give up or are refused in between
 
 
-AnyPhase = Solo | Succession | Pairs | Bursts | Hold | Updates | Mix | Baseline
+AnyPhase = Solo | Succession | Pairs | Steered | Seconds | Bursts | Hold | Updates | Mix | Baseline
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -35,6 +35,7 @@ class AbortHow(StrEnum):
     CANCEL = "cancel"  # presses cancel: the cancel request is sent
     DISCONNECT = "disconnect"  # the connection is closed while the answer is awaited
     WALK_AWAY = "walk_away"  # nothing more is sent
+    TIME_OUT = "time_out"  # stands idle, beyond the target's patience, and then leaves
 
 
 class BatchKind(StrEnum):
@@ -46,6 +47,14 @@ class BatchKind(StrEnum):
     CLOSED = "closed"  # closed model: each kiosk serves its applications one after the other
 
 
+class Withhold(StrEnum):
+    """What a burst holds back of each request until it is released."""
+
+    HEADER = "header"  # the last byte of the header: nothing can be dispatched. The body follows with it if it is small
+    BODY = "body"  # the last byte of the body: the target may dispatch on the header before the release
+    NOTHING = "nothing"  # whole requests, one after the other in one loop
+
+
 class Driver(StrEnum):
     """Which program plays a phase."""
 
@@ -53,8 +62,29 @@ class Driver(StrEnum):
     ENGINE = "engine"  # Locust users
 
 
+class Relation(StrEnum):
+    """How two people who are asked to coincide stand to each other: what a mix-up would have to be told by."""
+
+    STRANGERS = "strangers"
+    HOUSEHOLD = "household"
+    LOOKALIKES = "lookalikes"  # names that differ in a variant glyph, twins, the same name
+    SAME_BIRTHDAY = "same_birthday"  # or the same name
+    SELF = "self"  # one person at two kiosks, or again
+
+
+class Slot(StrEnum):
+    """A free parameter of a batch, filled by a journaled decision before its phase (harness.campaign.steering)."""
+
+    GAP = "gap"  # distance and order of a pair
+    MORE = "more"  # played only while the phase has not met yet what it is there for
+
+
 class PlannedAbort(Struct, frozen=True, kw_only=True):
-    """Give up at a step: before it is sent with CANCEL and WALK_AWAY, `after_ms` into its wait with DISCONNECT."""
+    """Give up at a step.
+
+    Before it is sent with CANCEL and WALK_AWAY, `after_ms` into its wait with DISCONNECT, after `after_ms` of idling
+    before it with TIME_OUT.
+    """
 
     step: Step
     how: AbortHow
@@ -76,6 +106,7 @@ class PlannedApplication(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gap_ms: float = 0.0  # BURST: release this long after the batch's release instant; SEQUENCE: wait before starting
     think_ms: float = 0.0  # pause at each human step
     abort: PlannedAbort | None = None
+    lane: int | None = None  # BURST of the centre: which connection of its pool; None: in turn. Order: as listed
 
 
 class PlannedUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,7 +130,18 @@ class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     updates: tuple[PlannedUpdate, ...] = ()
     sync_step: Step = Step.APPLY
     arm_timeout_ms: float = 10_000.0  # BURST: who has not arrived by then is named and the batch is void
-    purpose: str = ""  # e.g. "pair:gap", "sequence:after-cancel"
+    purpose: str = ""  # e.g. "pair:sweep", "sequence:after-cancel"
+    relation: Relation | None = None  # between the first two people of a pair
+    fillers: int = 0  # so many of the last applications are load around the others
+    phase_ms: float | None = None  # BURST: released this long after the target's clock begins a second
+    slot: Slot | None = None
+    withhold: Withhold | None = None  # BURST; None: as the target file says
+
+    @property
+    def span_ms(self) -> float:
+        """Planned distance of the first and the last departure, load left aside; 0 where all leave together."""
+        gaps = [a.gap_ms for a in self.applications[: len(self.applications) - self.fillers]]
+        return max(gaps) - min(gaps) if gaps else 0.0
 
 
 class Phase(Struct, frozen=True, kw_only=True):
@@ -112,6 +154,7 @@ class Phase(Struct, frozen=True, kw_only=True):
     users: int = 1  # ENGINE: Locust users; one user is one kiosk
     parallel: int = 1  # batches played at once
     drain_s: float = 10.0  # bounded wait for applications in flight at the phase's end
+    decides: bool = False  # it has slots, to be filled before it begins
 
 
 class Fewer(Struct, frozen=True, kw_only=True):
@@ -130,6 +173,35 @@ class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
     phases: tuple[str, ...] = ()  # phases of which nothing is left
     phase_titles: tuple[tuple[str, str], ...] = ()  # their titles, Japanese and English, in the same order
     fewer: tuple[Fewer, ...] = ()
+    relations: tuple[Relation, ...] = ()  # no two people of this population stand so to each other
+    events: tuple[str, ...] = ()  # of successions: no refusable person, or no time limit declared
+
+
+class Ways(Struct, frozen=True, kw_only=True):
+    """How many combinations of the values of `strength` factors the rows of a covering array hold."""
+
+    strength: int
+    covered: int
+    possible: int
+
+
+class Covering(Struct, frozen=True, kw_only=True):
+    """What a phase's pairs cover, counted over the rows as planned and not as the library says."""
+
+    phase: str
+    factors: tuple[tuple[str, int], ...]  # name, number of values
+    rows: int
+    ways: tuple[Ways, ...]
+
+    @property
+    def strength(self) -> int:
+        """The largest number of factors of which every possible combination of values is covered."""
+        full = 0
+        for ways in self.ways:
+            if ways.covered < ways.possible:
+                break
+            full = ways.strength
+        return full
 
 
 class PlanHeader(Struct, frozen=True, kw_only=True):
@@ -154,3 +226,4 @@ class PlanHeader(Struct, frozen=True, kw_only=True):
     description_ja: str = ""
     description_en: str = ""
     acceptance: bool = True  # False: the scenario says of itself that it is no acceptance test
+    covering: tuple[Covering, ...] = ()

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, field
 
 from harness.records.certificates import Certificate
 from harness.records.findings import Property
-from harness.records.plan import Step
+from harness.records.plan import Step, Withhold
 from harness.records.rules import DEFAULT_RULES, Rules
 
 Positive = Annotated[float, Meta(gt=0)]
@@ -60,6 +60,25 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reflection_s: NotNegative = 0.0  # documented time until a change of the register shows in what is issued
 
 
+class Firing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How bursts are released. Times in ms."""
+
+    withhold: Withhold = Withhold.HEADER
+    # Long enough for the first part to be acknowledged (servers delay that by up to 40 ms, some by 200 ms), short
+    # enough for guards against slow requests, which begin at 1 s or more.
+    hold_ms: Annotated[float, Meta(ge=0, le=1_000)] = 80.0
+    longest_hold_ms: Annotated[float, Meta(gt=0, le=5_000)] = 1_000.0  # held longer, a burst is withdrawn
+    attempts: Annotated[int, Meta(ge=1, le=10)] = 3  # at withholding; then whole requests are sent
+    bracket_every: Annotated[int, Meta(ge=0)] = 10  # ask the kernel for its times at every n-th burst; 0: never
+
+
+class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What whoever declares the target expects of it; `honnin plan` computes with it until a run has measured."""
+
+    solo_s: Positive = 3.0  # one application alone, from applying to the document
+    per_second: Positive = 1.0  # documents at most
+
+
 class OutOfScope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A property this target cannot show (対象外). Ownership, pages and baseline cannot be declared out."""
 
@@ -92,6 +111,9 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     documentation: str = ""  # free text, printed in the report: environment, version, contact
     tls: Tls = Tls()
     limits: Limits = Limits()
+    burst: Firing = Firing()
+    expected: Expected | None = None
+    time_limits_s: tuple[Positive, ...] = ()  # of the target itself (print wait, session, lock), where they are known
     rules: Rules = DEFAULT_RULES  # whom it is expected to refuse
     out_of_scope: tuple[OutOfScope, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)  # what a plug-in adapter needs

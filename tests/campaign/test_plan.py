@@ -4,14 +4,16 @@ import itertools
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from harness.campaign import compile_plan, find_scenario, load_scenario, pool_of, read_plan, scenario_names, write_plan
-from harness.campaign.scenario import Bursts, Hold, Pairs, Scenario, Succession
+from harness.campaign.gaps import BINS, bin_of
+from harness.campaign.scenario import Bursts, Hold, Mix, Pairs, Scenario, Seconds, Steered, Succession
 from harness.errors import ConfigError, UsageError
 from harness.population import make_population
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate
-from harness.records.plan import BatchKind
+from harness.records.plan import BatchKind, Relation, Slot
 from harness.records.target import Node, Target
 
 DAY = date(2026, 11, 22)
@@ -66,10 +68,78 @@ def test_a_burst_larger_than_the_population_plays_everyone_it_has(people):
 
 def test_gaps_reach_from_below_a_millisecond_to_two_seconds_and_meet_the_atoms(people):
     _, batches = compiled(people, phase(Pairs, pairs=300, atoms_ms=(0.0, 1000.0)))
-    gaps = [b.applications[1].gap_ms for b in batches]
-    assert min(g for g in gaps if g) < 1.0 < 1500.0 < max(gaps)
-    assert 10 < gaps.count(1000.0) < 60
-    assert 0.3 < sum(1 for g in gaps if g < 200) / len(gaps) < 0.8
+    gaps = [b.applications[1].gap_ms - b.applications[0].gap_ms for b in batches]
+    apart = [abs(g) for g in gaps]
+    assert min(g for g in apart if g) < 1.0 < 1500.0 < max(apart)
+    assert 10 < sum(1 for g in apart if 970 <= g <= 1030) < 80
+    assert 0.3 < sum(1 for g in apart if g < 200) / len(gaps) < 0.8
+    assert 0.1 < sum(1 for g in gaps if g < 0) / len(gaps) < 0.4  # the other way round
+
+
+def test_known_time_limits_of_the_target_are_tried_as_gaps_from_both_sides(people):
+    limited = replace(TARGET, time_limits_s=(3.0,))
+    _, batches = compiled(people, phase(Pairs, pairs=300), target=limited)
+    apart = [abs(b.applications[1].gap_ms - b.applications[0].gap_ms) for b in batches]
+    for limit in (3000.0, 6000.0):
+        near = [g for g in apart if limit * 0.96 < g < limit * 1.04]
+        assert any(g < limit for g in near)
+        assert any(g > limit for g in near)
+
+
+def values_of(batch):
+    """What one covered pair has of each factor, read off the batch itself."""
+    one, other = batch.applications[:2]
+    gap = other.gap_ms - one.gap_ms
+    return {
+        "first": one.certificate,
+        "second": other.certificate,
+        "relation": batch.relation,
+        "store": "same" if one.store == other.store else "other",
+        "node": "same" if one.node == other.node else "cross",
+        "gap": bin_of(gap),
+        "load": "loaded" if batch.fillers else "idle",
+        "event": batch.purpose.partition("covering")[2].lstrip("-") or "none",
+    }
+
+
+def test_every_possible_pair_of_values_is_met_and_the_count_is_that_of_the_rows_as_planned(people):
+    header, batches = compiled(people, phase(Pairs, strength=2))
+    (covering,) = header.covering
+    assert (covering.strength, covering.rows) == (2, len(batches))
+    rows = [values_of(b) for b in batches]
+    nodes = {(r["node"], r["gap"]) for r in rows}
+    assert len(nodes) == 2 * len(BINS)
+    assert {(r["relation"], r["event"]) for r in rows} == {
+        (relation, event) for relation in Relation for event in ("none", "cancel", "disconnect", "update")
+    }
+    three = covering.ways[2]
+    assert three.covered < three.possible  # two-way rows do not cover three factors, and the plan does not say so
+
+
+def test_pairs_stand_to_each_other_as_planned(people):
+    _, batches = compiled(people, phase(Pairs, strength=2))
+    for batch in batches:
+        one, other = (people.residents[a.resident] for a in batch.applications[:2])
+        match batch.relation:
+            case Relation.HOUSEHOLD:
+                assert one.household == other.household
+            case Relation.SELF:
+                assert one == other
+            case Relation.SAME_BIRTHDAY:
+                assert one.born_on == other.born_on or one.name == other.name
+            case Relation.LOOKALIKES:
+                assert (one.lookalike_of or one.key) == (other.lookalike_of or other.key)
+            case Relation.STRANGERS:
+                assert one.household != other.household
+        assert batch.relation is Relation.SELF or one != other
+
+
+def test_relations_for_which_there_is_nobody_are_told(people):
+    alone = {k: r for k, r in people.residents.items() if r.lookalike_of is None}
+    from dataclasses import replace as replaced
+
+    header, _ = compiled(replaced(people, residents=alone), phase(Pairs, strength=2))
+    assert Relation.LOOKALIKES in header.left_out.relations
 
 
 def test_pairs_meet_on_one_node_and_on_two_and_nodes_stay_equal_in_rank(people):
@@ -144,8 +214,6 @@ def test_an_unknown_scenario_lists_those_there_are():
 def test_a_certificate_nobody_may_be_issued_is_told(people):
     from dataclasses import replace as replaced
 
-    from msgspec.structs import replace
-
     unsealed = {k: replace(r, seal=None) for k, r in itertools.islice(people.residents.items(), 30)}
     with pytest.raises(UsageError, match="inkan"):
         compiled(replaced(people, residents=unsealed), phase(Pairs, pairs=1), certificates=(Certificate.INKAN,))
@@ -157,3 +225,73 @@ def test_pairs_that_are_in_flight_together_want_different_kiosks(people):
     for number, pair in enumerate(pairs):
         assert not any(pair & later for later in pairs[number + 1 : number + 10])
     assert len({frozenset(pair) for pair in pairs}) > 40
+
+
+def test_of_steered_pairs_a_share_stays_as_drawn_whatever_is_seen(people):
+    header, batches = compiled(people, phase(Steered, pairs=50, drawn_share=0.3))
+    assert header.phases[0].decides
+    assert sum(1 for b in batches if b.slot is Slot.GAP) == 35
+    longest = max(len(run) for run in "".join("s" if b.slot else "." for b in batches).split("."))
+    assert longest <= 3  # spread evenly, not at the end
+
+
+def test_pairs_are_set_within_a_second_and_across_its_end_at_equal_gaps(people):
+    _, batches = compiled(people, phase(Seconds, pairs=12, gaps_ms=(30.0, 400.0)))
+    seen = set()
+    for batch in batches:
+        gap = batch.span_ms
+        end = batch.phase_ms + gap
+        within = batch.purpose.endswith("within")
+        assert end <= 850.5 if within else batch.phase_ms < 1000.0 < end
+        seen.add((gap, within))
+    assert seen == {(g, w) for g in (30.0, 400.0) for w in (True, False)}
+
+
+def test_long_documents_are_asked_for_together_by_those_who_have_them(people):
+    _, (batch,) = compiled(people, phase(Bursts, sizes=(6,), long_documents=1.0), certificates=(Certificate.KOSEKI,))
+    sizes = [
+        sum(r.koseki == people.residents[a.resident].koseki for r in people.residents.values())
+        for a in batch.applications
+    ]
+    assert min(sizes) >= 4
+    assert all(a.options.scope == "all" for a in batch.applications)
+
+
+def test_in_aborting_bursts_some_give_up_and_most_do_not(people):
+    _, batches = compiled(people, phase(Bursts, sizes=(8, 8), aborting=0.5))
+    assert [sum(a.abort is not None for a in b.applications) for b in batches] == [0, 2]
+
+
+def test_after_trouble_the_same_person_asks_again_for_the_very_same(people):
+    _, batches = compiled(people, phase(Succession, events=("retry",)))
+    for batch in batches:
+        first, middle, again, last = batch.applications
+        assert middle.abort
+        assert (again.resident, again.options, again.certificate) == (
+            middle.resident,
+            middle.options,
+            middle.certificate,
+        )
+        assert len({first.resident, middle.resident, last.resident}) == 3
+
+
+def test_idling_beyond_the_time_limit_needs_one_to_be_declared(people):
+    header, batches = compiled(people, phase(Succession, events=("success", "time_out")))
+    assert header.left_out.events == ("time_out",)
+    limited = replace(TARGET, time_limits_s=(2.0,))
+    _, batches = compiled(people, phase(Succession, events=("time_out",)), target=limited)
+    assert {b.applications[1].abort.step for b in batches} == {"authenticate", "take_card", "apply", "pay", "collect"}
+    assert all(b.applications[1].abort.after_ms == 2200.0 for b in batches)
+
+
+def test_later_rounds_of_a_held_load_are_phases_of_their_own_to_be_decided_on(people):
+    header, batches = compiled(people, phase(Hold, kiosks=10, per_kiosk=2, rounds=3, ramp=(2, 4)))
+    assert [(p.phase, p.decides) for p in header.phases] == [("P1", False), ("P1-2", True), ("P1-3", True)]
+    assert [b.purpose for b in batches] == ["ramp:2", "ramp:4", "hold:10", "hold:10", "hold:10"]
+
+
+def test_arrivals_follow_the_profile_of_the_day(people):
+    _, (batch,) = compiled(people, phase(Mix, per_second=20.0, seconds=60.0, profile=(4.0, 1.0, 1.0)))
+    first = sum(1 for a in batch.applications if a.start_ms < 20_000)
+    assert 0.5 < first / len(batch.applications) < 0.85
+    assert 900 < len(batch.applications) < 1500

@@ -1,0 +1,84 @@
+"""Changes of the register: between two issues of one person, and into the midst of an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.campaign.author import Author
+from harness.campaign.scenario import Updates
+from harness.records.certificates import Certificate
+from harness.records.plan import Batch, BatchKind, PlannedApplication
+
+_APART_MS = 300.0  # a change in flight and its undoing
+_INTO_MS = (0.0, 80.0)  # after the release: into reading the register, rendering, and handing over
+_AROUND_MS = 40.0  # people around a change in flight come within this time
+
+
+def update_batches(phase: Updates, author: Author) -> Iterator[Batch]:
+    """Yield cancelled seals, moves, and changes that fall into somebody's issue."""
+    for number in range(phase.cancelled_seals):
+        yield _around(phase, author, Certificate.INKAN, "seal", ("cancelled", "registered"), number)
+    for number in range(phase.moves):
+        moving = author.cast.next(Certificate.JUMINHYO)
+        if values := _move(author, moving, number):
+            yield _around(phase, author, Certificate.JUMINHYO, "address", values, number, moving)
+    for number in range(phase.in_flight):
+        yield from _in_flight(phase, author, number)
+
+
+def _move(author: Author, key: str, number: int) -> tuple[str, str] | None:
+    """Return a new address and the old one, None where no address is known."""
+    resident = author.cast.residents[key]
+    if not resident.address:
+        return None
+    block = author.rng.randrange(1, 99)
+    return f"{resident.municipality}新町{number + 1}丁目{block}番{number + 1}号", resident.address
+
+
+def _around(
+    phase: Updates,
+    author: Author,
+    certificate: Certificate,
+    field: str,
+    values: tuple[str, str],
+    kiosk: int,
+    resident: str | None = None,
+) -> Batch:
+    """Issue, change, issue again once the change was acknowledged, then change back: the register is as before."""
+    node, kiosk = author.node(), kiosk % author.scenario.kiosks
+    before = author.application(phase, certificate, kiosk=kiosk, node=node, resident=resident)
+    after = author.application(phase, certificate, kiosk=kiosk, node=node, resident=before.resident)
+    updates = (
+        author.update(before.resident, field, values[0], before=after.application),
+        author.update(before.resident, field, values[1]),
+    )
+    return author.batch(phase, BatchKind.SEQUENCE, [before, after], f"update:{field}", updates=updates)
+
+
+def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:
+    """Release people together and change one's entry right afterwards: old and new are right, mixtures are not."""
+    kind = Certificate.JUMINHYO
+    moving = author.cast.next(kind)
+    values = _move(author, moving, number)
+    if values is None:
+        return
+    members = [author.application(phase, kind, kiosk=0, node=author.node_at(0), resident=moving)]
+    members += _others(phase, author, moving)
+    at = author.rng.uniform(*_INTO_MS)
+    updates = tuple(
+        author.update(moving, "address", value, start_ms=at + n * _APART_MS) for n, value in enumerate(values)
+    )
+    purpose, fillers = "update:in-flight", len(members) - 1
+    yield author.batch(phase, BatchKind.BURST, members, purpose, updates=updates, fillers=fillers)
+
+
+def _others(phase: Updates, author: Author, moving: str) -> Iterator[PlannedApplication]:
+    """Plan people who are issued something at the same time, household members and strangers."""
+    kinds, people = author.kinds(phase), {moving}
+    for kiosk in range(1, min(phase.fillers + 1, author.scenario.kiosks)):
+        free = author.cast.next_for(author.rng.choice(kinds), kinds, people)
+        if free is None:
+            return
+        people.add(free[0])
+        gap = round(author.rng.uniform(0.0, _AROUND_MS), 3)
+        yield author.application(phase, free[1], kiosk=kiosk, node=author.node_at(kiosk), resident=free[0], gap_ms=gap)

@@ -1,0 +1,207 @@
+"""Two people at once: everything about them covered in combination, gaps swept, steered, and set in the second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from harness.campaign.author import Author
+from harness.campaign.covering import Row, count_covered, covering_rows
+from harness.campaign.gaps import BINS, draw_gap_ms, draw_in_bin_ms
+from harness.campaign.scenario import Pairs, PhaseBase, Seconds, Steered
+from harness.records.certificates import Certificate
+from harness.records.plan import (
+    AbortHow,
+    Batch,
+    BatchKind,
+    Covering,
+    PlannedAbort,
+    PlannedApplication,
+    PlannedUpdate,
+    Relation,
+    Slot,
+    Step,
+)
+
+_TOGETHER = ("first", "second", "relation")  # factors that limit each other: who there is and may be issued what
+_AROUND_MS = 60.0  # people who make the load of a covered pair come within this time of it
+_WITHIN_MS = (150.0, 850.0)  # a pair of one second lies between these points of it, away from its ends
+_NEVER = frozenset({"", "none"})
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """Where and how far apart a pair is played."""
+
+    gap_ms: float  # below zero the second goes first
+    same_node: bool
+    one_store: bool = False
+
+
+def pair_batches(phase: Pairs, author: Author, covered: Callable[[Covering], None]) -> Iterator[Batch]:
+    """Yield the covering array's pairs in random order, then the swept ones; `covered` is told what the first cover."""
+    yield from _covering(phase, author, covered)
+    for number in range(phase.pairs):
+        yield _drawn(phase, author, number, "pair:sweep")
+
+
+def steered_batches(phase: Steered, author: Author) -> Iterator[Batch]:
+    """Yield pairs of which most have a gap to be decided; every so often one stays as drawn."""
+    for number in range(phase.pairs):
+        stays = (number + 1) * phase.drawn_share // 1 > number * phase.drawn_share // 1
+        batch = _drawn(phase, author, number, "pair:drawn" if stays else "pair:steered")
+        yield batch if stays else replace(batch, slot=Slot.GAP)
+
+
+def second_batches(phase: Seconds, author: Author) -> Iterator[Batch]:
+    """Yield pairs at the same gaps within a second and across its end, in turns."""
+    for number in range(phase.pairs):
+        gap = phase.gaps_ms[number // 2 % len(phase.gaps_ms)]
+        low, high = _WITHIN_MS
+        inside = author.rng.uniform(low, max(low, high - gap))
+        begin = inside if number % 2 == 0 else 1000.0 - gap / 2.0
+        kinds = author.kinds(phase)
+        kind = author.rng.choice(kinds)
+        placed = Placed(gap_ms=gap, same_node=number // 2 % 3 != 2)
+        members = _two(phase, author, Relation.STRANGERS, (kind, kind), placed)
+        where = "within" if number % 2 == 0 else "across"
+        yield author.batch(
+            phase,
+            BatchKind.BURST,
+            members,
+            f"pair:second-{where}",
+            relation=Relation.STRANGERS,
+            phase_ms=round(begin, 1),
+            slot=Slot.GAP,
+        )
+
+
+def _drawn(phase: Pairs | Steered, author: Author, number: int, purpose: str) -> Batch:
+    """Plan one pair with a gap from the mixture: half of them of one kind, a third on one node."""
+    kinds = author.kinds(phase)
+    one = author.rng.choice(kinds)
+    other = one if author.rng.random() < 0.5 else author.rng.choice(kinds)
+    atoms = (*phase.atoms_ms, *(k * limit for limit in author.time_limits_ms() for k in (1, 2)))
+    placed = Placed(gap_ms=draw_gap_ms(author.rng, phase.gap_ms, atoms), same_node=number % 3 == 0)
+    members = _two(phase, author, Relation.STRANGERS, (one, other), placed)
+    return author.batch(phase, BatchKind.BURST, members, purpose, relation=Relation.STRANGERS)
+
+
+def _covering(phase: Pairs, author: Author, covered: Callable[[Covering], None]) -> Iterator[Batch]:
+    if not phase.strength:
+        return
+    possible = {str(r): author.cast.possible(r) for r in Relation}
+    factors = _factors(phase, author, possible)
+
+    def can(row: Row) -> bool:
+        kinds = Certificate(row["first"]), Certificate(row["second"])
+        return kinds in possible[row["relation"]]
+
+    rows = covering_rows(factors, phase.strength, author.rng.randrange(2**31), _TOGETHER, can)
+    author.rng.shuffle(rows)
+    played = []
+    for row in rows:
+        batch = _covered_pair(phase, author, row)
+        if batch is not None:
+            played.append(row)
+            yield batch
+    covered(count_covered(phase.phase, factors, played, _TOGETHER, can))
+
+
+def _factors(
+    phase: Pairs, author: Author, possible: Mapping[str, frozenset[tuple[Certificate, Certificate]]]
+) -> dict[str, tuple[str, ...]]:
+    """Return what is combined; a factor of which this target or population has one value is none."""
+    kinds = tuple(map(str, author.kinds(phase)))
+    wanted = frozenset(author.kinds(phase))
+    events = ("none", "cancel", "disconnect") + (("update",) if author.target.updates else ())
+    return {
+        "first": kinds,
+        "second": kinds,
+        "relation": tuple(r for r, pairs in possible.items() if any(wanted.issuperset(pair) for pair in pairs)),
+        "store": ("other", "same"),
+        "node": ("same", "cross") if len(author.nodes) > 1 else ("same",),
+        "gap": tuple(name for name, low, _ in BINS if low <= phase.gap_ms[1]),
+        "order": ("first", "second"),
+        "load": ("idle", "loaded") if phase.fillers else ("idle",),
+        "event": events,
+    }
+
+
+def _covered_pair(phase: Pairs, author: Author, row: Row) -> Batch | None:
+    """Plan one row of the array; None where its two people cannot be had at once with those who make the load."""
+    gap = draw_in_bin_ms(author.rng, row["gap"]) * (1 if row["order"] == "first" else -1)
+    placed = Placed(gap_ms=gap, same_node=row["node"] == "same", one_store=row["store"] == "same")
+    kinds = Certificate(row["first"]), Certificate(row["second"])
+    relation = Relation(row["relation"])
+    members = _two(phase, author, relation, kinds, placed)
+    if len(members) < 2:
+        return None
+    members[1] = replace(members[1], abort=_abort(row["event"]))
+    updates = _update(author, members[0]) if row["event"] == "update" else ()
+    fillers = _fillers(phase, author, members) if row["load"] == "loaded" else []
+    return author.batch(
+        phase,
+        BatchKind.BURST,
+        [*members, *fillers],
+        "pair:covering" + (f"-{row['event']}" if row["event"] not in _NEVER else ""),
+        updates=updates,
+        relation=relation,
+        fillers=len(fillers),
+    )
+
+
+def _two(
+    phase: PhaseBase, author: Author, relation: Relation, kinds: tuple[Certificate, Certificate], placed: Placed
+) -> list[PlannedApplication]:
+    """Plan the two applications; empty where nobody stands so to each other."""
+    people = author.cast.pair(relation, *kinds)
+    if people is None:
+        return []
+    kiosks = author.two_kiosks(one_store=placed.one_store)
+    nodes = author.two_nodes(same=placed.same_node)
+    gaps = (0.0, placed.gap_ms) if placed.gap_ms >= 0 else (-placed.gap_ms, 0.0)
+    return [
+        author.application(phase, kind, kiosk=kiosk, node=node, resident=resident, gap_ms=gap)
+        for kind, kiosk, node, resident, gap in zip(kinds, kiosks, nodes, people, gaps, strict=True)
+    ]
+
+
+def _fillers(phase: Pairs, author: Author, members: list[PlannedApplication]) -> list[PlannedApplication]:
+    """Plan people who are served around a pair, at kiosks of their own."""
+    taken = {int(m.kiosk[1:]) - 1 for m in members}
+    kiosks = (k for k in author.rng.sample(range(author.scenario.kiosks), author.scenario.kiosks) if k not in taken)
+    people = {m.resident for m in members}
+    found: list[PlannedApplication] = []
+    kinds = author.kinds(phase)
+    for kiosk in kiosks:
+        free = author.cast.next_for(author.rng.choice(kinds), kinds, people) if len(found) < phase.fillers else None
+        if free is None:
+            break
+        people.add(free[0])
+        gap = round(author.rng.uniform(0.0, _AROUND_MS), 3)
+        filler = author.application(phase, free[1], kiosk=kiosk, node=author.node(), resident=free[0], gap_ms=gap)
+        found.append(filler)
+    return found
+
+
+def _abort(event: str) -> PlannedAbort | None:
+    if event == "cancel":
+        return PlannedAbort(step=Step.COLLECT, how=AbortHow.CANCEL)
+    if event == "disconnect":
+        return PlannedAbort(step=Step.COLLECT, how=AbortHow.DISCONNECT, after_ms=20.0)
+    return None
+
+
+def _update(author: Author, one: PlannedApplication) -> tuple[PlannedUpdate, ...]:
+    """Plan a move that falls into one's application, and the move back."""
+    resident = author.cast.residents[one.resident]
+    if not resident.address:
+        return ()
+    new = f"{resident.municipality}新町{author.rng.randrange(1, 9)}丁目{author.rng.randrange(1, 99)}番"
+    at = one.gap_ms + author.rng.uniform(0.0, 40.0)
+    return (
+        author.update(one.resident, "address", new, start_ms=at),
+        author.update(one.resident, "address", resident.address, start_ms=at + 200.0),
+    )

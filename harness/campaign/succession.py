@@ -1,0 +1,106 @@
+"""Customers in a row: what one of them leaves behind must not reach the next. Alone, in success, refusal and abort.
+
+Where the target's client is the centre, nobody stands at a kiosk: one after the other they come over the same pooled
+connections, which is what such rows exercise there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from harness.campaign.author import Author
+from harness.campaign.scenario import ABORTS, Solo, Succession
+from harness.records.certificates import Certificate, Options, Scope
+from harness.records.plan import AbortHow, Batch, BatchKind, PlannedAbort, PlannedApplication, Step
+
+_IDLE_FACTOR = 1.1  # beyond a declared limit, so that it has surely run out
+_RETRIED_AT = (Step.APPLY, Step.COLLECT)  # where it is unclear to the applicant whether something was issued
+_UNHEARD = frozenset({Step.TAKE_CARD})  # nothing is sent there, so nothing can be hung up
+
+
+def solo_batches(phase: Solo, author: Author) -> Iterator[Batch]:
+    """Yield every certificate on every node, then everybody who is to be refused, each alone."""
+    for certificate in author.kinds(phase):
+        for node in (author.nodes or (None,)) * phase.repeats:
+            one = author.application(phase, certificate, kiosk=0, node=node)
+            yield author.batch(phase, BatchKind.SEQUENCE, [one], "solo")
+    for reason, certificate in author.cast.cases(author.kinds(phase)):
+        resident = author.cast.refused(certificate, reason=reason)
+        one = author.application(phase, certificate, kiosk=0, node=author.node(), resident=resident)
+        yield author.batch(phase, BatchKind.SEQUENCE, [one], "solo:refusal")
+
+
+def succession_batches(phase: Succession, author: Author) -> Iterator[Batch]:
+    """Yield rows of customers for every event, at every step where it can come."""
+    kiosks = itertools.count()
+    for _ in range(phase.rounds):
+        for event in phase.events:
+            for middle in _middles(phase, author, event):
+                for certificate in author.some_kinds(phase, phase.certificates_each):
+                    yield from _row(phase, author, event, certificate, middle, next(kiosks) % author.scenario.kiosks)
+
+
+def _middles(phase: Succession, author: Author, event: str) -> list[PlannedAbort | None]:
+    """Return what the middle customer of a row does: one row for each; none where the target gives no occasion."""
+    if event == "retry":
+        return [author.disconnect(step) for step in phase.abort_steps if step in _RETRIED_AT]
+    how = ABORTS.get(event)
+    if how is None:
+        return [None]
+    if how is AbortHow.DISCONNECT:
+        return [author.disconnect(step) for step in phase.abort_steps if step not in _UNHEARD]
+    idle_ms = _idle_ms(phase, author) if how is AbortHow.TIME_OUT else 0.0
+    if how is AbortHow.TIME_OUT and not idle_ms:
+        return []
+    return [PlannedAbort(step=step, how=how, after_ms=idle_ms) for step in phase.abort_steps]
+
+
+def _idle_ms(phase: Succession, author: Author) -> float:
+    """Return how long is too long; 0 where nobody declared a limit."""
+    if phase.idle_s:
+        return phase.idle_s * 1000.0
+    return round(max(author.time_limits_ms(), default=0.0) * _IDLE_FACTOR, 1)
+
+
+def _row(
+    phase: Succession, author: Author, event: str, certificate: Certificate, abort: PlannedAbort | None, kiosk: int
+) -> Iterator[Batch]:
+    """Yield first customer, the one who meets the event, and the next: on one kiosk and one node."""
+    node = author.node()
+    first = author.application(phase, certificate, kiosk=kiosk, node=node)
+    used = {first.resident}
+    refused = author.cast.refused(certificate, used) if event == "refusal" else None
+    if event == "refusal" and refused is None:
+        return
+    middle = author.application(phase, certificate, kiosk=kiosk, node=node, resident=refused, besides=used, abort=abort)
+    row = [first, middle, *_again(phase, author, event, middle, kiosk)]
+    used.add(middle.resident)
+    row.append(author.application(phase, certificate, kiosk=kiosk, node=node, besides=used))
+    where = f"-at-{abort.step}" if abort else ""
+    yield author.batch(phase, BatchKind.SEQUENCE, row, f"sequence:after-{event}{where}")
+
+
+def _again(
+    phase: Succession, author: Author, event: str, middle: PlannedApplication, kiosk: int
+) -> Iterator[PlannedApplication]:
+    """Have the middle customer come again: for the very same after trouble, or for the same with other options."""
+    if event == "retry":
+        options = middle.options
+    elif event == "other_options":
+        options = _others(middle.options)
+    else:
+        return
+    yield author.application(
+        phase, middle.certificate, kiosk=kiosk, node=middle.node, resident=middle.resident, options=options
+    )
+
+
+def _others(options: Options) -> Options:
+    """Return options of which less is to be printed, or more where there was little: both ways a leak would show."""
+    scope = Scope.SELF if options.scope is Scope.ALL else Scope.ALL
+    if options.tax_year is not None:
+        return options
+    return replace(options, scope=scope, honseki=not options.honseki, relation=not options.relation, copies=1)
