@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "cancel": ("取消", "cancelling"),
     "disconnect": ("通信の切断", "disconnecting"),
     "walk_away": ("立ち去り", "walking away"),
+    "time_out": ("放置(時間制限超過)", "idling beyond the time limit"),
     "cancelled": ("取消", "cancelled"),
     # readers of a verdict
     "municipality": ("自治体", "municipality"),

@@ -103,7 +103,7 @@ class Act:
         return int(self._ground.target.limits.body_mb * 1_000_000)
 
     def _give_up_before(self, action: Action) -> None:
-        """Carry out a planned cancel or walk-away when its step comes."""
+        """Carry out a planned cancel or walk-away, after idling if that is planned, when its step comes."""
         abort = self._abort
         step = None if isinstance(action, (Deliver, Abort)) else action.step
         if abort is None or abort.how is AbortHow.DISCONNECT or step is not abort.step:
@@ -111,7 +111,9 @@ class Act:
         self._abort = None
         if abort.how is AbortHow.CANCEL:
             raise Abandon(abort.step)
-        raise GaveUp(AbortHow.WALK_AWAY, f"walked away before {abort.step}")
+        if abort.how is AbortHow.TIME_OUT:
+            time.sleep(abort.after_ms / 1000.0)
+        raise GaveUp(abort.how, f"walked away before {abort.step}")
 
     def _wait(self, wait: Wait) -> Done:
         left_s = None
