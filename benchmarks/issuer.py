@@ -31,6 +31,7 @@ from mock_issuer.refusals import Refusal
 from mock_issuer.register import Register
 from mock_issuer.rules import require_issuable
 from mock_issuer.settings import NodeSettings, State
+from mock_issuer.spool import new_spool
 
 FLAT_AFTER = 1500  # documents between the two looks at memory
 
@@ -56,6 +57,7 @@ def measure(folder: Path, size: int, seconds: float) -> dict[str, float]:
     save(make_population(1, size), folder / "population")
     state = State(folder / "state")
     state.prepare()
+    new_spool(state.spool)
     figures: dict[str, float] = {"residents": size}
     began_s = time.perf_counter()
     load_population(folder / "population", state)
