@@ -31,7 +31,7 @@ def check_freshness(
     """
     findings: list[Finding] = []
     for place, one in enumerate(view.applications):
-        states = register.states(one.resident, one.started_ns, one.ended_ns if one.ended_ns > 0 else view.last_ns)
+        states = register.states(one.resident, *one.span_ns(view.last_ns))
         if not states:
             continue
         reasons = {refusal(state, one.certificate) for state in states}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from harness.checks.clocks import WorkerClock, bring_home, worker_clocks
 from harness.checks.history import NEVER, HistoryView, NodeFact, Played, Segment, Update
 from harness.checks.rows import Rows
 from harness.checks.table import Table
@@ -15,9 +16,13 @@ from harness.records.history import (
     BatchEnded,
     BatchReleased,
     BatchStarted,
+    BurstBracket,
+    BurstWithdrawn,
+    ClockMeasured,
     Delivery,
     HistoryRecord,
     Interrupted,
+    Leased,
     LedgerBefore,
     LedgerEntry,
     LedgerRead,
@@ -37,6 +42,7 @@ from harness.records.history import (
     UpdateIntent,
     UpdateOutcome,
     UpdateResult,
+    WorkerCensus,
 )
 
 SecondHalf = ApplicationEnded | BatchReleased | BatchEnded | Settlement | UpdateOutcome
@@ -76,6 +82,9 @@ class _Gatherer:
         self.deaths: list[tuple[int, str]] = []
         self.interruptions: list[tuple[int, str]] = []
         self.resumed: list[int] = []
+        self.workers: list[WorkerCensus] = []
+        self.measured: list[ClockMeasured] = []
+        self.measurers: list[str] = []  # writers that measured: masters, on the run's own clock
         self.records: Counter[str] = Counter()
         self.rules = self._rules()
         self.joins: dict[type, Callable[[Any], bool]] = {
@@ -100,6 +109,8 @@ class _Gatherer:
             Delivery: self.rows.deliver,
             ApplicationEnded: self._second_half,
             BatchReleased: self._second_half,
+            BurstWithdrawn: lambda w, r: None,  # nothing was released; what became of it is told by the next attempt
+            BurstBracket: lambda w, r: None,  # proof for a reader of the journal; spreads are told by departures
             BatchEnded: self._second_half,
             Settlement: self._second_half,
             UpdateOutcome: self._second_half,
@@ -113,6 +124,9 @@ class _Gatherer:
             PlayerCounters: self._player_counters,
             Interrupted: lambda w, r: self.interruptions.append((r.at_ns, r.reason)),
             RunResumed: lambda w, r: self.resumed.append(r.at_ns),
+            WorkerCensus: lambda w, r: self.workers.append(r),
+            ClockMeasured: self._clock_measured,
+            Leased: lambda w, r: None,  # for whoever goes on with the run; the worker's own segment tells the rest
             Note: lambda w, r: None,
         }
 
@@ -193,6 +207,11 @@ class _Gatherer:
         if not record.alive:
             self.deaths.append((record.at_ns, record.reason))
 
+    def _clock_measured(self, writer: str, record: ClockMeasured) -> None:
+        self.measured.append(record)
+        if writer not in self.measurers:
+            self.measurers.append(writer)
+
     def _player_counters(self, writer: str, record: PlayerCounters) -> None:
         self.counters[writer] = record
 
@@ -200,6 +219,8 @@ class _Gatherer:
         """Join what came in another order, and hand everything over."""
         rows = self.rows
         left_over = [record for record in self.waiting if not self.joins[type(record)](record)]
+        clocks = worker_clocks(self.measured)
+        bring_home(rows.applications, rows.deliveries, clocks)
         return HistoryView(
             applications=rows.applications,
             deliveries=rows.deliveries,
@@ -208,7 +229,8 @@ class _Gatherer:
             places=rows.places,
             deliveries_of=rows.deliveries_of(),
             releases=tuple(rows.releases),
-            segments=tuple(self._segment(w) for w in sorted(self.records)),
+            release_errors_ns=rows.release_errors_ns,
+            segments=tuple(self._segment(w, clocks.get(w)) for w in sorted(self.records)),
             phases=self.phases,
             ledger=self.ledger,
             ledger_reads=tuple(self.ledger_reads),
@@ -222,20 +244,31 @@ class _Gatherer:
             deaths=tuple(sorted(self.deaths)),
             interruptions=tuple(sorted(self.interruptions)),
             resumed_ns=tuple(sorted(self.resumed)),
+            workers=tuple(self.workers),
             oddities=(*rows.oddities, *map(_without_first_half, left_over)),
             records=sum(self.records.values()),
         )
 
-    def _segment(self, writer: str) -> Segment:
+    def _segment(self, writer: str, clock: WorkerClock | None) -> Segment:
         opened = self.opened.get(writer)
+        anchor_ns = self._anchor_ns(writer, clock)
+        last_ns = self.last_ns.get(writer, 0)
         return Segment(
             writer=writer,
             version=opened.version if opened else 0,
-            wall_minus_monotonic_ns=opened.wall_ns - opened.monotonic_ns if opened else 0,
+            wall_minus_monotonic_ns=anchor_ns,
             started_wall_ns=opened.wall_ns if opened else 0,
             closed=opened is not None and writer in self.closed,
-            last_ns=self.last_ns.get(writer, 0),
+            last_ns=clock.read(last_ns) if clock else last_ns,
+            records=self.records[writer],
         )
+
+    def _anchor_ns(self, writer: str, clock: WorkerClock | None) -> int:
+        """Return the wall clock minus the clock that a writer's times are told on; the master's for one elsewhere."""
+        if clock is not None:
+            writer = next((w for w in self.measurers if w in self.opened), writer)
+        opened = self.opened.get(writer)
+        return opened.wall_ns - opened.monotonic_ns if opened else 0
 
 
 def _without_first_half(record: SecondHalf) -> str:

@@ -18,6 +18,7 @@ from harness.records.history import (
     SelfProof,
     SettledAs,
     UpdateResult,
+    WorkerCensus,
 )
 from harness.records.plan import BatchKind, PlannedAbort
 
@@ -64,12 +65,21 @@ class Application(NamedTuple):
     server_date: str = ""  # Date header of the answer to the application step
     settled: SettledAs | None = None
     settled_by: str = ""  # source of the settlement
+    error_ns: int = 0  # bound that all its times are known to; 0 for whoever played on the run's own host
 
     @property
     def waited_ns(self) -> int:
         """Return the wait for the document, first request to last answer; NEVER where none was answered."""
         answered = NEVER not in (self.collect_from_ns, self.collect_to_ns)
         return self.collect_to_ns - self.collect_from_ns if answered else NEVER
+
+    def span_ns(self, horizon_ns: int) -> tuple[int, int]:
+        """Return (from, to) that surely holds the whole application, whose times are known to a bound.
+
+        One without an end runs to `horizon_ns`.
+        """
+        ended_ns = self.ended_ns if self.ended_ns > 0 else horizon_ns
+        return self.started_ns - self.error_ns, ended_ns + self.error_ns
 
 
 class Delivered(NamedTuple):
@@ -124,6 +134,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     started_wall_ns: int
     closed: bool  # its last record says how many came before, and so many did
     last_ns: int
+    records: int = 0
 
 
 class NodeFact(Struct, frozen=True, kw_only=True):
@@ -144,6 +155,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     places: dict[str, int]  # application id -> row
     deliveries_of: dict[int, tuple[int, ...]]  # row of an application -> rows of its deliveries, in time
     releases: tuple[tuple[str, tuple[int, ...]], ...]  # batch, departures in ns
+    release_errors_ns: dict[str, int]  # bound of a batch's departures, where workers on several hosts released it
     segments: tuple[Segment, ...]
     phases: dict[str, bool]  # phase -> ended complete (False also where it did not end)
     ledger: dict[str, LedgerEntry]  # by request id; the last entry counts
@@ -158,6 +170,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     deaths: tuple[tuple[int, str], ...]  # (at_ns, reason): the target was found dead
     interruptions: tuple[tuple[int, str], ...]  # (at_ns, reason)
     resumed_ns: tuple[int, ...]
+    workers: tuple[WorkerCensus, ...]
     oddities: tuple[str, ...]  # records that contradict each other, one sentence each
     records: int
 
@@ -194,10 +207,14 @@ def predecessors(view: HistoryView) -> Sequence[int]:
 
 
 def overlap(a: Application, b: Application, horizon_ns: int) -> bool:
-    """Tell whether two applications were under way at the same instant; one without an end runs to `horizon_ns`."""
+    """Tell whether two applications surely were under way at the same instant, whatever their clocks' errors.
+
+    One without an end runs to `horizon_ns`.
+    """
     a_end = horizon_ns if a.ended_ns == NEVER else a.ended_ns
     b_end = horizon_ns if b.ended_ns == NEVER else b.ended_ns
-    return a.started_ns <= b_end and b.started_ns <= a_end
+    unsure_ns = a.error_ns + b.error_ns if a.writer != b.writer else 0
+    return a.started_ns + unsure_ns <= b_end and b.started_ns + unsure_ns <= a_end
 
 
 def deaths_in_play(view: HistoryView) -> tuple[tuple[int, str], ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from harness.checks.history import NEVER, Application, Delivered
 from harness.checks.table import Table
 from harness.records.history import (
+    Answer,
     ApplicationEnded,
     ApplicationStarted,
     BatchReleased,
@@ -32,6 +33,7 @@ class Rows:
         self.deliveries = Table(Delivered)
         self.places: dict[str, int] = {}
         self.releases: list[tuple[str, tuple[int, ...]]] = []
+        self.release_errors_ns: dict[str, int] = {}
         self.oddities: list[str] = []
         self.intents: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
@@ -88,6 +90,9 @@ class Rows:
         application, step = sent
         place = self.places.get(application, NEVER)
         if place == NEVER:
+            return
+        if record.answer is Answer.WITHDRAWN:  # no request: the application is still to come
+            self.applications.put(place, "sends", self.applications.integers("sends")[place] - 1)
             return
         table = self.applications
         table.put(place, "answers", table.integers("answers")[place] + 1)
@@ -169,6 +174,8 @@ class Rows:
         if any(a not in self.places for a in record.applications):
             return False
         self.releases.append((self.one(record.batch), record.left_ns))
+        if record.error_ns:
+            self.release_errors_ns[self.one(record.batch)] = record.error_ns
         for application, left_ns in zip(record.applications, record.left_ns, strict=False):
             self.applications.put(self.places[application], "left_ns", left_ns)
         return True

@@ -147,9 +147,9 @@ class BaselineSide:
     def applicable(self, one: Application) -> bool:
         """Tell whether the register held, for all who may stand on the document, only what it held at the export."""
         residents, mine = self._inputs.population.residents, self._groups.get(one.resident, frozenset())
-        to_ns = self._view.last_ns if one.ended_ns == NEVER else one.ended_ns
+        span_ns = one.span_ns(self._view.last_ns)
         return all(
-            self._register.states(key, one.started_ns, to_ns) == (residents[key],)
+            self._register.states(key, *span_ns) == (residents[key],)
             for key in self._register.changed
             if key == one.resident or mine & self._groups.get(key, frozenset())
         )

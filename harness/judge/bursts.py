@@ -66,11 +66,11 @@ def _measured_gap_ns(applications: Sequence[Application]) -> int:
 
 
 def any_overlap(applications: Sequence[Application], horizon_ns: int) -> bool:
-    """Tell whether two of the applications were being issued at the same instant, from applying to the document.
+    """Tell whether two of the applications surely were being issued at the same instant, from applying to the document.
 
-    One without an end runs to `horizon_ns`.
+    One without an end runs to `horizon_ns`; what clocks of several hosts leave open counts as apart.
     """
-    spans = sorted((_from_ns(one), _to_ns(one, horizon_ns)) for one in applications)
+    spans = sorted((_from_ns(one) + one.error_ns, _to_ns(one, horizon_ns) - one.error_ns) for one in applications)
     return any(after[0] <= before[1] for before, after in pairwise(_reaching(spans)))
 
 

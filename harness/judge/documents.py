@@ -58,9 +58,9 @@ class RegisterOracle:
     def _states(self, one: Application) -> Mapping[str, tuple[Resident, ...]]:
         """Return the legal states of everyone who may stand on the document and changed during the run."""
         mine = self._groups.get(one.resident, frozenset())
-        to_ns = self._horizon_ns if one.ended_ns == NEVER else one.ended_ns
+        span_ns = one.span_ns(self._horizon_ns)
         return {
-            key: self._register.states(key, one.started_ns, to_ns)
+            key: self._register.states(key, *span_ns)
             for key in sorted(self._register.changed)
             if key == one.resident or mine & self._groups.get(key, frozenset())
         }

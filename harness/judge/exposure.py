@@ -28,7 +28,7 @@ def measure_exposure(view: HistoryView, documents: Documents, spans_ms: Mapping[
     spans = _spans(view, counted)
     overlapping, most = _overlaps(spans)
     same_node, some_node = _node_overlaps(view, counted, spans)
-    departures = sorted(ns for batch, left in view.releases if batch not in void for ns in left if ns > 0)
+    departures = _departures(view, void)
     spreads = [max(left) - min(left) for batch, left in view.releases if batch not in void and len(left) > 1]
     gaps = gap_classes(view, spans_ms or {})
     overlapped = sum(gap.overlapped for gap in gaps)
@@ -59,10 +59,14 @@ def measure_exposure(view: HistoryView, documents: Documents, spans_ms: Mapping[
 
 
 def _spans(view: HistoryView, places: Sequence[int]) -> list[tuple[int, int]]:
-    """Return (start, end) of applications; one without an end runs to the end of the history."""
+    """Return (start, end) of applications, narrowed by what their clocks leave open: what overlaps surely did.
+
+    One without an end runs to the end of the history.
+    """
     starts, ends = view.applications.integers("started_ns"), view.applications.integers("ended_ns")
-    last_ns = view.last_ns
-    return [(starts[p], last_ns if ends[p] == NEVER else ends[p]) for p in places]
+    errors, last_ns = view.applications.integers("error_ns"), view.last_ns
+    spans = ((starts[p] + errors[p], (last_ns if ends[p] == NEVER else ends[p]) - errors[p]) for p in places)
+    return [(start, max(start, end)) for start, end in spans]
 
 
 def _overlaps(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
@@ -94,13 +98,31 @@ def _node_overlaps(view: HistoryView, places: Sequence[int], spans: Sequence[tup
 def _same_second_pairs(view: HistoryView, places: Sequence[int]) -> int:
     anchors = {s.writer: s.wall_minus_monotonic_ns for s in view.segments}
     starts, writers = view.applications.integers("started_ns"), view.applications.strings("writer")
-    seconds = Counter((starts[p] + anchors.get(writers[p], 0)) // _SECOND_NS for p in places)
+    errors = view.applications.integers("error_ns")
+    walls = ((starts[p] + anchors.get(writers[p], 0), errors[p]) for p in places)
+    seconds = Counter(
+        ns // _SECOND_NS for ns, error_ns in walls if (ns - error_ns) // _SECOND_NS == (ns + error_ns) // _SECOND_NS
+    )
     return sum(n * (n - 1) // 2 for n in seconds.values())
 
 
-def _pairs_within(instants: Sequence[int], within_ns: int) -> int:
-    """Return the pairs of sorted instants less than `within_ns` apart."""
-    return sum(place - bisect_left(instants, ns - within_ns + 1) for place, ns in enumerate(instants))
+def _departures(view: HistoryView, void: set[str]) -> list[tuple[int, int]]:
+    """Return the departures of bursts that are not void, in order, with the bound that each is known to."""
+    return sorted(
+        (ns, view.release_errors_ns.get(batch, 0))
+        for batch, left in view.releases
+        if batch not in void
+        for ns in left
+        if ns > 0
+    )
+
+
+def _pairs_within(departures: Sequence[tuple[int, int]], within_ns: int) -> int:
+    """Return the pairs of departures that surely were less than `within_ns` apart, whatever their clocks' errors."""
+    known = [(ns, error_ns) for ns, error_ns in departures if 2 * error_ns < within_ns]
+    apart_ns = within_ns - 2 * max((error_ns for _, error_ns in known), default=0)
+    instants = [ns for ns, _ in known]
+    return sum(place - bisect_left(instants, ns - apart_ns + 1) for place, ns in enumerate(instants))
 
 
 def _successions(view: HistoryView, counted: set[int]) -> tuple[int, int]:

@@ -67,7 +67,7 @@ def count_turned_away(
         asked.add(one.certificate)
         if one.ending not in _ANSWERED:
             continue
-        states = register.states(one.resident, one.started_ns, one.ended_ns if one.ended_ns > 0 else view.last_ns)
+        states = register.states(one.resident, *one.span_ns(view.last_ns))
         reasons = {refusal(state, one.certificate) for state in states}
         if "" not in reasons:
             tried.update((reason, one.certificate) for reason in reasons)

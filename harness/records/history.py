@@ -65,14 +65,52 @@ class BatchStarted(Record, frozen=True, tag="batch_started"):
     at_ns: int
 
 
+class Held(StrEnum):
+    """What was still held back of a request when its burst was released."""
+
+    HEADER = "header"  # the last byte of the header, and the body with it
+    BODY = "body"  # the last byte of the body; the header had left
+    RECORD = "record"  # the last byte of the only TLS record: nothing of the request could be read
+    NOTHING = "nothing"  # the whole request left in the loop
+    QUEUED = "queued"  # left when its turn came on a connection of the centre's pool, after the release
+
+
 class BatchReleased(Record, frozen=True, tag="batch_released"):
-    """A burst was released. `left_ns[i]` is the departure of `applications[i]`'s synchronised send."""
+    """A burst was released. `left_ns[i]` is the departure of the last byte of `applications[i]`'s synchronised send."""
 
     batch: str
     at_ns: int
     applications: tuple[str, ...]
     left_ns: tuple[int, ...]
     absent: tuple[str, ...] = ()  # who did not arrive in time
+    held: tuple[Held, ...] = ()  # of the applications, in their order
+    held_ms: float = 0.0  # from the first part of the last to arrive until the first departure
+    lanes: tuple[int, ...] = ()  # of the applications: connection of the centre's pool; empty without a pool
+    attempt: int = 1  # which this was; those before were withdrawn
+    agreed_ns: int = 0  # instant agreed on with other workers; 0: none
+    error_ns: int = 0  # departures of workers on other hosts are known to this bound; 0 on one host
+
+
+class BurstWithdrawn(Record, frozen=True, tag="burst_withdrawn"):
+    """An attempt at a burst was void before anything was released: what was held is given up, and asked again."""
+
+    batch: str
+    attempt: int
+    at_ns: int
+    reasons: dict[str, str]  # by application: what was wrong with its connection while it was held
+    again: tuple[str, ...]  # asked again: nothing of their request could be read by the target
+    left_out: tuple[str, ...] = ()  # not asked again: the header of their request had left
+    held_ms: float = 0.0
+
+
+class BurstBracket(Record, frozen=True, tag="burst_bracket"):
+    """What the kernel says about a burst's last bytes (SO_TIMESTAMPING): between the two they arrived at the peer."""
+
+    batch: str
+    applications: tuple[str, ...]
+    sent_ns: tuple[int, ...]  # handed to the network device; 0 where the kernel did not say
+    acked_ns: tuple[int, ...]  # acknowledged by the peer's kernel; 0 where it did not say
+    missing: str = ""  # why times are missing
 
 
 class BatchEnded(Record, frozen=True, tag="batch_ended"):
@@ -102,7 +140,10 @@ class ApplicationStarted(Record, frozen=True, tag="application_started"):
 
 
 class SendIntent(Record, frozen=True, tag="send_intent"):
-    """Intent: one request is about to leave. Exactly one request on the wire follows, or none if the writer died."""
+    """Intent: one request is about to leave. Exactly one request on the wire follows.
+
+    None does if the writer died, or if the outcome is *withdrawn*.
+    """
 
     send: str  # application/ordinal, e.g. A000012/3
     application: str  # "" for control requests
@@ -123,6 +164,7 @@ class Answer(StrEnum):
     MALFORMED = "malformed"  # not the protocol agreed on
     TOO_LARGE = "too_large"
     ABORTED = "aborted"  # we closed it on purpose
+    WITHDRAWN = "withdrawn"  # held for a burst that was void, and closed before its last byte left: no request
 
 
 class SendOutcome(Record, frozen=True, tag="send_outcome"):
@@ -314,6 +356,54 @@ class RunResumed(Record, frozen=True, tag="run_resumed"):
     reason: str = ""
 
 
+class WorkerState(StrEnum):
+    """Where a worker of the distributed engine stands in the census."""
+
+    JOINED = "joined"
+    ABSENT = "absent"  # expected, and did not come
+    LOST = "lost"  # came, and was not heard of again: it may still be sending
+    LEFT = "left"  # ended in order, and said how many records it leaves
+
+
+class WorkerCensus(Record, frozen=True, tag="worker_census"):
+    """A worker came, stayed away, was lost or left; one line per worker, phase and state."""
+
+    worker: int  # from 1, never given twice in a run: a lost worker's lease is nobody else's
+    phase: str
+    state: WorkerState
+    at_ns: int
+    writer: str = ""  # of its segment and document pack
+    host: str = ""
+    pid: int = 0
+    records: int = 0  # LEFT: in its segment, the closing record included
+    reason: str = ""
+
+
+class ClockMeasured(Record, frozen=True, tag="clock_measured"):
+    """A worker's CLOCK_MONOTONIC against the master's: the worker shows `offset_ns` more, known to `error_ns`."""
+
+    worker: int
+    writer: str
+    offset_ns: int
+    error_ns: int  # half of the shortest round trip; 0 where both read one and the same clock
+    at_ns: int
+    round_trip_ns: int
+    samples: int
+
+
+class Leased(Record, frozen=True, tag="leased"):
+    """Intent: an application, with its resident, card and kiosk, is handed to a worker, and to nobody else."""
+
+    application: str
+    worker: int
+    writer: str
+    resident: str
+    card: str
+    certificate: Certificate
+    kiosk: str
+    at_ns: int
+
+
 class Note(Record, frozen=True, tag="note"):
     """A decision or observation that steers nothing but must not be forgotten."""
 
@@ -328,6 +418,8 @@ HistoryRecord = (
     | PhaseEnded
     | BatchStarted
     | BatchReleased
+    | BurstWithdrawn
+    | BurstBracket
     | BatchEnded
     | ApplicationStarted
     | SendIntent
@@ -346,5 +438,8 @@ HistoryRecord = (
     | PlayerCounters
     | Interrupted
     | RunResumed
+    | WorkerCensus
+    | ClockMeasured
+    | Leased
     | Note
 )
