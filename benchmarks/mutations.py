@@ -5,6 +5,7 @@ come out as the latter's own. No reader may hang, and the pool must answer for e
 """
 
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -62,20 +63,26 @@ def is_own(opinion):
 
 
 def run(count, processes, seed, progress=print):
-    """Return (counter of outcomes, list of faults) of `count` mutations."""
+    """Return (counter of outcomes, list of faults) of `count` mutations, no two of the same bytes."""
     corpus, court = originals(), Court()
     bodies = [body for _, body in corpus]
     outcomes, faults, truths, started = Counter(), [], {}, time.monotonic()
+    submitted = 0
     with ReaderPool(processes, limits=LIMITS) as pool:
-        for number in range(count):
+        for number in itertools.count():
+            if submitted == count:
+                break
             which, how, body = damaged(bodies, number, seed)
             key = digest(body)
-            truths.setdefault(key, (number, how, corpus[which][0]))
-            pool.submit(key, body)
+            if not pool.submit(key, body):
+                outcomes["the same bytes again, not counted"] += 1
+                continue
+            submitted += 1
+            truths[key] = (number, how, corpus[which][0])
             for reading in pool.finished():
                 judge(court, reading, truths.pop(reading.digest), outcomes, faults)
-            if number % 1000 == 999:
-                progress(f"{number + 1} of {count}, {time.monotonic() - started:.0f} s, faults {len(faults)}")
+            if submitted % 1000 == 0:
+                progress(f"{submitted} of {count}, {time.monotonic() - started:.0f} s, faults {len(faults)}")
         for reading in pool.results():
             judge(court, reading, truths.pop(reading.digest), outcomes, faults)
         outcomes["readers replaced"] = pool.replaced
