@@ -135,13 +135,31 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"likeness (\S+)", "一致度 {0}"),
     (r"no seal impression found", "印影が見つからない"),
     (r"(\S+) is missing", "{0} がない"),
+    (r"(\d+) versions behind, (\S+) s after the change was complete", "{0} 版前の内容(変更の完了から {1} 秒後の申請)"),
+    (r"(\S+): (\S+) s to (\S+) s", "{0}: {1}~{2} 秒"),
+    (r"(\S+): (\S+) s to (\S+) s, failed", "{0}: {1}~{2} 秒、失敗の応答"),
+    (r"(\S+): (\S+) s, outcome unknown", "{0}: {1} 秒に開始、結果不明"),
     (r"document handed out", "証明書が渡された"),
     (r"authentication accepted", "認証が通った"),
     (r"delivered", "交付"),
     (r"(\S+) issued", "{0} 交付済み"),
 )
 # Kinds of evidence whose value is a sentence of ours; all others show what stood on paper or came from the target.
-_OURS = frozenset({"unread", "copies", "copy", "settlement", "ledger", "end of file", "page counter", "card", "seal"})
+_OURS = frozenset(
+    {
+        "unread",
+        "copies",
+        "copy",
+        "settlement",
+        "ledger",
+        "end of file",
+        "page counter",
+        "card",
+        "seal",
+        "change",
+        "behind",
+    }
+)
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), ja) for pattern, ja in _RULES)
 
 

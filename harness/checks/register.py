@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from itertools import pairwise
 from typing import cast
 
 import msgspec
@@ -11,11 +12,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.checks.history import NEVER, Update
+from harness.checks.value_history import FOREVER, ValueHistory, Write
 from harness.records.history import UpdateResult
 from harness.records.resident import Residency, Resident
 
 _ALWAYS = -(2**62)
+# Fields that decide what may be issued, or who is listed, and are printed nowhere.
+_NO_TEXT = frozenset({"seal", "residency", "restricted", "gaiji_pending", "koseki_access", "household", "koseki"})
 _SEAL_STATES = {"cancelled": "cancelled during the run", "registered": None}
+
+
+Household = tuple[str | None, Residency]
 
 
 class _Versions(Struct, frozen=True):
@@ -32,12 +39,13 @@ class Register:
     def __init__(self, residents: Mapping[str, Resident], updates: Iterable[Update], reflection_ns: int = 0) -> None:
         """Join population and updates; `reflection_ns` is the target's documented time until a change shows."""
         self._residents = residents
-        self._reflection_ns = reflection_ns
-        by_resident: dict[str, list[Update]] = {}
-        for update in updates:
-            if update.result is not UpdateResult.FAILED and update.resident in residents:
-                by_resident.setdefault(update.resident, []).append(update)
-        self._versions = {key: _versions(residents[key], changes) for key, changes in by_resident.items()}
+        self.reflection_ns = reflection_ns
+        self._updates: dict[str, list[Update]] = {}
+        for update in sorted(updates, key=lambda u: (u.from_ns, u.update)):
+            if update.resident in residents:
+                self._updates.setdefault(update.resident, []).append(update)
+        done = {key: [u for u in of_one if not _failed(u)] for key, of_one in self._updates.items()}
+        self._versions = {key: _versions(residents[key], of_one) for key, of_one in done.items() if of_one}
 
     @property
     def changed(self) -> frozenset[str]:
@@ -53,12 +61,57 @@ class Register:
         if versions is None:
             known = self._residents.get(resident)
             return (known,) if known is not None else ()
-        low = bisect_left(versions.done, from_ns - self._reflection_ns) - 1
+        low = bisect_left(versions.done, from_ns - self.reflection_ns) - 1
         high = bisect_right(versions.begun, to_ns) - 1
         found: list[Resident] = []
         for states in versions.states[max(low, 0) : high + 1]:
             found += [s for s in states if s not in found]
         return tuple(found)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Keys of the residents whom somebody tried to change, with whatever outcome."""
+        return frozenset(self._updates)
+
+    def known_order(self, resident: str) -> bool:
+        """Tell whether a resident's changes came one after the other, and nothing after one of unknown outcome."""
+        done = [u for u in self._updates.get(resident, ()) if not _failed(u)]
+        return all(not _unresolved(a) and a.to_ns <= b.from_ns for a, b in pairwise(done))
+
+    def text_fields(self, resident: str) -> tuple[str, ...]:
+        """Return the fields that stand as texts on paper and that somebody tried to change, each once."""
+        fields = (u.field for u in self._updates.get(resident, ()))
+        return tuple(dict.fromkeys(f for f in fields if f not in _NO_TEXT))
+
+    def field_history(self, resident: str, field: str) -> ValueHistory:
+        """Return what a text field of a resident held; None is unknown."""
+        writes = (_write(u, u.value) for u in self._updates.get(resident, ()) if u.field == field)
+        return ValueHistory(getattr(self._residents[resident], field), writes)
+
+    def household_of(self, resident: str) -> Household:
+        """Return the household that a resident belonged to when the run began, and as what."""
+        one = self._residents[resident]
+        return one.household, one.residency
+
+    def listed_history(self, resident: str, household: Household) -> ValueHistory:
+        """Return whether a copy of a whole household lists a resident; see `history_of`."""
+        return self.history_of(resident, lambda state: (state.household, state.residency) == household)
+
+    def history_of(self, resident: str, value_of: Callable[[Resident], Hashable]) -> ValueHistory:
+        """Return what follows from a resident's state, e.g. whether a certificate may be issued.
+
+        Changes that leave the value as it was are left out: no read could tell them. Only where the order is known.
+        """
+        state = self._residents[resident]
+        value = initial = value_of(state)
+        writes: list[Write] = []
+        for update in self._updates.get(resident, ()):
+            after = changed(state, update.field, update.value)
+            if value_of(after) != value:
+                writes.append(_write(update, value_of(after)))
+            if not _failed(update):
+                state, value = after, value_of(after)
+        return ValueHistory(initial, writes)
 
     def all_states(self, resident: str) -> tuple[Resident, ...]:
         """Return every state a resident may have had at any time."""
@@ -70,11 +123,24 @@ def _versions(base: Resident, updates: list[Update]) -> _Versions:
     states: list[tuple[Resident, ...]] = [(base,)]
     for update in sorted(updates, key=lambda u: (u.from_ns, u.update)):
         after = tuple(changed(s, update.field, update.value) for s in states[-1])
-        unresolved = update.result is UpdateResult.UNRESOLVED or update.to_ns == NEVER
+        unresolved = _unresolved(update)
         begun.append(update.from_ns)
         done.append(max(done[-1], update.from_ns if unresolved else update.to_ns))
         states.append((*states[-1], *after) if unresolved else after)
     return _Versions(tuple(begun), tuple(done), tuple(states))
+
+
+def _write(update: Update, value: Hashable) -> Write:
+    end_ns = FOREVER if _unresolved(update) else update.to_ns
+    return Write(update.update, value, update.from_ns, end_ns, _failed(update))
+
+
+def _failed(update: Update) -> bool:
+    return update.result is UpdateResult.FAILED
+
+
+def _unresolved(update: Update) -> bool:
+    return update.result is UpdateResult.UNRESOLVED or update.to_ns == NEVER
 
 
 def changed(resident: Resident, field: str, value: str) -> Resident:

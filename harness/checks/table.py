@@ -38,6 +38,10 @@ class Table(Generic[R]):
         """Return the column of a `str` field."""
         return cast(Sequence[str], self._columns[self._place[field]])
 
+    def column(self, field: str) -> Sequence[Any]:
+        """Return the column of any field."""
+        return cast(Sequence[Any], self._columns[self._place[field]])
+
     def __getitem__(self, position: int) -> R:
         """Return one row."""
         return self._row._make([column[position] for column in self._columns])

@@ -55,6 +55,30 @@ _CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
         "申請の始めから終わりまで交付できない状態であったのに、{v} に {d} が交付された。",
         "{d} was issued to {v}, although no state of the register during the application allowed it.",
     ),
+    Anomaly.STALE: (
+        "{v} が始まった時には登録の変更が終わり、反映時間も過ぎていたのに、{d} は変更前の内容である。",
+        "the change was complete, and its reflection time over, when {v} began; {d} still shows what was before.",
+    ),
+    Anomaly.TORN: (
+        "{v} に渡された {d} の記載は、登録がどの時点でも同時には持っていなかった組合せである。",
+        "{v} received {d}, whose items the register never held at one and the same instant.",
+    ),
+    Anomaly.NEW_OLD_INVERSION: (
+        "変更後の内容が一度交付された後に始まった {v} で、{d} は変更前の内容に戻っている。",
+        "{v} began after the new content had been issued, and {d} shows the old content again.",
+    ),
+    Anomaly.ABORTED_READ: (
+        "対象が失敗と答えた変更の内容が、{v} の {d} に現れている。",
+        "{d} of {v} shows what a change would have made that the target reported as failed.",
+    ),
+    Anomaly.FUTURE: (
+        "{v} に渡された {d} には、その時点でまだ始まっていない変更の内容が印字されている。",
+        "{v} received {d}, which shows a change that had not begun yet.",
+    ),
+    Anomaly.GARBAGE: (
+        "{v} に渡された {d} には、登録が一度も持ったことのない内容が印字されている。",
+        "{v} received {d}, which shows what the register never held.",
+    ),
     Anomaly.LOST: (
         "対象は {v} を交付済みとしているが、証明書は届いていない。",
         "the target holds {v} as issued, but the document did not arrive.",
@@ -128,6 +152,13 @@ Why = Callable[[Finding, Lang], str]
 """Says in plain words what rule a finding breaks; "" where its anomaly says enough."""
 
 
+_OF_REFUSALS = frozenset({Anomaly.STALE, Anomaly.ABORTED_READ, Anomaly.NEW_OLD_INVERSION})
+_REFUSED_WRONGLY = (
+    "{v} は交付不可とされたが、その間に登録が持っていた内容からは交付できた。",
+    "{v} was refused, and nothing that the register held during its time explains it.",
+)
+
+
 def explain(finding: Finding, view: HistoryView, why: Why = lambda finding, lang: "") -> Finding:
     """Return the finding with its explanations in Japanese and English; times are seconds since the first start."""
     ja, en = (_explain(finding, view, why, lang) for lang in _LANGS)
@@ -188,6 +219,8 @@ def _contradiction(finding: Finding, lang: Lang) -> str:
 
 def _template(finding: Finding) -> tuple[str, str] | None:
     usual = _CONTRADICTION.get(finding.anomaly)
+    if finding.anomaly in _OF_REFUSALS and not finding.delivery:
+        return _REFUSED_WRONGLY
     if finding.severity is Severity.REVIEW:
         return _DOUBT.get(finding.anomaly, usual)
     if is_mingled(finding):

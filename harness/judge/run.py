@@ -14,7 +14,6 @@ from harness.baseline.folder import BaselineFolder
 from harness.checks.documents import Documents
 from harness.checks.donors import Donors, trace_donors
 from harness.checks.exactly_once import check_exactly_once
-from harness.checks.freshness import check_freshness
 from harness.checks.gather import gather
 from harness.checks.history import Application, HistoryView
 from harness.checks.isolation import VALID, check_isolation
@@ -29,12 +28,14 @@ from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
 from harness.judge.baseline import BaselineSide
 from harness.judge.classes import final_classes, is_mingled
+from harness.judge.compared import Compared
 from harness.judge.control import Judge as DocumentJudge
 from harness.judge.control import Related, control
 from harness.judge.documents import Progress, RegisterOracle, groups, judge_documents, unwatched
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
 from harness.judge.forbidden import forbidden
+from harness.judge.fresh import FreshnessSide
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
 from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried
@@ -51,7 +52,16 @@ from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property, Severity
 from harness.records.resident import Resident
 from harness.records.target import Environment
-from harness.records.verdict import VERDICT_VERSION, ControlCount, FinalClass, Identity, Outcome, Reason, Verdict
+from harness.records.verdict import (
+    VERDICT_VERSION,
+    ControlCount,
+    FinalClass,
+    Identity,
+    Outcome,
+    Reason,
+    ScopeEntry,
+    Verdict,
+)
 
 T = TypeVar("T")
 _ORDER = {name: number for number, name in enumerate(Property)}
@@ -116,12 +126,14 @@ class _Judge:
                 "pictures", lambda: PictureTier(inputs, self.view, text, self.baseline.applicable).judge, text
             )
         self.made: tuple[tuple[BaselineEntry, ...], Learned] | None = None
+        self.fresh = FreshnessSide(inputs, self.view, self.register, self._refusal, self._card_is_valid)
 
     def verdict(self) -> Verdict:
         """Run everything in its order and put the verdict together."""
         view, inputs = self.view, self.inputs
         documents, failures = judge_documents(view, inputs.readings.get, self.judge, self.progress)
         self.crashed += failures
+        self._guarded("printed fields", lambda: self.fresh.look(documents), None)
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)
         exposure = measure_exposure(view, documents, inputs.plan.spans_ms)
@@ -154,6 +166,7 @@ class _Judge:
             inputs_digest=inputs_digest(inputs),
             regularities=regularities(view, findings),
             confirmed=count_confirmed(documents.values()),
+            reflection=self.fresh.reflection,
             not_tried=(
                 *not_tried(view, inputs.header, inputs.profile),
                 *self._untried(),
@@ -176,13 +189,13 @@ class _Judge:
         view, inputs = self.view, self.inputs
         identities = self._identities(documents, classes)
         controls = self._controls(documents)
-        reads, compared = self._register_reads(), self.baseline.compared()
+        compared = self.baseline.compared()
         return Basis(
             view=view,
             plan=inputs.plan,
             findings=findings,
             identities=identities,
-            scope=measure_scope(view, documents, inputs.target, reads, inputs.card_states, compared, self.turned_away),
+            scope=self._scope(documents, compared),
             baseline=inputs.baseline is not None,
             baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,
@@ -190,6 +203,11 @@ class _Judge:
             damage=tuple(inputs.damage),
             differing=inputs.differing,
         )
+
+    def _scope(self, documents: Documents, compared: Compared) -> tuple[ScopeEntry, ...]:
+        reads, states = self._register_reads(), self.inputs.card_states
+        fresh = self.fresh.reflection
+        return measure_scope(self.view, documents, self.inputs.target, reads, states, compared, self.turned_away, fresh)
 
     def _findings(self, documents: Documents) -> tuple[Finding, ...]:
         """Run every check; a crash in one never silences another."""
@@ -200,18 +218,16 @@ class _Judge:
             "pages": lambda: check_pages(view, documents),
             "exactly once": lambda: check_exactly_once(view, documents, donors),
             "numbers": lambda: check_numbers(view, documents),
-            "freshness": lambda: self._freshness(documents),
+            "freshness": lambda: self.fresh.findings(documents),
             "isolation": lambda: check_isolation(view, states),
         }
         nothing: tuple[Finding, ...] = ()
         found = [f for name, check in checks.items() for f in self._guarded(name, check, nothing)]
+        found = self.fresh.without_repeated(found)
         wrong = {f.delivery for f in found if f.severity is not Severity.REVIEW}
         found += self._guarded("pictures", lambda: check_pictures(view, documents, wrong), nothing)
         found += self._guarded("baseline", lambda: self.baseline.findings(documents, tuple(found)), nothing)
         return tuple(explain(f, view, self._why) for f in _numbered(view, found))
-
-    def _freshness(self, documents: Documents) -> tuple[Finding, ...]:
-        return check_freshness(self.view, documents, self.register, self._refusal, self._card_is_valid)
 
     def _refusal(self, resident: Resident, certificate: Certificate) -> str:
         return refusal(resident, certificate, self.inputs.issued_on, self.inputs.target.rules)

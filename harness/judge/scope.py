@@ -13,7 +13,7 @@ from harness.judge.compared import NO_BASELINE, Compared
 from harness.judge.turned_away import TurnedAway
 from harness.records.findings import Property
 from harness.records.target import Target
-from harness.records.verdict import ScopeEntry
+from harness.records.verdict import Reflection, ScopeEntry
 
 # Without these a verdict would say nothing about wrong issuance.
 _NEVER_OUT = frozenset({Property.OWNERSHIP, Property.PAGES, Property.BASELINE})
@@ -44,12 +44,13 @@ def measure_scope(
     card_states: dict[str, str],
     compared: Compared = NO_BASELINE,
     turned_away: TurnedAway | None = None,
+    reflection: Reflection | None = None,
 ) -> tuple[ScopeEntry, ...]:
     """Return one entry per property.
 
     `register_reads` counts the applications by which freshness was put to the test: of people whose state
     changed or forbids the certificate. `compared` says how many documents were compared with baselines,
-    `turned_away` which reasons to refuse somebody were put to the test.
+    `turned_away` which reasons to refuse somebody were put to the test, `reflection` what was read after changes.
     """
     counts = {
         Property.OWNERSHIP: sum(1 for d in documents.values() if is_read(d)),
@@ -74,17 +75,19 @@ def measure_scope(
                 note_en=f"out of scope: {out.reason} (declared by {out.declared_by})",
             )
         else:
-            entry = _in_scope(name, counts[name], view, target, compared)
+            entry = _in_scope(name, counts[name], view, target, compared, reflection or Reflection())
             if name is Property.FRESHNESS and turned_away is not None:
                 entry = _with_reasons(entry, turned_away)
         entries.append(entry)
     return tuple(entries)
 
 
-def _in_scope(name: Property, count: int, view: HistoryView, target: Target, compared: Compared) -> ScopeEntry:
+def _in_scope(
+    name: Property, count: int, view: HistoryView, target: Target, compared: Compared, reflection: Reflection
+) -> ScopeEntry:
     ja, en = ("", "") if count else _NOT_EXERCISED
     if name is Property.FRESHNESS:
-        ja, en = _freshness_note(count, view, target)
+        ja, en = _freshness_note(count, view, target, reflection)
     elif name is Property.ISOLATION:
         ja, en = _isolation_note(count, view)
     elif name is Property.BASELINE:
@@ -105,14 +108,18 @@ def _with_reasons(entry: ScopeEntry, turned_away: TurnedAway) -> ScopeEntry:
     return replace(entry, note_ja=f"{entry.note_ja}。{ja}", note_en=f"{entry.note_en}; {en}")
 
 
-def _freshness_note(count: int, view: HistoryView, target: Target) -> tuple[str, str]:
+def _freshness_note(count: int, view: HistoryView, target: Target, seen: Reflection) -> tuple[str, str]:
     if count == 0:
         why = ("更新の実施なし", "no updates were made") if target.updates else ("更新手段なし", "no way to update")
         return f"実施なし({why[0]})", f"not exercised ({why[1]})"
-    what = f"{count} 件(登録の変更 {len(view.updates)} 件)", f"{count} applications, {len(view.updates)} changes"
+    changes = len(view.updates)
+    ja = f"{count} 件(登録の変更 {changes} 件、変更の後の読取 {seen.after_change} 件)。"
+    en = f"{count} applications, {changes} changes, {seen.after_change} reads after a change; "
+    if seen.observed_s is None:
+        return f"{ja}反映時間は観測していない", f"{en}reflection time not observed"
     return (
-        f"交付の可否と記載内容のみ: {what[0]}。反映時間の測定は本版では未実施",
-        f"only whether and what was issued: {what[1]}; reflection times are not measured in this version",
+        f"{ja}観測された反映時間 {seen.observed_s:.3f} 秒(文書上の反映時間 {seen.documented_s:g} 秒)",
+        f"{en}observed reflection time {seen.observed_s:.3f} s, documented {seen.documented_s:g} s",
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
-from harness.checks.freshness import Refusal
 from harness.checks.history import HistoryView
+from harness.checks.issuing import Refusal
 from harness.checks.register import Register
 from harness.glossary import Lang, reason_word, word
 from harness.population.issuable import REASONS, concerned, reasons_ruled

@@ -116,6 +116,15 @@ class Confirmed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     decided: int = 0  # pages whose text could not be trusted, and whose picture decided
 
 
+class Reflection(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How long changes of the register took to show, as far as it was read."""
+
+    reads: int = 0  # documents and refusals of people whose register entry was changed
+    after_change: int = 0  # of them, those that began after a change was complete
+    documented_s: float = 0.0  # `limits.reflection_s` of the target file
+    observed_s: float | None = None  # the smallest time with which every read is legal; None: nothing was observed
+
+
 class NodeBuild(Struct, frozen=True, kw_only=True):
     """Build id of one node, and how it is known."""
 
@@ -159,4 +168,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
     inputs_digest: str  # SHA-256 over everything judged
     regularities: tuple[Reason, ...] = ()  # what misdeliveries have in common, against the others
     confirmed: Confirmed = Confirmed()
+    reflection: Reflection = Reflection()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about
