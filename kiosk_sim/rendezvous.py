@@ -1,85 +1,84 @@
-"""A plain rendezvous: a burst's applications wait with their requests ready, then one loop hands all of them over.
+"""The gate of one burst: who has come, who holds what, and the release; needs no gevent and works with threads alike.
 
-The releaser sends for everybody, because waking N greenlets that send for themselves spreads the departures about
-ten times wider. It needs no gevent of its own and works with plain threads alike.
+A burst goes in two steps, so that several workers can release at an instant they agreed on:
+
+    absent = gate.arm(timeout_s)      everybody stands ready on a warm connection; nothing of their requests has left
+    at_ns = gate.release(agreed_ns)   all but the last byte leaves, is held, looked after, and released in one loop
+
+`release` returns None where a connection died or spoke while it was held: the attempt is void, whoever can comes
+again, and `arm` and `release` are called again. After `firing.attempts` of them whole requests are sent instead.
+`dissolve` ends it, however it ended: nobody waits any more.
 """
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
-from msgspec import Struct
-
-from harness.records.plan import Step
+from harness.records.history import BatchReleased, BurstWithdrawn, Held, HistoryRecord
+from harness.records.plan import Batch, Withhold
+from harness.records.target import Firing
+from kiosk_sim.drivers.charge import Charge, Withdrawn
 from kiosk_sim.drivers.transport import Fire
+from kiosk_sim.places import Place, Pool, by_gap, first_on_each, load, places_of, spoken, wake
+from kiosk_sim.release import is_far, no_collection, rest_until, salvo, wait_until
 
-_SPIN_NS = 2_000_000  # below this a sleep is too coarse: the last 2 ms before a departure are waited out busily
-
-
-class Released(Struct, frozen=True, kw_only=True):
-    """What a release achieved. `left_ns[i]` is the departure of `applications[i]`."""
-
-    at_ns: int
-    applications: tuple[str, ...]
-    left_ns: tuple[int, ...]
-    absent: tuple[str, ...]  # did not arrive in time, or could not send
-
-
-class _Place:
-    """One application's place at the gate."""
-
-    def __init__(self, gap_ms: float) -> None:
-        self.gap_ns = round(gap_ms * 1e6)
-        self.fire: Fire | None = None
-        self.armed = False
-        self.gone = False
-        self.left_ns = 0
-        self.error: Exception | None = None
-        self.go = threading.Event()
-
-    def depart(self) -> None:
-        if self.fire is None:
-            return
-        try:
-            self.left_ns = self.fire()
-        except Exception as e:  # noqa: BLE001  boundary: raised again where it belongs, in the application's own greenlet
-            self.error = e
+_LOOK_NS = 4_000_000  # what looking after 200 held connections takes on a busy machine
 
 
 class Rendezvous:
     """The gate of one burst. See kiosk_sim.drivers.gate.Gate."""
 
-    def __init__(self, step: Step, gaps_ms: Mapping[str, float]) -> None:
-        """Expect the named applications; each leaves its gap after the release."""
-        self.step = step
-        self._places = {name: _Place(gap) for name, gap in gaps_ms.items()}
+    def __init__(
+        self,
+        batch: Batch,
+        firing: Firing = Firing(),  # noqa: B008  frozen
+        *,
+        pool: Pool | None = None,
+        write: Callable[[HistoryRecord], None] = lambda _: None,
+    ) -> None:
+        """Expect the batch's applications; each leaves its gap after the release. `write` journals void attempts."""
+        self.step = batch.sync_step
+        self._batch = batch.batch
+        self._firing = firing
+        self._withhold = batch.withhold or firing.withhold
+        self._pool = pool
+        self._write = write
+        self._places = places_of(batch, pool)
         self._changed = threading.Condition()
+        self._lining_up = False
         self._released = False
         self._hurried = False
+        self._attempt = 1
+        self._at_ns = self._held_ns = self._agreed_ns = 0
 
-    def hold(self, application: str, fire: Fire | None) -> None:
-        """See Gate. Who comes after the release goes through at once."""
+    def line_up(self, application: str) -> int | None:
+        """See Gate."""
         place = self._places[application]
         with self._changed:
+            if self._released:
+                return place.lane
+            place.lined_up = True
+            self._changed.notify_all()
+        place.turn.wait()
+        return place.lane
+
+    def hold(self, application: str, fire: Fire) -> None:
+        """See Gate. Who comes after the release goes through at once."""
+        place = self._places[application]
+        if isinstance(fire, Charge):
+            fire.prepare(self._withhold if self._withholding and not place.gap_ns else Withhold.NOTHING)
+        with self._changed:
             late = self._released
-            if not late:
-                place.fire, place.armed = fire, True
-                self._changed.notify_all()
+            place.come(fire)
+            self._changed.notify_all()
         if late:
-            if fire is not None:
-                fire()
+            place.left_ns, place.held = fire(), Held.QUEUED
             return
         place.go.wait()
         if place.error is not None:
             raise place.error
-
-    def departed(self, application: str, left_ns: int) -> None:
-        """See Gate."""
-        self._places[application].left_ns = left_ns
 
     def leave(self, application: str) -> None:
         """See Gate."""
@@ -93,61 +92,155 @@ class Rendezvous:
             self._hurried = True
             self._changed.notify_all()
 
-    def release(self, arm_timeout_s: float) -> int:
-        """Wait until everybody has arrived or left, at most `arm_timeout_s`; then let them go.
+    def arm(self, timeout_s: float) -> tuple[str, ...]:
+        """Wait until everybody stands ready or has left, at most `timeout_s`; return who is absent.
 
-        Returns the instant of release (ns), from which gaps are counted.
+        Nothing of anybody's request has left then.
         """
+        by = time.monotonic() + timeout_s
         with self._changed:
-            self._changed.wait_for(self._complete, arm_timeout_s)
+            self._changed.wait_for(lambda: self._hurried or all(p.here or p.gone for p in self._all), timeout_s)
+        if self._pool is not None:
+            self._line_up_all(self._pool, by)
+        return tuple(p.application for p in self._all if not p.here)
+
+    @property
+    def _all(self) -> list[Place]:
+        return list(self._places.values())
+
+    def _line_up_all(self, pool: Pool, by: float) -> None:
+        """Let the first on each connection take it; the others follow behind them after the release."""
+        if not self._lining_up:
+            self._lining_up = pool.turn.acquire(timeout=max(0.0, by - time.monotonic()))
+        if not self._lining_up:
+            return
+        firsts = first_on_each(p for p in self._all if p.here)
+        for place in firsts:
+            place.turn.set()
+        with self._changed:
+            left_s = max(0.0, by - time.monotonic())
+            self._changed.wait_for(lambda: self._hurried or all(p.fire or p.gone for p in firsts), left_s)
+
+    @property
+    def _withholding(self) -> bool:
+        wanted = self._withhold is not Withhold.NOTHING and not self._hurried
+        return wanted and self._attempt <= self._firing.attempts
+
+    def release(self, at_ns: int | None = None) -> int | None:
+        """Let everybody go who stands ready, at `at_ns` (monotonic) or as soon as their first parts were held enough.
+
+        Returns the instant of the first departure, from which gaps are counted; None where the attempt was void and
+        nothing was released. An instant nearer than `firing.hold_ms` is kept late.
+        """
+        self._agreed_ns = at_ns or 0
+        armed = by_gap(p for p in self._all if p.waits)
+        together = [p for p in armed if not p.gap_ns and p.charge is not None]
+        with no_collection():
+            if self._withholding and together:
+                if not self._hold(armed, together):
+                    return None
+            else:
+                _keep_whole(together)
+            wait_until(self._agreed_ns)
+            return self._let_go(armed, together)
+
+    def _hold(self, armed: Sequence[Place], together: Sequence[Place]) -> bool:
+        """Have the first parts leave and hold them; return whether all of them are still sound."""
+        hold_ns, longest_ns = round(self._firing.hold_ms * 1e6), round(self._firing.longest_hold_ms * 1e6)
+        rest_until(self._agreed_ns - hold_ns)
+        if dead := spoken(armed):
+            return self._void(dead, (), 0)
+        began_ns = time.monotonic_ns()
+        wrong = load(together)
+        loaded_ns = time.monotonic_ns()
+        if not wrong:
+            rest_until(max(loaded_ns + hold_ns, self._agreed_ns - _LOOK_NS))
+            wrong = spoken(armed)
+        self._held_ns = time.monotonic_ns() - loaded_ns
+        if not wrong and time.monotonic_ns() - began_ns > longest_ns:
+            wrong = {together[0].application: f"held longer than {self._firing.longest_hold_ms:g} ms"}
+        return not wrong or self._void(wrong, together, self._held_ns)
+
+    def _void(self, reasons: Mapping[str, str], loaded: Sequence[Place], held_ns: int) -> bool:
+        """Give the attempt up; return False."""
+        away = {p.application: p for p in loaded} | {name: self._places[name] for name in reasons}
+        again: list[str] = []
+        left_out: list[str] = []
+        with self._changed:
+            for name, place in away.items():
+                said = reasons.get(name, "another of its burst was not ready")
+                (again if place.withdraw(f"withdrawn before its last byte left: {said}") else left_out).append(name)
+        attempt, self._attempt = self._attempt, self._attempt + 1
+        self._write(
+            BurstWithdrawn(
+                batch=self._batch,
+                attempt=attempt,
+                at_ns=time.monotonic_ns(),
+                reasons=dict(reasons),
+                again=tuple(again),
+                left_out=tuple(left_out),
+                held_ms=held_ns / 1e6,
+            )
+        )
+        return False
+
+    def _let_go(self, armed: Sequence[Place], together: Sequence[Place]) -> int:
+        """Release, in the order of the gaps; wake whoever has left whenever there is time for it."""
+        with self._changed:
             self._released = True
-            armed = sorted((p for p in self._places.values() if p.armed), key=lambda p: p.gap_ns)
-        with _no_collection():
-            return _let_go(armed)
+        late = [p for p in self._all if p.waits and p not in armed]
+        charges = [p.charge for p in together if p.charge is not None]
+        self._at_ns, failures = salvo(charges)
+        for place, charge, failure in zip(together, charges, failures, strict=True):
+            place.left_ns, place.held, place.error = charge.left_ns, charge.held, failure
+        fired = list(together)
+        for place in by_gap([*(p for p in armed if p not in together), *late]):
+            due_ns = self._at_ns + place.gap_ns
+            if is_far(due_ns):
+                wake(fired)
+            wait_until(due_ns)
+            place.depart()
+            fired.append(place)
+        wake(fired)
+        self._let_follow()
+        return self._at_ns
 
-    def _complete(self) -> bool:
-        return self._hurried or all(p.armed or p.gone for p in self._places.values())
+    def _let_follow(self) -> None:
+        """Let those through who share a connection with somebody before them, in their order."""
+        if self._lining_up and self._pool is not None:
+            self._lining_up = False
+            self._pool.turn.release()
+        for place in by_gap(self._all):
+            place.turn.set()
 
-    def result(self, at_ns: int) -> Released:
-        """Return who left when; call it once all sends that were held without `fire` are done."""
-        left = {name: place.left_ns for name, place in self._places.items() if place.armed and place.left_ns}
-        return Released(
-            at_ns=at_ns,
-            applications=tuple(left),
-            left_ns=tuple(left.values()),
-            absent=tuple(name for name in self._places if name not in left),
+    def dissolve(self) -> None:
+        """Let nobody wait any more: who is still held gives up. Without effect where all were released."""
+        with self._changed:
+            self._released = True
+            for place in self._all:
+                if place.waits:
+                    place.error = Withdrawn("the burst was given up", again=False)
+                place.go.set()
+        self._let_follow()
+
+    def result(self) -> BatchReleased:
+        """Return who left when; call it once all visits are over."""
+        left = [place for place in self._all if place.left_ns]
+        return BatchReleased(
+            batch=self._batch,
+            at_ns=self._at_ns,
+            applications=tuple(place.application for place in left),
+            left_ns=tuple(place.left_ns for place in left),
+            absent=tuple(place.application for place in self._all if not place.left_ns),
+            held=tuple(place.held for place in left),
+            held_ms=self._held_ns / 1e6,
+            lanes=tuple(place.lane or 0 for place in left) if self._pool else (),
+            attempt=self._attempt,
+            agreed_ns=self._agreed_ns,
         )
 
 
-def _let_go(armed: list[_Place]) -> int:
-    """Have all requests handed over in one loop, in the order of their gaps; wake the waiting in between."""
-    sent: list[_Place] = []
-    at_ns = time.monotonic_ns()
-    for place in armed:
-        due_ns = at_ns + place.gap_ns
-        if time.monotonic_ns() < due_ns - _SPIN_NS:
-            _wake(sent)
-            time.sleep((due_ns - _SPIN_NS - time.monotonic_ns()) / 1e9)
-        while time.monotonic_ns() < due_ns:
-            pass
-        place.depart()
-        sent.append(place)
-    _wake(sent)
-    return at_ns
-
-
-def _wake(sent: list[_Place]) -> None:
-    while sent:
-        sent.pop().go.set()
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector out of the loop: one run of it takes longer than the whole release."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _keep_whole(places: Sequence[Place]) -> None:
+    for place in places:
+        if place.charge is not None:
+            place.charge.keep_whole()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.records.history import Answer, Delivery, NodeSeen
 from harness.records.plan import AbortHow, PlannedAbort, Step
@@ -142,12 +143,9 @@ class Act:
     def _send(self, send: Send) -> Answered | Failed:
         request = self._ground.routing.request(send, self._who.holder, self._who.node)
         gate = self._gate_for(send)
-        if gate is not None and self._pooled:
-            self._ground.transport.warm(request, self._ground.target.limits.connect_s)
-            gate.hold(self._who.application, None)
         patience_s = self._patience_s(send.step)
-        leaving = Leaving(self._id(), send, request, self._who.application, self._ground.log)
-        exchanged = self._exchange(leaving, request, self._bounds(send, patience_s), gate)
+        bounds = self._bounds(send, patience_s)
+        exchanged = self._exchange(send, request, bounds) if gate is None else self._hold(send, request, bounds, gate)
         if patience_s is not None:
             self._abort_from_ns = exchanged.left_ns or self._abort_from_ns
         return self._take_in(send, exchanged)
@@ -177,15 +175,27 @@ class Act:
         self._sends += 1
         return f"{self._who.name}/{self._sends}"
 
-    def _exchange(self, leaving: Leaving, request: Request, bounds: Bounds, gate: Gate | None) -> Exchanged:
+    def _hold(self, send: Send, request: Request, bounds: Bounds, gate: Gate) -> Exchanged:
+        """Make the exchange together with the others of the burst; anew, with an intent of its own, if it was void."""
+        name = self._who.application
         try:
-            exchanged = self._ground.transport.exchange(request, bounds, leaving.depart(gate, pooled=self._pooled))
+            while True:
+                lane = gate.line_up(name) if self._pooled else None
+                exchanged = self._exchange(send, replace(request, lane=lane), bounds, gate)
+                if not exchanged.withdrawn:
+                    return exchanged
+                if not exchanged.again:
+                    raise Abandon(send.step)
+        finally:
+            gate.leave(name)
+
+    def _exchange(self, send: Send, request: Request, bounds: Bounds, gate: Gate | None = None) -> Exchanged:
+        leaving = Leaving(self._id(), send, request, self._who.application, self._ground.log)
+        try:
+            exchanged = self._ground.transport.exchange(request, bounds, leaving.depart(gate))
         except BaseException as e:
             leaving.stopped(e)
             raise
-        finally:
-            if gate is not None:
-                gate.leave(self._who.application)
         leaving.came_of(exchanged, self._ground.routing)
         return exchanged
 

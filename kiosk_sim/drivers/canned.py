@@ -30,9 +30,6 @@ class CannedTransport:
         now_ns = time.monotonic_ns()
         return Exchanged(result=result, done_ns=now_ns, left_ns=left_ns, first_byte_ns=now_ns, received=received)
 
-    def warm(self, request: Request, connect_s: float) -> None:
-        """See Transport. Without effect."""
-
     def hang_up(self, holder: Holder) -> None:
         """See Transport. Without effect."""
 

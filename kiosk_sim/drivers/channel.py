@@ -10,8 +10,12 @@ import contextlib
 import socket
 import ssl
 import time
+from collections.abc import Callable
 
 _CHUNK = 65_536
+_RECORD_HEADER = 5  # bytes before a TLS record
+_TICKET = 64  # bytes: session tickets are longer, key updates (22) and alerts (19) shorter
+_STATUS_LINE = 80  # bytes of an early answer that are quoted
 
 
 class SendFailed(Exception):
@@ -75,6 +79,11 @@ class Channel:
         self._socket.settimeout(left_s)
         return self._socket.recv(_CHUNK)
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether what `prepare` returns is TLS."""
+        return self._tls is not None
+
     def prepare(self, request: bytes) -> bytes:
         """Return what the wire will carry for `request`; the result must be sent before anything else."""
         if self._tls is None:
@@ -92,6 +101,15 @@ class Channel:
         except OSError as e:
             raise SendFailed(e, sent) from e
         return time.monotonic_ns()
+
+    def trigger(self) -> Callable[[bytes], int]:
+        """Return the socket's own `send`, which never waits: for a loop that must lose no time.
+
+        gevent's socket keeps the C socket in `_sock`; that one's `send` does not yield to other greenlets.
+        """
+        self._socket.settimeout(0.0)
+        kernel: socket.socket = getattr(self._socket, "_sock", self._socket)
+        return kernel.send
 
     def receive(self, by: float) -> bytes:
         """Return the next bytes, b"" at the end of the stream; raise TimeoutError after `by` (monotonic s)."""
@@ -114,12 +132,60 @@ class Channel:
         try:
             self._socket.settimeout(0.0)
             if self._tls is None:
-                return len(self._socket.recv(_CHUNK, socket.MSG_PEEK)) or None
+                return self._raw_waiting()
             return self._idle_tls()
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:
             return None
+
+    def unasked(self, *, sealed: bool) -> str:
+        """Look, without waiting, at a connection on which nothing is expected; say what is there, "" if nothing is.
+
+        Session tickets are nothing. While a prepared request is held (`sealed`) a key update or an alert is something.
+        """
+        if sealed and self._tls is not None and self._short_record():
+            return "a TLS key update or alert came"
+        waiting = self.idle_bytes()
+        if waiting == 0:
+            return ""
+        if waiting is None:
+            return f"the target closed it ({self.fault.reason})" if self.fault else "the target closed it"
+        return f"{self._first_line() or f'{waiting} bytes'} came unasked"
+
+    def _short_record(self) -> bool:
+        """Tell whether a TLS record waits that is too short for a session ticket."""
+        try:
+            self._socket.settimeout(0.0)
+            waiting = self._socket.recv(_CHUNK, socket.MSG_PEEK)
+        except OSError:
+            return False
+        place = 0
+        while place + _RECORD_HEADER <= len(waiting):
+            length = int.from_bytes(waiting[place + 3 : place + _RECORD_HEADER])
+            if length < _TICKET:
+                return True
+            place += _RECORD_HEADER + length
+        return False
+
+    def _raw_waiting(self) -> int | None:
+        try:
+            self._socket.settimeout(0.0)
+            return len(self._socket.recv(_CHUNK, socket.MSG_PEEK)) or None
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            return None
+
+    def _first_line(self) -> str:
+        """Return an early answer's status line; "" if it is none, or cannot be read."""
+        if self._tls is not None:
+            return ""
+        with contextlib.suppress(OSError):
+            line = self._socket.recv(_STATUS_LINE, socket.MSG_PEEK).split(b"\r\n")[0]
+            if line.startswith(b"HTTP/"):
+                return f"the answer `{line.decode('ascii', 'replace')}`"
+        return ""
 
     def _idle_tls(self) -> int | None:
         """Take in what waits: session tickets and the like are no application data."""

@@ -27,15 +27,16 @@ class Slot(Generic[C]):
 
 
 class _Turn(Generic[C]):
-    """Someone who waits for a slot."""
+    """Someone who waits for a slot: a particular one, or any."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Slot[C] | None) -> None:
+        self.wanted = wanted
         self.came = threading.Event()
         self.slot: Slot[C] | None = None
 
 
 class _Queue(Generic[C]):
-    """Slots that are free, and who waits for one: a slot given back goes to whoever waits longest."""
+    """Slots that are free, and who waits for one: a slot given back goes to whoever waits longest of those it suits."""
 
     def __init__(self, size: int) -> None:
         self.slots = [Slot[C]() for _ in range(size)]
@@ -43,11 +44,15 @@ class _Queue(Generic[C]):
         self._waiting: deque[_Turn[C]] = deque()
         self._lock = threading.Lock()
 
-    def take(self) -> Slot[C]:
+    def take(self, lane: int | None) -> Slot[C]:
+        wanted = None if lane is None else self.slots[lane % len(self.slots)]
         with self._lock:
-            if self._free:
+            if wanted is not None and wanted in self._free:
+                self._free.remove(wanted)
+                return wanted
+            if wanted is None and self._free:
                 return self._free.popleft()
-            turn = _Turn[C]()
+            turn = _Turn(wanted)
             self._waiting.append(turn)
         try:
             turn.came.wait()
@@ -67,10 +72,11 @@ class _Queue(Generic[C]):
 
     def give(self, slot: Slot[C]) -> None:
         with self._lock:
-            if not self._waiting:
+            turn = next((t for t in self._waiting if t.wanted in (None, slot)), None)
+            if turn is None:
                 self._free.append(slot)
                 return
-            turn = self._waiting.popleft()
+            self._waiting.remove(turn)
             turn.slot = slot
         turn.came.set()
 
@@ -86,10 +92,10 @@ class Leases(Generic[C]):
         self._lock = threading.Lock()
 
     @contextmanager
-    def slot(self, holder: Holder, origin: Origin) -> Iterator[Slot[C]]:
-        """Lease a slot for one exchange; wait for it while others use it."""
+    def slot(self, holder: Holder, origin: Origin, lane: int | None = None) -> Iterator[Slot[C]]:
+        """Lease a slot for one exchange; wait for it while others use it. `lane` says which of the centre's."""
         queue = self._queue(holder, origin)
-        slot = queue.take()
+        slot = queue.take(lane)
         try:
             yield slot
         finally:

@@ -24,15 +24,13 @@ class Leaving:
         self._log = log
         self._told = False
 
-    def depart(self, gate: Gate | None, *, pooled: bool) -> Depart:
+    def depart(self, gate: Gate | None) -> Depart:
         """Return what the transport calls when its connection is ready."""
 
         def depart(connection: str, fire: Fire) -> None:
             self._intend(connection)
             if gate is None:
                 fire()
-            elif pooled:
-                gate.departed(self._application, fire())
             else:
                 gate.hold(self._application, fire)
 

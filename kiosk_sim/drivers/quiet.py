@@ -71,9 +71,6 @@ class HttpxTransport:
         self._opened += 1
         return f"{self._name}:{self._opened}"
 
-    def warm(self, request: Request, connect_s: float) -> None:
-        """See Transport. Without effect: httpx connects when it sends."""
-
     def hang_up(self, holder: Holder) -> None:
         """See Transport."""
         for connection in self._leases.drop(holder):

@@ -79,6 +79,7 @@ class Request(Struct, frozen=True, kw_only=True):
     path: str  # with query, without the origin's base
     headers: Headers
     body: bytes
+    lane: int | None = None  # connection of the centre's pool; None: any that is free
 
     def wire_headers(self) -> list[tuple[str, str]]:
         """Return all headers in the order they are sent; both drivers send exactly these."""
@@ -110,10 +111,12 @@ class Exchanged(Struct, frozen=True, kw_only=True):
     left_ns: int = 0  # last byte handed to the kernel
     first_byte_ns: int = 0
     received: int = 0  # bytes of the body
+    withdrawn: bool = False  # held for a burst that was void: no request was made
+    again: bool = False  # withdrawn, and the same person may ask again
 
 
 Fire = Callable[[], int]
-"""Hand all bytes of the request to the kernel; return the instant (ns)."""
+"""Hand all bytes of the request to the kernel; return the instant (ns). See Charge for what can leave in two parts."""
 
 Depart = Callable[[str, Fire], None]
 """Called once per exchange with the connection's id, when it is ready and before any byte leaves; has `Fire` called
@@ -133,10 +136,6 @@ class Transport(Protocol):
 
     def exchange(self, request: Request, bounds: Bounds, depart: Depart) -> Exchanged:
         """Put one request on the wire and await its answer; raise IllegalRequest."""
-        ...
-
-    def warm(self, request: Request, connect_s: float) -> None:
-        """Make the connection that `request` will need, if there is none; a failure is left for the exchange."""
         ...
 
     def hang_up(self, holder: Holder) -> None:

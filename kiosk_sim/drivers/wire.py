@@ -38,7 +38,7 @@ class WireTransport:
         """See Transport."""
         if self._stopped:
             return stopping(time.monotonic_ns())
-        with self._leases.slot(request.holder, request.origin) as slot:
+        with self._leases.slot(request.holder, request.origin, request.lane) as slot:
             try:
                 connection = self._warm(slot.connection, request, bounds.connect_s)
             except OSError as e:
@@ -72,14 +72,6 @@ class WireTransport:
         channel = Channel(request.origin.host, request.origin.port, context, connect_s)
         self._opened += 1
         return HttpConnection(f"{self._name}:{self._opened}", channel)
-
-    def warm(self, request: Request, connect_s: float) -> None:
-        """See Transport."""
-        with self._leases.slot(request.holder, request.origin) as slot:
-            try:
-                slot.connection = self._warm(slot.connection, request, connect_s)
-            except OSError:
-                slot.connection = None  # the exchange that follows meets it again, and tells
 
     def hang_up(self, holder: Holder) -> None:
         """See Transport."""

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 
 import h11
+from msgspec.structs import replace
 
 from harness.records.history import Answer
 from kiosk_sim.drivers.channel import Channel, SendFailed
+from kiosk_sim.drivers.charge import Charge, Withdrawn
 from kiosk_sim.drivers.transport import (
     Bounds,
     Depart,
@@ -33,19 +35,18 @@ class HttpConnection:
         self.reusable = True
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
 
-    def encode(self, request: Request) -> bytes:
-        """Return the request's bytes; raise IllegalRequest."""
+    def encode(self, request: Request) -> tuple[bytes, bytes]:
+        """Return the request's head and body as they are sent; raise IllegalRequest."""
         target = request.origin.base + request.path
         try:
             head = h11.Request(method=request.method, target=target, headers=request.wire_headers())
-            parts = [self._http.send(head)]
-            if request.body:
-                parts.append(self._http.send(h11.Data(data=request.body)))
+            begin = self._http.send(head) or b""
+            parts = [self._http.send(h11.Data(data=request.body))] if request.body else []
             parts.append(self._http.send(h11.EndOfMessage()))
         except (h11.LocalProtocolError, UnicodeEncodeError) as e:
             self.reusable = False
             raise IllegalRequest(f"HTTP does not allow this request: {e}") from None
-        return b"".join(part for part in parts if part)
+        return begin, b"".join(part for part in parts if part)
 
     def next_event(self, by: float, first_byte: Callable[[], None]) -> object:
         """Return the next h11 event; raise OSError, _Ended or h11.RemoteProtocolError."""
@@ -88,8 +89,7 @@ class WireExchange:
         """Prepare every byte of the request; raise IllegalRequest."""
         self._connection = connection
         self._bounds = bounds
-        self._bytes = connection.channel.prepare(connection.encode(request))
-        self._left_ns = 0
+        self._charge = Charge(connection.channel, *connection.encode(request), bounds.answer_s)
         self._first_byte_ns = 0
         self._status = 0
         self._headers: Headers = ()
@@ -99,7 +99,9 @@ class WireExchange:
     def run(self, depart: Depart) -> Exchanged:
         """Depart, await the answer within the bounds, and say what came of it."""
         try:
-            depart(self._connection.id, self._fire)
+            depart(self._connection.id, self._charge)
+        except Withdrawn as e:
+            return replace(self._fail(Answer.WITHDRAWN, str(e)), withdrawn=True, again=e.again)
         except SendFailed as e:
             return self._not_sent(e)
         try:
@@ -117,19 +119,11 @@ class WireExchange:
             return self._fail(Answer.UNREACHABLE if refused else Answer.RESET, f"{say(e)} {self._how_far()}")
         return self._done(Answered(status=self._status, headers=self._headers, body=b"".join(self._body)))
 
-    def _fire(self) -> int:
-        """Send, unless the connection died or spoke unasked while it was held: then surely no byte left."""
-        if self._connection.channel.idle_bytes() != 0:
-            cause = self._connection.channel.fault
-            raise SendFailed(cause or ConnectionResetError("the target closed, or wrote to, the held connection"), 0)
-        self._left_ns = self._connection.channel.send(self._bytes, self._bounds.answer_s)
-        return self._left_ns
-
     def _read(self) -> None:
         wait_s = self._bounds.answer_s
         if self._bounds.hang_up_s is not None:
             wait_s = min(wait_s, self._bounds.hang_up_s)
-        by = self._left_ns / 1e9 + wait_s
+        by = self._charge.left_ns / 1e9 + wait_s
         while not isinstance(event := self._connection.next_event(by, self._mark_first_byte), h11.EndOfMessage):
             if isinstance(event, h11.Response):
                 self._take_head(event)
@@ -160,11 +154,13 @@ class WireExchange:
         return "in the middle of the answer's head" if self._first_byte_ns else "before any byte of an answer"
 
     def _not_sent(self, e: SendFailed) -> Exchanged:
+        if self._charge.loaded and not self._charge.readable:
+            return self._fail(Answer.UNREACHABLE, f"{say(e.cause)} before the target could read any of the request")
         if e.sent == 0:
             return self._fail(Answer.UNREACHABLE, f"{say(e.cause)} before any byte had left")
         timed_out = isinstance(e.cause, TimeoutError)
         answer = Answer.TIMEOUT if timed_out else Answer.RESET
-        return self._fail(answer, f"{say(e.cause)} after {e.sent} of {len(self._bytes)} bytes had left")
+        return self._fail(answer, f"{say(e.cause)} after {e.sent} of {self._charge.size} bytes had left")
 
     def _timed_out(self) -> Exchanged:
         hang_up_s = self._bounds.hang_up_s
@@ -190,7 +186,7 @@ class WireExchange:
         return Exchanged(
             result=result,
             done_ns=time.monotonic_ns(),
-            left_ns=self._left_ns,
+            left_ns=self._charge.left_ns,
             first_byte_ns=self._first_byte_ns,
             received=self._received,
         )

@@ -10,10 +10,11 @@ from gevent.event import Event
 from gevent.lock import Semaphore
 from gevent.pool import Group
 
-from harness.records.history import BatchReleased
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate
+from harness.records.target import Client, Target
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
+from kiosk_sim.places import Pool
 from kiosk_sim.played import Played
 from kiosk_sim.rendezvous import Rendezvous
 
@@ -45,8 +46,12 @@ def _cast(batch: Batch) -> set[str]:
 class Coordinator:
     """Plays the batches of one phase, in their order, at most `parallel` at once."""
 
-    def __init__(self, fleet: Fleet, troupe: Troupe, faults: Faults, played: Played, parallel: int) -> None:
+    def __init__(
+        self, fleet: Fleet, troupe: Troupe, faults: Faults, played: Played, *, target: Target, parallel: int
+    ) -> None:
         """Nothing is dispatched yet."""
+        self._firing = target.burst
+        self._pool = Pool(target.connections) if target.client is Client.CENTRE else None
         self._fleet = fleet
         self._troupe = troupe
         self._faults = faults
@@ -107,26 +112,21 @@ class Coordinator:
         batch = run.batch
         for update in (u for u in batch.updates if u.before is not None):
             self._troupe.update(update, run)
-        gate = Rendezvous(batch.sync_step, {a.application: a.gap_ms for a in batch.applications})
+        gate = Rendezvous(batch, self._firing, pool=self._pool, write=self._troupe.log.write)
         self._gates.add(gate)
-        tickets = [self._fleet.order(Ticket(a, run, gate=gate)) for a in batch.applications]
-        at_ns = gate.release(batch.arm_timeout_ms / 1000.0)
-        self._gates.discard(gate)
+        try:
+            tickets = [self._fleet.order(Ticket(a, run, gate=gate)) for a in batch.applications]
+            at_ns = _release(gate, batch)
+        finally:
+            self._gates.discard(gate)
+            gate.dissolve()
         updates = self._updates_from(run, at_ns)
         _wait_all(tickets, updates)
-        self._journal_release(run, gate, at_ns)
+        self._journal_release(run, gate)
 
-    def _journal_release(self, run: BatchRun, gate: Rendezvous, at_ns: int) -> None:
-        released = gate.result(at_ns)
-        self._troupe.log.write(
-            BatchReleased(
-                batch=run.batch.batch,
-                at_ns=released.at_ns,
-                applications=released.applications,
-                left_ns=released.left_ns,
-                absent=released.absent,
-            )
-        )
+    def _journal_release(self, run: BatchRun, gate: Rendezvous) -> None:
+        released = gate.result()
+        self._troupe.log.write(released)
         if released.absent:
             run.void(f"absent at the release: {', '.join(released.absent)}")
 
@@ -176,6 +176,15 @@ class Coordinator:
         except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
             run.void("a register update failed in the player")
             self._faults.add(f"updates of batch {run.batch.batch}", e)
+
+
+def _release(gate: Rendezvous, batch: Batch) -> int:
+    """Arm and release until an attempt is not void; return its instant. The gate bounds the attempts."""
+    while True:
+        gate.arm(batch.arm_timeout_ms / 1000.0)
+        at_ns = gate.release()
+        if at_ns is not None:
+            return at_ns
 
 
 def _wait_all(tickets: list[Ticket], updates: gevent.Greenlet | None) -> None:

@@ -63,7 +63,14 @@ class _Play:
         self._troupe = troupe_of(self._stage, self._played, self._progress)
         self._faults = Faults(self._troupe)
         self._fleet = Fleet(_kiosks(self._batches), self._troupe, self._faults)
-        self._coordinator = Coordinator(self._fleet, self._troupe, self._faults, self._played, self._phase.parallel)
+        self._coordinator = Coordinator(
+            self._fleet,
+            self._troupe,
+            self._faults,
+            self._played,
+            target=self._stage.target,
+            parallel=self._phase.parallel,
+        )
 
     def play(self) -> int:
         """Play what is left of the phase; raise DiskFull or GeneratorFault only before the first customer."""

@@ -35,7 +35,7 @@ from harness.records.target import Client
 from kiosk_sim.cards import Algorithm, CardRecord, CardState, load_cards, make_cards
 from kiosk_sim.drivers.leases import Leases
 from kiosk_sim.drivers.quiet import HttpxTransport
-from kiosk_sim.drivers.transport import Bounds, Exchanged, Holder, Origin, Request, TlsOf, Transport
+from kiosk_sim.drivers.transport import Bounds, Depart, Exchanged, Fire, Holder, Origin, Request, TlsOf, Transport
 from kiosk_sim.drivers.wire import WireTransport
 
 T = TypeVar("T")
@@ -168,10 +168,11 @@ class Bench:
         answer_s: float = 2.0,
         hang_up_s: float | None = None,
         body_bytes: int = 1_000_000,
+        depart: Depart | None = None,
     ) -> Exchanged:
         """Make one exchange."""
 
-        def depart(connection: str, fire: Callable[[], int]) -> None:
+        def at_once(connection: str, fire: Fire) -> None:
             self.departures.append(connection)
             fire()
 
@@ -179,7 +180,7 @@ class Bench:
             origin=Origin.of(url), holder=Holder(kiosk, card), method=method, path=path, headers=headers, body=body
         )
         bounds = Bounds(connect_s=1.0, answer_s=answer_s, body_bytes=body_bytes, hang_up_s=hang_up_s)
-        return self.transport.exchange(request, bounds, depart)
+        return self.transport.exchange(request, bounds, depart or at_once)
 
 
 @pytest.fixture

@@ -127,9 +127,6 @@ class Gate:
         self._before()
         fire()
 
-    def departed(self, application, left_ns):
-        pass
-
     def leave(self, application):
         self.left.append(application)
 

@@ -1,14 +1,23 @@
-"""A burst's applications leave together, in the order of their gaps, by one hand."""
+"""A burst's applications leave together, in the order of their gaps, by one hand, or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 import time
 
-from harness.records.plan import Step
+import pytest
+
+from harness.records.certificates import Certificate, Options
+from harness.records.history import BurstWithdrawn, Held
+from harness.records.plan import Batch, BatchKind, PlannedApplication, Withhold
+from harness.records.target import Firing
 from kiosk_sim.drivers.transport import IllegalRequest
+from kiosk_sim.places import Pool
 from kiosk_sim.rendezvous import Rendezvous
+
+QUICK = Firing(hold_ms=5.0)
 
 
 def start(target, *arguments):
@@ -17,26 +26,48 @@ def start(target, *arguments):
     return thread
 
 
+def batch(*, withhold=None, lanes=(), **gaps_ms):
+    people = [
+        PlannedApplication(
+            application=name,
+            resident=name,
+            card=name,
+            certificate=Certificate.TAX,
+            options=Options(),
+            kiosk=name,
+            store="S",
+            gap_ms=gap,
+            lane=lanes[number] if lanes else None,
+        )
+        for number, (name, gap) in enumerate(gaps_ms.items())
+    ]
+    return Batch(batch="B", phase="P", kind=BatchKind.BURST, applications=tuple(people), withhold=withhold)
+
+
 def test_nobody_leaves_before_everybody_has_arrived():
-    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+    gate = Rendezvous(batch(A=0.0, B=0.0))
     left = []
     threads = [start(gate.hold, "A", lambda: left.append("A") or time.monotonic_ns())]
-    releaser = start(gate.release, 5.0)
+    armed = start(gate.arm, 5.0)
     time.sleep(0.05)
-    assert left == []
+    assert armed.is_alive()
     threads.append(start(gate.hold, "B", lambda: left.append("B") or time.monotonic_ns()))
-    for thread in [*threads, releaser]:
+    armed.join(2)
+    assert left == []
+    gate.release()
+    for thread in threads:
         thread.join(2)
     assert sorted(left) == ["A", "B"]
 
 
 def test_departures_follow_their_gaps():
     gaps = {"A": 3.0, "B": 0.0, "C": 30.0}
-    gate = Rendezvous(Step.APPLY, gaps)
+    gate = Rendezvous(batch(**gaps))
     for name in gaps:
         start(gate.hold, name, time.monotonic_ns)
-    at_ns = gate.release(2.0)
-    result = gate.result(at_ns)
+    assert gate.arm(2.0) == ()
+    at_ns = gate.release()
+    result = gate.result()
     late_ms = {
         name: (left - at_ns) / 1e6 - gaps[name] for name, left in zip(result.applications, result.left_ns, strict=True)
     }
@@ -44,33 +75,45 @@ def test_departures_follow_their_gaps():
     assert all(0.0 <= late < 250.0 for late in late_ms.values())
 
 
-def test_who_is_late_is_absent_and_passes_later_without_waiting():
-    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+def test_a_release_waits_for_the_instant_agreed_on():
+    gate = Rendezvous(batch(A=0.0))
     start(gate.hold, "A", time.monotonic_ns)
-    at_ns = gate.release(0.05)
+    gate.arm(2.0)
+    agreed_ns = time.monotonic_ns() + 60_000_000
+    gate.release(agreed_ns)
+    result = gate.result()
+    assert result.agreed_ns == agreed_ns <= result.left_ns[0]
+
+
+def test_who_is_late_is_absent_and_passes_later_without_waiting():
+    gate = Rendezvous(batch(A=0.0, B=0.0))
+    start(gate.hold, "A", time.monotonic_ns)
+    assert gate.arm(0.05) == ("B",)
+    gate.release()
+    assert gate.result().absent == ("B",)
     gate.hold("B", time.monotonic_ns)
-    assert gate.result(at_ns).absent == ("B",)
 
 
 def test_who_leaves_is_not_waited_for():
-    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+    gate = Rendezvous(batch(A=0.0, B=0.0))
     start(gate.hold, "A", time.monotonic_ns)
     gate.leave("B")
     started = time.monotonic()
-    gate.release(5.0)
+    assert gate.arm(5.0) == ("B",)
     assert time.monotonic() - started < 1.0
 
 
 def test_a_stopping_player_waits_for_nobody():
-    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+    gate = Rendezvous(batch(A=0.0, B=0.0))
     start(gate.hold, "A", time.monotonic_ns)
     threading.Timer(0.05, gate.hurry).start()
-    at_ns = gate.release(5.0)
-    assert gate.result(at_ns).absent == ("B",)
+    assert gate.arm(5.0) == ("B",)
+    gate.release()
+    assert gate.result().applications == ("A",)
 
 
 def test_a_failing_send_fails_where_it_belongs_and_nowhere_else():
-    gate = Rendezvous(Step.APPLY, {"A": 0.0, "B": 0.0})
+    gate = Rendezvous(batch(A=0.0, B=0.0))
     met = []
 
     def broken():
@@ -83,22 +126,297 @@ def test_a_failing_send_fails_where_it_belongs_and_nowhere_else():
             met.append(name)
 
     threads = [start(hold, "A", broken), start(hold, "B", time.monotonic_ns)]
-    at_ns = gate.release(2.0)
+    gate.arm(2.0)
+    gate.release()
     for thread in threads:
         thread.join(2)
     assert met == ["A"]
-    assert gate.result(at_ns).applications == ("B",)
+    assert gate.result().applications == ("B",)
     assert gc.isenabled()
 
 
-def test_the_centres_applications_send_for_themselves_and_report():
-    gate = Rendezvous(Step.APPLY, {"A": 0.0})
+def test_who_shares_a_connection_of_the_centre_follows_whoever_is_before_him():
+    pool = Pool(2)
+    gate = Rendezvous(batch(A=0.0, B=0.0, C=0.0, lanes=(1, 0, 1)), pool=pool)
+    lines = {}
+
+    def visit(name):
+        lines[name] = gate.line_up(name)
+        gate.hold(name, time.monotonic_ns)
+
+    threads = [start(visit, name) for name in "ABC"]
+    assert gate.arm(5.0) == ()
+    assert lines == {"A": 1, "B": 0}
+    gate.release()
+    for thread in threads:
+        thread.join(2)
+    result = gate.result()
+    assert (result.applications, result.lanes) == (("A", "B", "C"), (1, 0, 1))
+    assert result.held[2] is Held.QUEUED
+    assert pool.turn.acquire(blocking=False)
+
+
+def test_two_bursts_on_one_pool_do_not_wait_for_each_other_for_ever():
+    pool = Pool(1)
+    first, second = (Rendezvous(batch(A=0.0), pool=pool) for _ in range(2))
+
+    def visit(gate):
+        gate.line_up("A")
+        gate.hold("A", time.monotonic_ns)
+
+    threads = [start(visit, first), start(visit, second)]
+    first.arm(2.0)
+    second.arm(0.1)
+    assert second.result().applications == ()
+    first.release()
+    second.arm(2.0)
+    second.release()
+    for thread in threads:
+        thread.join(2)
+    assert second.result().applications == ("A",)
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_nobody_waits_any_more_once_a_burst_is_dissolved(released):
+    gate = Rendezvous(batch(A=0.0, B=0.0), pool=Pool(4))
 
     def visit():
-        gate.hold("A", None)
-        gate.departed("A", 1234)
+        gate.line_up("A")
+        with contextlib.suppress(Exception):
+            gate.hold("A", time.monotonic_ns)
 
     thread = start(visit)
-    at_ns = gate.release(2.0)
+    gate.arm(0.2)
+    if released:
+        gate.release()
+    gate.dissolve()
     thread.join(2)
-    assert gate.result(at_ns).left_ns == (1234,)
+    assert not thread.is_alive()
+    assert gate.line_up("B") == 1
+
+
+class Wires:
+    """Kiosks that hold real requests at a gate."""
+
+    def __init__(self, bench, server, gate, again=True):
+        self._bench = bench("wire")
+        self._server = server
+        self._gate = gate
+        self._again = again
+        self.exchanged = {}
+
+    def start(self, *names, body=b"hello", path="/p"):
+        return [start(self._visit, name, body, path) for name in names]
+
+    def _visit(self, name, body, path):
+        done = None
+        while done is None or (done.withdrawn and done.again and self._again):
+            done = self._bench.send(
+                self._server.url,
+                kiosk=name,
+                body=body,
+                path=path,
+                depart=lambda _, fire: self._gate.hold(name, fire),
+            )
+        self.exchanged[name] = done
+        self._gate.leave(name)
+
+
+def echo(peer):
+    while request := peer.read():
+        peer.answer(request.partition(b"\r\n\r\n")[2])
+
+
+def whole(peer):
+    """Answer whole requests, on a connection that was never used before."""
+    peer.answer(peer.read().partition(b"\r\n\r\n")[2])
+
+
+class Withholding:
+    """A server that keeps what it has before a request is whole."""
+
+    def __init__(self):
+        self.parts = []
+
+    def __call__(self, peer):
+        peer.socket.settimeout(0.3)
+        part = b""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                part += peer.socket.recv(65536)
+        self.parts.append(part)
+        peer.socket.settimeout(10.0)
+        while b"\r\n\r\n" not in part or not part.endswith(b"end"):
+            part += peer.socket.recv(65536)
+        self.parts.append(part)
+        peer.answer()
+
+
+@pytest.mark.parametrize(
+    ("withhold", "body", "kept_back", "held"),
+    [
+        (Withhold.HEADER, b"the end", b"\nthe end", Held.HEADER),
+        (Withhold.HEADER, b"x" * 2000 + b"end", b"d", Held.BODY),
+        (Withhold.BODY, b"the end", b"d", Held.BODY),
+    ],
+)
+def test_the_last_byte_stays_here_until_the_release(withhold, body, kept_back, held, serve, bench, until):
+    seen = Withholding()
+    server = serve(seen)
+    gate = Rendezvous(batch(withhold=withhold, K1=0.0), Firing(hold_ms=800.0))
+    wires = Wires(bench, server, gate)
+    (visit,) = wires.start("K1", body=body)
+    gate.arm(5.0)
+    assert gate.release() is not None
+    visit.join(5)
+    held_back, all_of_it = seen.parts
+    assert all_of_it == held_back + kept_back
+    assert gate.result().held == (held,)
+    assert gate.result().held_ms >= 800.0
+    assert wires.exchanged["K1"].result.status == 200
+    assert wires.exchanged["K1"].left_ns == gate.result().left_ns[0]
+
+
+@pytest.mark.parametrize(("size", "held"), [(10, Held.RECORD), (16_000, Held.RECORD), (16_400, Held.BODY)])
+def test_of_tls_the_last_byte_of_the_last_record_stays_here(size, held, serve, bench, tls_files):
+    server = serve(echo, tls_files.server())
+    gate = Rendezvous(batch(K1=0.0, K2=0.0), Firing(hold_ms=50.0))
+    wires = Wires(lambda kind: bench(kind, tls_of=lambda _: tls_files.client()), server, gate)
+    visits = wires.start("K1", "K2", body=b"x" * size)
+    gate.arm(5.0)
+    at_ns = gate.release()
+    for visit in visits:
+        visit.join(5)
+    assert gate.result().held == (held, held)
+    assert all(at_ns <= left for left in gate.result().left_ns)
+    assert all(done.result.body == b"x" * size for done in wires.exchanged.values())
+    assert len(server.requests) == 2
+
+
+def impatient(times):
+    """Close, or answer early, the first connections on which only a part of a request came."""
+    left = [times]
+    lock = threading.Lock()
+
+    def serve_one(peer):
+        peer.socket.settimeout(0.03)
+        part = b""
+        with contextlib.suppress(TimeoutError):
+            while b"\r\n\r\n" not in part:
+                part += peer.socket.recv(65536) or b"\r\n\r\n"
+        if b"\r\n\r\n" in part:
+            peer._seen.append(part)
+            peer.answer()
+            return
+        with lock:
+            left[0] -= 1
+            early = left[0] >= 0
+        if early:
+            peer.answer(b"", "408 Request Timeout")
+            return
+        peer.socket.settimeout(10.0)
+        while b"\r\n\r\n" not in part:
+            part += peer.socket.recv(65536)
+        peer._seen.append(part)
+        peer.answer()
+
+    return serve_one
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_early_answer_voids_the_attempt_and_the_same_people_come_again(times, serve, bench):
+    server = serve(impatient(times))
+    written = []
+    gate = Rendezvous(batch(K1=0.0, K2=0.0, K3=0.0), Firing(hold_ms=120.0), write=written.append)
+    wires = Wires(bench, server, gate)
+    visits = wires.start("K1", "K2", "K3", body=b"")
+    attempts = 0
+    at_ns = None
+    while at_ns is None:
+        attempts += 1
+        gate.arm(5.0)
+        at_ns = gate.release()
+    for visit in visits:
+        visit.join(5)
+    assert all(done.result.status == 200 for done in wires.exchanged.values())
+    assert len(server.requests) == 3  # one request each, whatever was withdrawn before
+    assert attempts == gate.result().attempt == len(written) + 1 >= 2
+    assert all(isinstance(record, BurstWithdrawn) for record in written)
+    assert set(written[0].again) == {"K1", "K2", "K3"}
+    assert "HTTP/1.1 408 Request Timeout" in " ".join(written[0].reasons.values())
+
+
+def test_a_target_that_never_lets_requests_be_held_gets_whole_ones(serve, bench):
+    server = serve(impatient(10**6))
+    gate = Rendezvous(batch(K1=0.0, K2=0.0), Firing(hold_ms=80.0, attempts=2))
+    wires = Wires(bench, server, gate)
+    visits = wires.start("K1", "K2", body=b"")
+    while gate.arm(5.0) or gate.release() is None:
+        pass
+    for visit in visits:
+        visit.join(5)
+    assert gate.result().held == (Held.NOTHING, Held.NOTHING)
+    assert gate.result().attempt == 3
+    assert len(server.requests) == 2
+
+
+def test_who_died_before_anything_left_comes_again_alone(serve, bench, until):
+    closed = []
+
+    def once_closed(peer):
+        if not closed:
+            closed.append(1)
+            peer.socket.close()
+            return
+        whole(peer)
+
+    server = serve(once_closed)
+    written = []
+    gate = Rendezvous(batch(K1=0.0, K2=0.0), QUICK, write=written.append)
+    wires = Wires(bench, server, gate)
+    visits = wires.start("K1")
+    until(lambda: bool(closed))
+    time.sleep(0.05)
+    visits += wires.start("K2")
+    at_ns = None
+    while at_ns is None:
+        gate.arm(5.0)
+        at_ns = gate.release()
+    for visit in visits:
+        visit.join(5)
+    assert [record.again for record in written] == [("K1",)]
+    assert len(server.requests) == 2
+
+
+def test_of_whose_header_has_left_nobody_comes_again(serve, bench):
+    def closing(peer):
+        peer.socket.recv(65536)
+        peer.reset()
+        peer.socket.close()
+
+    server = serve(closing)
+    written = []
+    gate = Rendezvous(batch(withhold=Withhold.BODY, K1=0.0), Firing(hold_ms=100.0), write=written.append)
+    wires = Wires(bench, server, gate)
+    (visit,) = wires.start("K1")
+    gate.arm(5.0)
+    assert gate.release() is None
+    visit.join(5)
+    assert wires.exchanged["K1"].withdrawn
+    assert not wires.exchanged["K1"].again
+    assert written[0].left_out == ("K1",)
+    assert gate.arm(5.0) == ("K1",)
+    assert gate.release() is not None
+
+
+def test_a_hold_that_takes_too_long_is_given_up(serve, bench):
+    server = serve(echo)
+    written = []
+    gate = Rendezvous(batch(K1=0.0), Firing(hold_ms=60.0, longest_hold_ms=20.0, attempts=1), write=written.append)
+    wires = Wires(bench, server, gate)
+    (visit,) = wires.start("K1")
+    while gate.arm(5.0) or gate.release() is None:
+        pass
+    visit.join(5)
+    assert "longer than 20 ms" in written[0].reasons["K1"]
+    assert len(server.requests) == 1

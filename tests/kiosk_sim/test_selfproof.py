@@ -63,7 +63,8 @@ from kiosk_sim.drivers.wire_exchange import WireExchange
 run = WireExchange.run
 def again(self, depart):
     done = run(self, depart)
-    self._connection.channel.send(self._bytes, 1.0)
+    channel, request = self._charge.channel, self._charge._head + self._charge._body
+    channel.send(channel.prepare(request), 1.0)
     self._connection.reusable = False
     return done
 WireExchange.run = again
