@@ -54,6 +54,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "walk_away": ("立ち去り", "walking away"),
     "time_out": ("放置(時間制限超過)", "idling beyond the time limit"),
     "cancelled": ("取消", "cancelled"),
+    # how two people stand to each other
+    "strangers": ("無関係な二人", "strangers"),
+    "household": ("同じ世帯", "same household"),
+    "lookalikes": ("よく似た二人(異体字・双子・同姓同名)", "look-alikes"),
+    "same_birthday": ("生年月日か氏名が同じ", "same birthday or name"),
+    "self": ("同じ本人", "the same person"),
     # readers of a verdict
     "municipality": ("自治体", "municipality"),
     "vendor": ("提供者・試験の実施者", "vendor, or whoever plays the test"),

@@ -32,6 +32,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
         "負荷をかけずに基準帳票を採る",
         "take a baseline: everybody's documents, issued quietly",
     ),
+    "plan": (
+        "harness.cli.plan",
+        "command",
+        "何を試すことになるかを、対象に接触せずに示す",
+        "show what would be played, without asking the target",
+    ),
     "run": ("harness.cli.run", "command", "対象システムに対して試験を実施する", "play a scenario against a target"),
     "resume": ("harness.cli.resume", "command", "中断した試験を続ける", "go on with a stopped run"),
     "judge": ("harness.cli.judge", "command", "記録から判定をやり直す", "judge a recorded run again"),

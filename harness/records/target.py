@@ -75,7 +75,7 @@ class Firing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What whoever declares the target expects of it; `honnin plan` computes with it until a run has measured."""
 
-    solo_s: Positive = 3.0  # one application alone, from applying to the document
+    solo_s: Positive = 3.0  # one visit alone, from stepping up to leaving with the document
     per_second: Positive = 1.0  # documents at most
 
 

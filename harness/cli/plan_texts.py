@@ -1,0 +1,242 @@
+"""The words in which `honnin plan` shows a plan, in Japanese and English."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from harness.campaign.forecast import Forecast
+from harness.campaign.gaps import BINS
+from harness.campaign.strata import Stratum
+from harness.glossary import Lang, word
+from harness.records.plan import Batch, Covering
+
+_PACES = {
+    "measured": ("実測({})", "as measured by {}"),
+    "declared": ("対象ファイルの [expected]", "as declared under [expected] of the target file"),
+    "assumed": (
+        "仮定。対象ファイルに [expected] を書くか --like で実施済みの試験を指定すると正確になる",
+        "assumed; write [expected] in the target file or name a run with --like",
+    ),
+}
+_GROUPS = {
+    "gap": ("2 者の間隔", "pairs by gap"),
+    "second": ("対象の時計の秒", "pairs by the target's second"),
+    "relation": ("2 者の関係", "pairs by relation"),
+    "pairs": ("同時に進む要求の対", "pairs of applications under way together"),
+    "burst": ("同時申請", "bursts by people"),
+    "succession": ("同じ端末・接続での連続(…の直後)", "successions, the next customer after"),
+    "alone": ("単独", "alone"),
+    "update": ("登録の変更", "changes of the register"),
+    "load": ("負荷", "under load (applications)"),
+}
+_NAMES = {
+    "same_certificate": ("同じ種類", "same certificate"),
+    "other_certificate": ("異なる種類", "other certificate"),
+    "same_node": ("同じサーバ", "same node"),
+    "cross_node": ("別のサーバ", "different nodes"),
+    "under_load": ("周囲に負荷あり", "with load around"),
+    "second_first": ("順序が逆", "the second first"),
+    "steered": ("実施中に決める", "decided while it runs"),
+    "within": ("秒の内側", "within a second"),
+    "across": ("秒の境目をまたぐ", "across its end"),
+    "long": ("複数ページ", "long documents"),
+    "aborting": ("一部が中止", "some give up"),
+    "ramp": ("段階的に増やす", "ramp"),
+    "hold": ("能力を超える滞留", "held overload"),
+    "mix": ("通常運用", "operation"),
+    "solo": ("正常", "solo"),
+    "refusal": ("交付不可", "refusal"),
+    "in_flight": ("交付の最中", "while issuing"),
+    "address": ("転居", "move"),
+    "seal": ("廃印", "cancelled seal"),
+    "success": ("正常終了", "success"),
+    "retry": ("切断後の再申請", "a retry after a disconnect"),
+    "other_options": ("選択を変えた再申請", "the same with other options"),
+    "0": ("同時", "0 ms"),
+}
+_SCARCE = {
+    "residents": ("試験住民の数と間柄", "residents"),
+    "cards": ("カード", "cards"),
+    "nodes": ("宛先を指定できるサーバ", "nodes that can be addressed"),
+    "certificates": ("対象が交付する証明書の種類", "certificates that the target issues"),
+    "interface": ("対象のインターフェース", "the target's interface"),
+    "declarations": ("対象ファイルの申告", "what the target file declares"),
+    "minutes": ("時間のみ", "nothing but time"),
+}
+
+
+class _Words:
+    """Chooses between Japanese and English."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
+
+    def __call__(self, ja: str, en: str) -> str:
+        return ja if self.lang == "ja" else en
+
+    def name(self, name: str) -> str:
+        """Return the words of a stratum's name, or of an event."""
+        return self(*_NAMES[name]) if name in _NAMES else word(name, self.lang)
+
+
+def told(seen: Forecast, batches: Iterable[Batch], residents: int, lang: Lang) -> Iterator[str]:
+    """Yield the lines that show a plan; `batches` are listed one by one."""
+    say = _Words(lang)
+    header = seen.header
+    title = say(header.title_ja, header.title_en)
+    yield say(f"計画: {title}({header.scenario})、対象 {header.target}、種 {header.seed}",
+              f"plan: {title} ({header.scenario}), target {header.target}, seed {header.seed}")  # fmt: skip
+    yield say("対象には接触していない。", "The target was not contacted.")
+    yield ""
+    yield from _phases(seen, say)
+    yield from _totals(seen, residents, say)
+    yield from _strata(seen.strata, say)
+    for covering in header.covering:
+        yield from _covering(covering, say)
+    yield from _bounds(seen, say)
+    yield from _hindrances(seen, say)
+    yield from _listed(seen, batches, say)
+
+
+def _phases(seen: Forecast, say: _Words) -> Iterator[str]:
+    head = say("段階", "phase"), say("組", "batches"), say("申請", "applications"), say("予想", "expected")
+    rows = [
+        (
+            f"{p.phase} {say(p.title_ja, p.title_en)}",
+            f"{p.batches:,}",
+            f"{p.applications:,}",
+            _time(p.expected_s, say)
+            + (say(" 〔一部は実施中に決める〕", " (partly decided while it runs)") if p.slots else ""),
+        )
+        for p in seen.phases
+    ]
+    yield from _table([head, *rows])
+    yield ""
+
+
+def _totals(seen: Forecast, residents: int, say: _Words) -> Iterator[str]:
+    header, pace = seen.header, seen.pace
+    yield say(
+        f"合計: 組 {header.batches:,}、申請 {header.applications:,}、登録の変更 {header.updates:,}、"
+        f"住民 {header.residents:,}(全 {residents:,} 人中、1 人平均 {seen.turns:g} 回)、端末 {len(header.kiosks):,}、"
+        f"サーバ {len(header.nodes) or '指定なし'}",
+        f"in all: {header.batches:,} batches, {header.applications:,} applications, {header.updates:,} updates; "
+        f"{header.residents:,} of {residents:,} residents, {seen.turns:g} turns each; {len(header.kiosks):,} kiosks; "
+        f"nodes: {len(header.nodes) or 'not addressed'}",
+    )
+    source = say(*_PACES[pace.source]).format(pace.detail)
+    yield say(
+        f"予想時間: {_time(seen.expected_s, say)}(読取りと判定を除く)。1 件 {pace.solo_ms / 1000:.2f} 秒、"
+        f"毎秒 {pace.per_second:g} 件として: {source}",
+        f"expected time: {_time(seen.expected_s, say)}, without reading and judging; from {pace.solo_ms / 1000:.2f} s "
+        f"an issue and {pace.per_second:g} a second, {source}",
+    )
+    yield ""
+
+
+def _strata(strata: Sequence[Stratum], say: _Words) -> Iterator[str]:
+    yield say("試すもの(計画上の件数)", "what is tried (as planned)")
+    groups, names = list(_GROUPS), [name for name, _, _ in BINS]
+    order = sorted(
+        strata, key=lambda s: (groups.index(s.group), names.index(s.name) if s.name in names else len(names))
+    )
+    for group, found in groupby(order, key=lambda s: s.group):
+        some = list(found)
+        counts = (
+            _successions(some, say) if group == "succession" else [f"{say.name(s.name)} ×{s.count:,}" for s in some]
+        )
+        yield f"  {say(*_GROUPS[group])}: {say('、', ', ').join(counts)}"
+    yield ""
+
+
+def _successions(strata: Iterable[Stratum], say: _Words) -> Iterator[str]:
+    """Yield every event with the steps at which it is met."""
+    for event, some in groupby(strata, key=lambda s: s.name.partition(" ")[0]):
+        counts = [(s.name.partition(" ")[2], s.count) for s in some]
+        where = say("、", ", ").join(f"{word(step, say.lang)} ×{count}" for step, count in counts if step)
+        yield f"{say.name(event)} " + (f"({where})" if where else f"×{counts[0][1]}")
+
+
+def _covering(covering: Covering, say: _Words) -> Iterator[str]:
+    factors = ", ".join(f"{name} {values}" for name, values in covering.factors)
+    ways = ", ".join(
+        say(f"{w.strength} 因子 {w.covered:,}/{w.possible:,}", f"{w.strength}-way {w.covered:,} of {w.possible:,}")
+        for w in covering.ways
+    )
+    yield say(
+        f"組合せ網羅({covering.phase}): {covering.rows} 組、{covering.strength} 因子間をすべて網羅(実数: {ways})",
+        f"covering array ({covering.phase}): {covering.rows} rows, strength {covering.strength} (counted here: {ways})",
+    )
+    yield say(f"  因子と値の数: {factors}", f"  factors and values: {factors}")
+    yield ""
+
+
+def _bounds(seen: Forecast, say: _Words) -> Iterator[str]:
+    if seen.bound is None:
+        yield say("同時申請がないため、誤交付確率の上限は示せない。", "Without bursts no bound can be given.")
+        return
+    yield say(
+        f"誤交付が 0 件なら、同時申請 {seen.bursts:,} 組がすべて重なった場合、1 組当たりの確率の上限は {seen.bound:.2g}"
+        "(95 %、独立・同一条件と仮定)",
+        f"with no misdelivery, and all {seen.bursts:,} bursts overlapping, the bound per burst is {seen.bound:.2g} "
+        "(95 %, taken as independent and alike)",
+    )
+    for wanted in seen.wanted:
+        time = _time(wanted.expected_s, say)
+        yield say(
+            f"  上限 {wanted.bound:g} には {wanted.bursts:,} 組、約 {time}、1 人 {wanted.turns:g} 回",
+            f"  {wanted.bound:g} needs {wanted.bursts:,} bursts, about {time}, {wanted.turns:g} turns of each resident",
+        )
+    yield ""
+
+
+def _hindrances(seen: Forecast, say: _Words) -> Iterator[str]:
+    yield say(
+        "この住民・カード・サーバ・証明書では届かないもの", "out of reach with these people, cards, nodes, certificates"
+    )
+    for hindrance in seen.hindrances:
+        yield f"  - {say(hindrance.ja, hindrance.en)}"
+    if not seen.hindrances:
+        yield say("  なし", "  nothing")
+    yield say(f"不足しているもの: {say(*_SCARCE[seen.scarce])}", f"scarce: {say(*_SCARCE[seen.scarce])}")
+
+
+def _listed(seen: Forecast, batches: Iterable[Batch], say: _Words) -> Iterator[str]:
+    rows = [
+        (
+            batch.batch,
+            batch.phase,
+            batch.purpose,
+            f"{len(batch.applications)}",
+            f"{batch.span_ms:g} ms" if batch.span_ms else "",
+            f"{seen.batch_s[batch.batch]:.1f} s",
+        )
+        for batch in batches
+    ]
+    if rows:
+        yield ""
+        head = ("", say("段階", "phase"), say("内容", "purpose"), say("申請", "people"), say("間隔", "gap"), "")
+        yield from _table([head, *rows])
+
+
+def _time(seconds: float, say: _Words) -> str:
+    if seconds < 120:
+        return say(f"{seconds:.0f} 秒", f"{seconds:.0f} s")
+    if seconds < 7200:
+        return say(f"{seconds / 60:.0f} 分", f"{seconds / 60:.0f} min")
+    return say(f"{seconds / 3600:.1f} 時間", f"{seconds / 3600:.1f} h")
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows with columns of one width each, the first flush left."""
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [f"{row[0]}{' ' * (widths[0] - _width(row[0]))}"]
+        cells += [f"{' ' * (width - _width(cell))}{cell}" for cell, width in zip(row[1:], widths[1:], strict=True)]
+        yield "  " + "  ".join(cells).rstrip()
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,55 @@
+"""`honnin plan` shows what would be played and asks the target nothing."""
+
+import json
+import socket
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import root
+from harness.population import make_population, save
+
+
+@pytest.fixture
+def target(tmp_path):
+    """A target file whose url is a listening socket that must stay unasked."""
+    save(make_population(3, 60), tmp_path / "people")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.05)
+        file = tmp_path / "target.toml"
+        file.write_text(
+            f'name = "t"\nurl = "http://127.0.0.1:{listening.getsockname()[1]}"\npopulation = "people"\n'
+            "updates = true\ntime_limits_s = [2.0]\n[[nodes]]\nid = 'n1'\n[[nodes]]\nid = 'n2'\n",
+            encoding="utf-8",
+        )
+        yield file
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
+def plan(*arguments):
+    result = CliRunner().invoke(root, ["plan", *map(str, arguments)], catch_exceptions=False, standalone_mode=False)
+    assert result.return_value == 0
+    return result.stdout
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("ja", ("対象には接触していない", "不足しているもの")), ("en", ("not contacted", "scarce"))]
+)
+def test_it_teaches_in_both_languages(target, tmp_path, lang, words):
+    told = plan("go-live", "--target", target, "--out", tmp_path, "--lang", lang)
+    assert all(word in told for word in words)
+    assert "P2" in told
+
+
+def test_as_json_it_holds_the_time_of_every_batch_and_the_same_seed_gives_the_same_plan(target, tmp_path):
+    same = [json.loads(plan("smoke", "--target", target, "--out", tmp_path, "--json", "--seed", 5)) for _ in range(2)]
+    assert same[0] == same[1]
+    assert len(same[0]["batch_s"]) == same[0]["header"]["batches"]
+    assert same[0]["pace"]["source"] == "assumed"
+
+
+def test_batches_can_be_listed_one_by_one(target, tmp_path):
+    told = plan("smoke", "--target", target, "--out", tmp_path, "--lang", "en", "--batches")
+    assert "B00001" in told
+    assert "burst:4" in told
