@@ -50,6 +50,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
         "list the documents of a run, or take them out",
     ),
     "purge": ("harness.cli.purge", "command", "実施記録を削除する", "delete a run folder"),
+    "reconcile": (
+        "harness.cli.reconcile",
+        "command",
+        "台帳と発行サーバの抽出を全員分突き合わせる(全件チェック)",
+        "compare the register's extract with the issuing server's",
+    ),
     "read": ("harness.cli.read", "command", "証明書 1 通を読み、誰の何かを説明する", "explain one document"),
     "population": ("harness.cli.population", "group", "試験住民を作る・取り込む", "make or import test residents"),
     "cards": ("harness.cli.cards", "group", "模擬カードを作る・取り込む", "make or import mock cards"),
