@@ -6,11 +6,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.journal import RunFolder, read_history
+from harness.records.decided import as_decided
 from harness.records.history import (
     ApplicationEnded,
     ApplicationStarted,
     BatchEnded,
     BatchStarted,
+    Decided,
     Ending,
     LedgerBefore,
     SendOutcome,
@@ -46,15 +48,17 @@ class Played(Struct, frozen=True, kw_only=True):
     request_ids: dict[str, str]  # application -> the target's own id, where known
     spoilt_residents: frozenset[str]  # of an update of unknown outcome
     ledger_before: dict[str, str] | None  # the ledger as the run found it: digests by request id; None: not read
+    decisions: dict[str, Decided]  # by batch
 
     def left_of(self, batch: Batch) -> Batch | None:
-        """Return what is still to be played of a batch; None where it has ended."""
-        if batch.batch in self.batches_ended:
+        """Return what is still to be played of a batch, its slot filled; None where it has ended or is left out."""
+        decided = as_decided(batch, self.decisions.get(batch.batch))
+        if decided is None or batch.batch in self.batches_ended:
             return None
         return replace(
-            batch,
-            applications=tuple(a for a in batch.applications if a.application not in self.applications),
-            updates=tuple(u for u in batch.updates if u.update not in self.updates),
+            decided,
+            applications=tuple(a for a in decided.applications if a.application not in self.applications),
+            updates=tuple(u for u in decided.updates if u.update not in self.updates),
         )
 
 
@@ -79,6 +83,7 @@ class _Past:
         self.updates: dict[str, str] = {}  # update -> resident, until its outcome is known
         self.intended: set[str] = set()
         self.ledger_before: dict[str, str] | None = None
+        self.decisions: dict[str, Decided] = {}
 
     def take(self, record: object) -> None:
         match record:
@@ -98,6 +103,8 @@ class _Past:
                 self.known.add(record.application)
             case LedgerBefore():
                 self.ledger_before = record.digests
+            case Decided():
+                self.decisions.setdefault(record.batch, record)
             case UpdateIntent():
                 self.intended.add(record.update)
                 self.updates[record.update] = record.resident
@@ -138,4 +145,5 @@ class _Past:
             request_ids=self.ids,
             spoilt_residents=frozenset(self.updates.values()),
             ledger_before=self.ledger_before,
+            decisions=self.decisions,
         )

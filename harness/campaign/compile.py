@@ -29,7 +29,7 @@ from harness.campaign.scenario import (
 from harness.errors import ConfigError
 from harness.journal.run_folder import write_whole
 from harness.population import Population
-from harness.records.plan import PLAN_VERSION, Batch, Covering, Driver, LeftOut, Phase, PlanHeader
+from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader
 from harness.records.target import Target
 
 
@@ -66,11 +66,13 @@ def compile_plan(
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
     scenario, left_out = fit(scenario, target)
     cast = _cast(scenario, population, target, rng, on, without, choices)
-    compiler = PhaseCompiler(Author(scenario, cast, rng, target, card_of))
+    author = Author(scenario, cast, rng, target, card_of)
+    compiler = PhaseCompiler(author)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
     relations, events = unmet(scenario, batches)
     left_out = replace(left_out, fewer=with_fewer(scenario, batches), relations=relations, events=events)
-    return _header(scenario, population, target, seed, left_out, batches, compiler.covering), batches
+    header = _header(scenario, population, target, seed, left_out, batches)
+    return replace(header, covering=tuple(compiler.covering), time_limits_ms=author.time_limits_ms()), batches
 
 
 def _cast(
@@ -93,7 +95,6 @@ def _header(
     seed: int,
     left_out: LeftOut,
     batches: list[Batch],
-    covering: list[Covering],
 ) -> PlanHeader:
     applications = [a for b in batches for a in b.applications]
     return PlanHeader(
@@ -116,7 +117,6 @@ def _header(
         description_ja=scenario.description_ja,
         description_en=scenario.description_en,
         acceptance=scenario.acceptance,
-        covering=tuple(covering),
     )
 
 
@@ -138,6 +138,7 @@ def _phases(phase: AnyPhase, batches: list[Batch]) -> Iterator[Phase]:
             parallel=_parallel(phase),
             drain_s=10.0 if quiet else _drain_s(phase),
             decides=any(b.slot for b in own),
+            enough=phase.enough if isinstance(phase, Hold) else 0,
         )
 
 

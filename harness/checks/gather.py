@@ -19,6 +19,7 @@ from harness.records.history import (
     BurstBracket,
     BurstWithdrawn,
     ClockMeasured,
+    Decided,
     Delivery,
     HistoryRecord,
     Interrupted,
@@ -32,6 +33,7 @@ from harness.records.history import (
     PhaseStarted,
     PlayerCounters,
     RunResumed,
+    SecondFound,
     SegmentClosed,
     SegmentOpened,
     SelfProof,
@@ -85,6 +87,8 @@ class _Gatherer:
         self.workers: list[WorkerCensus] = []
         self.measured: list[ClockMeasured] = []
         self.measurers: list[str] = []  # writers that measured: masters, on the run's own clock
+        self.decisions: dict[str, Decided] = {}
+        self.seconds: list[SecondFound] = []
         self.records: Counter[str] = Counter()
         self.rules = self._rules()
         self.joins: dict[type, Callable[[Any], bool]] = {
@@ -127,6 +131,8 @@ class _Gatherer:
             WorkerCensus: lambda w, r: self.workers.append(r),
             ClockMeasured: self._clock_measured,
             Leased: lambda w, r: None,  # for whoever goes on with the run; the worker's own segment tells the rest
+            Decided: self._decided,
+            SecondFound: lambda w, r: self.seconds.append(r),
             Note: lambda w, r: None,
         }
 
@@ -212,6 +218,9 @@ class _Gatherer:
         if writer not in self.measurers:
             self.measurers.append(writer)
 
+    def _decided(self, writer: str, record: Decided) -> None:
+        self.decisions.setdefault(record.batch, record)
+
     def _player_counters(self, writer: str, record: PlayerCounters) -> None:
         self.counters[writer] = record
 
@@ -245,6 +254,8 @@ class _Gatherer:
             interruptions=tuple(sorted(self.interruptions)),
             resumed_ns=tuple(sorted(self.resumed)),
             workers=tuple(self.workers),
+            decisions=self.decisions,
+            seconds=tuple(self.seconds),
             oddities=(*rows.oddities, *map(_without_first_half, left_over)),
             records=sum(self.records.values()),
         )

@@ -11,10 +11,12 @@ from harness.checks.table import Table
 from harness.records.certificates import Certificate, Options
 from harness.records.history import (
     Answer,
+    Decided,
     Ending,
     LedgerEntry,
     LedgerRead,
     PlayerCounters,
+    SecondFound,
     SelfProof,
     SettledAs,
     UpdateResult,
@@ -171,6 +173,8 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     interruptions: tuple[tuple[int, str], ...]  # (at_ns, reason)
     resumed_ns: tuple[int, ...]
     workers: tuple[WorkerCensus, ...]
+    decisions: dict[str, Decided]  # by batch; the first counts
+    seconds: tuple[SecondFound, ...]
     oddities: tuple[str, ...]  # records that contradict each other, one sentence each
     records: int
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -24,7 +25,7 @@ from harness.reading.store import load_readings
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.history import HistoryRecord
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
-from harness.records.plan import BatchKind, PlanHeader
+from harness.records.plan import Batch, BatchKind, PlanHeader
 from harness.records.reading import READING_VERSION, Reading
 from harness.records.target import Target
 
@@ -136,24 +137,50 @@ def _manifest(folder: RunFolder) -> Manifest:
 
 def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, frozenset[str]]:
     header, batches = read_plan(folder.plan)
-    sizes: dict[str, int] = {}
-    spans_ms: dict[str, float] = {}
-    planned: set[str] = set()
-    for batch in batches:
-        sizes[batch.batch] = len(batch.applications)
-        if gaps := [a.gap_ms for a in batch.applications] if batch.kind is BatchKind.BURST else []:
-            spans_ms[batch.batch] = max(gaps) - min(gaps)
-        planned.update(a.application for a in batch.applications)
-    if len(sizes) != header.batches or len(planned) != header.applications:
-        raise RunDamaged(f"{folder.plan}: holds {len(sizes)} batches, its header says {header.batches}; restore it")
+    read = list(map(_brief, batches))
+    planned = frozenset(name for brief in read for name in brief.applications)
+    if len(read) != header.batches or len(planned) != header.applications:
+        raise RunDamaged(f"{folder.plan}: holds {len(read)} batches, its header says {header.batches}; restore it")
     plan = Completeness(
         phases=tuple(p.phase for p in header.phases),
-        batches=sizes,
+        batches={b.batch: len(b.applications) for b in read},
         updates=header.updates if target.updates else 0,
-        spans_ms=spans_ms,
+        spans_ms={b.batch: b.span_ms for b in read if b.span_ms is not None},
         titles={p.phase: (p.title_ja, p.title_en) for p in header.phases},
+        phase_of={b.batch: b.phase for b in read},
+        purposes={b.batch: b.purpose for b in read},
+        pairs={b.batch: b.pair for b in read if b.pair},
+        relations={b.batch: b.relation for b in read if b.relation},
+        time_limits_ms=header.time_limits_ms,
     )
-    return header, plan, frozenset(planned)
+    return header, plan, planned
+
+
+class _Brief(Struct, frozen=True, kw_only=True):
+    """What the judge needs of a planned batch."""
+
+    batch: str
+    phase: str
+    purpose: str
+    applications: tuple[str, ...]
+    span_ms: float | None  # of a burst
+    pair: tuple[str, str] | None
+    relation: str
+
+
+def _brief(batch: Batch) -> _Brief:
+    names = tuple(a.application for a in batch.applications)
+    burst = batch.kind is BatchKind.BURST and bool(names)
+    two = burst and len(names) - batch.fillers == 2
+    return _Brief(
+        batch=batch.batch,
+        phase=sys.intern(batch.phase),
+        purpose=sys.intern(batch.purpose),
+        applications=names,
+        span_ms=batch.span_ms if burst else None,
+        pair=(names[0], names[1]) if two else None,
+        relation=batch.relation or "",
+    )
 
 
 def _spared(read: Callable[[], T], damage: list[str], folder: RunFolder) -> T | None:

@@ -31,6 +31,7 @@ from harness.judge.classes import final_classes, is_mingled
 from harness.judge.compared import Compared
 from harness.judge.control import Judge as DocumentJudge
 from harness.judge.control import Related, control
+from harness.judge.decided import plan_as_decided
 from harness.judge.documents import Progress, RegisterOracle, groups, judge_documents, unwatched
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
@@ -108,6 +109,7 @@ class _Judge:
         self.progress = progress
         self.crashed: list[str] = []
         self.view = gather(records(inputs))
+        self.plan = plan_as_decided(inputs.plan, self.view.decisions)
         residents, reflection_ns = inputs.population.residents, round(inputs.target.limits.reflection_s * 1e9)
         self.register = self._guarded(
             "register", lambda: Register(residents, self.view.updates, reflection_ns), Register(residents, ())
@@ -136,7 +138,7 @@ class _Judge:
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)
-        exposure = measure_exposure(view, documents, inputs.plan.spans_ms)
+        exposure = measure_exposure(view, documents, self.plan.spans_ms)
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
         basis = self._basis(documents, findings, classes)
         outcome, reasons = decide(basis)
@@ -192,7 +194,7 @@ class _Judge:
         compared = self.baseline.compared()
         return Basis(
             view=view,
-            plan=inputs.plan,
+            plan=self.plan,
             findings=findings,
             identities=identities,
             scope=self._scope(documents, compared),

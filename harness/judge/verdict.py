@@ -43,6 +43,11 @@ class Completeness(Struct, frozen=True, kw_only=True):
     batches: Mapping[str, int]  # batch -> applications planned in it
     updates: int = 0  # planned, where the target accepts updates
     spans_ms: Mapping[str, float] = {}  # burst -> planned first to last departure
+    phase_of: Mapping[str, str] = {}  # batch -> its phase
+    purposes: Mapping[str, str] = {}  # batch -> what it is for
+    pairs: Mapping[str, tuple[str, str]] = {}  # burst of two, load around them left aside -> their applications
+    relations: Mapping[str, str] = {}  # burst of two -> how the two people stand to each other
+    time_limits_ms: tuple[float, ...] = ()  # of the target, as declared
     titles: Mapping[str, tuple[str, str]] = {}  # phase -> its title, Japanese and English
 
 

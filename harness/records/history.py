@@ -404,6 +404,29 @@ class Leased(Record, frozen=True, tag="leased"):
     at_ns: int
 
 
+class Decided(Record, frozen=True, tag="decided"):
+    """A batch's slot was filled before its phase began: by a pure function of the journal so far and the seed."""
+
+    batch: str
+    at_ns: int
+    why: str  # code: "as_planned", "solo_latency", "near_miss", "hit", "enough"
+    gap_ms: float | None = None  # of a pair; below zero the second goes first; None: as planned
+    phase_ms: float | None = None  # None: as planned
+    skipped: bool = False  # the batch is not played, and nothing is missing
+    detail: str = ""  # what was seen
+
+
+class SecondFound(Record, frozen=True, tag="second_found"):
+    """Where the target's clock begins its seconds, by its `Date` headers, on CLOCK_MONOTONIC; or why nobody knows."""
+
+    node: str  # "": whichever answered
+    at_ns: int
+    begins_ns: int = 0  # an instant at which a second began
+    error_ns: int = 0  # it did so within this bound; 0: not found
+    probes: int = 0
+    reason: str = ""
+
+
 class Note(Record, frozen=True, tag="note"):
     """A decision or observation that steers nothing but must not be forgotten."""
 
@@ -441,5 +464,7 @@ HistoryRecord = (
     | WorkerCensus
     | ClockMeasured
     | Leased
+    | Decided
+    | SecondFound
     | Note
 )

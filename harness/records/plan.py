@@ -155,6 +155,7 @@ class Phase(Struct, frozen=True, kw_only=True):
     parallel: int = 1  # batches played at once
     drain_s: float = 10.0  # bounded wait for applications in flight at the phase's end
     decides: bool = False  # it has slots, to be filled before it begins
+    enough: int = 0  # so many applications that crossed a time limit make its slots superfluous
 
 
 class Fewer(Struct, frozen=True, kw_only=True):
@@ -227,3 +228,4 @@ class PlanHeader(Struct, frozen=True, kw_only=True):
     description_en: str = ""
     acceptance: bool = True  # False: the scenario says of itself that it is no acceptance test
     covering: tuple[Covering, ...] = ()
+    time_limits_ms: tuple[float, ...] = ()  # of the target, as declared; the shortest first

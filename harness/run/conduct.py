@@ -19,6 +19,7 @@ from harness.journal import RunFolder, SegmentWriter
 from harness.lifeline import start
 from harness.records.history import Interrupted, RunResumed
 from harness.records.plan import Driver, Phase, PlanHeader
+from harness.run.steer import all_skipped, fill_slots
 from harness.run.watch import Watch
 
 _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is killed
@@ -151,10 +152,21 @@ class Conductor:
         for number, phase in enumerate(self._header.phases, 1):
             if self._stopping():
                 return
+            if self._decided_away(phase):
+                continue
             self._announce.phase(phase, number, len(self._header.phases))
             code = self._program(_PROGRAMS[phase.driver], "--phase", phase.phase, drain_s=phase.drain_s)
             if code != Exit.OK:
                 self._stop(self._why_stopped(code, phase))
+
+    def _decided_away(self, phase: Phase) -> bool:
+        """Fill the slots of a phase; tell whether nothing of it is to be played."""
+        try:
+            fill_slots(self._folder, self._header, phase, self._journal.append)
+            return all_skipped(self._folder, phase)
+        except (HonninError, OSError) as e:
+            self._stop(str(e))
+            return True
 
     def _why_stopped(self, code: int, phase: Phase) -> str:
         if code == Exit.DISK_FULL:
