@@ -22,6 +22,7 @@ from msgspec import Struct
 
 _ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 _UNREAD_S = 0.02  # time for the client's request to arrive before its connection is reset unread
+_HASTE_S = 0.02  # for the rest of a request once it began: far less than a burst holds one back
 _LEFT_S = 10.0  # for the ends of connections whose clients are gone: they are there already, and only to be read
 
 
@@ -33,6 +34,7 @@ class Manner(StrEnum):
     UNREAD = "unread"  # resets the connection without reading the request
     DEAF = "deaf"  # reads the request and closes without an answer
     TORN = "torn"  # closes in the middle of its answer
+    HASTY = "hasty"  # as ECHO; but on its first connection a request that is not whole in time is answered by 408
     REDIRECT = "redirect"  # answers with a redirect to STRAY
     STRAY = "stray"  # nobody should ever come here: target of redirects, and the proxy of the environment
 
@@ -43,6 +45,7 @@ class Counted(Struct, kw_only=True):
     connections: dict[str, int]  # by manner
     requests: dict[str, int]  # by manner: complete ones
     bodies: dict[str, int]  # by body; the client makes each unique
+    parts: int = 0  # requests of which only a part came
     cookies: int = 0  # requests that brought a cookie
     left_open: int = 0  # connections that were not ended by the time all clients should have been gone
 
@@ -80,12 +83,13 @@ class Endpoint:
     def _serving(self, manner: Manner) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.counted.connections[manner] += 1
+            hasty = manner is Manner.HASTY and self.counted.connections[manner] == 1
             self._follow(asyncio.current_task())
             try:
                 if manner is Manner.UNREAD:
                     await self._reset(writer)
                 else:
-                    await self._converse(manner, reader, writer)
+                    await self._converse(manner, reader, writer, hasty=hasty)
             except (OSError, asyncio.IncompleteReadError):
                 pass  # the client closed: nothing more to count
             finally:
@@ -103,8 +107,20 @@ class Endpoint:
         sock = writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
 
-    async def _converse(self, manner: Manner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while asked := await self._read(manner, reader):
+    async def _converse(
+        self, manner: Manner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, hasty: bool
+    ) -> None:
+        while True:
+            begun = await reader.readexactly(1)
+            try:
+                asked = await asyncio.wait_for(self._read(manner, begun, reader), _HASTE_S if hasty else None)
+            except asyncio.IncompleteReadError:
+                self.counted.parts += 1
+                return
+            except TimeoutError:
+                self.counted.parts += 1
+                writer.write(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+                return
             if manner is Manner.DEAF:
                 return
             answer = self._answer(manner, asked)
@@ -118,8 +134,8 @@ class Endpoint:
             writer.write(answer)
             await writer.drain()
 
-    async def _read(self, manner: Manner, reader: asyncio.StreamReader) -> _Asked:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    async def _read(self, manner: Manner, begun: bytes, reader: asyncio.StreamReader) -> _Asked:
+        head = (begun + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         pairs = (line.partition(": ") for line in head.split("\r\n")[1:] if line)
         lines = {name.lower(): value for name, _, value in pairs}
         body = (await reader.readexactly(int(lines.get("content-length", "0")))).decode()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.journal import DocumentStore, RunFolder, read_history
 from harness.records.history import (
+    Answer,
     ApplicationEnded,
     ApplicationStarted,
     Delivery,
@@ -19,7 +20,7 @@ from harness.records.history import (
 from kiosk_sim.counting import Counted, Manner
 from kiosk_sim.targets.echo import identity
 
-_ANSWERED = (Manner.ECHO, Manner.IDLE)
+_ANSWERED = (Manner.ECHO, Manner.IDLE, Manner.HASTY)
 _DYING = (Manner.UNREAD, Manner.DEAF, Manner.TORN)
 
 
@@ -55,7 +56,14 @@ class _Journaled:
         return self.started[application].node
 
     def sends(self, manner: Manner) -> int:
-        return sum(self.manner(intent.application) == manner for intent in self.intents.values())
+        """Count the sends to a port, each of which must be one request; what was withdrawn must be none."""
+        withdrawn = self.withdrawn
+        return sum(self.manner(i.application) == manner for i in self.intents.values() if i.send not in withdrawn)
+
+    @property
+    def withdrawn(self) -> set[str]:
+        """Sends that were given up while they were held."""
+        return {send for send, outcome in self.outcomes.items() if outcome.answer is Answer.WITHDRAWN}
 
     def endings(self, manners: Iterable[Manner]) -> Counter[Ending]:
         wanted = set(manners)
@@ -72,6 +80,7 @@ def check_all(proof: RunFolder, counted: Counted, exit_codes: Sequence[int]) -> 
         _own_identity(journaled, proof),
         _dying(journaled, counted),
         _closed_idle(journaled, counted),
+        _held_back(journaled, counted),
         _check(
             "redirects and the environment's proxies are ignored",
             counted.connections[Manner.STRAY] == 0 and counted.requests[Manner.REDIRECT] > 0,
@@ -142,6 +151,15 @@ def _closed_idle(journaled: _Journaled, counted: Counted) -> ProofCheck:
     passed = endings[Ending.DELIVERED] == endings.total() > 0
     passed = passed and counted.connections[Manner.IDLE] == counted.requests[Manner.IDLE]
     return _check("a connection closed while idle loses nothing", passed, f"{dict(endings)}")
+
+
+def _held_back(journaled: _Journaled, counted: Counted) -> ProofCheck:
+    """What was given up while it was held never became a request, and whoever was sent away came again."""
+    endings = journaled.endings([Manner.HASTY])
+    withdrawn = len(journaled.withdrawn)
+    passed = endings[Ending.DELIVERED] == endings.total() > 0 and 0 < counted.parts <= withdrawn
+    told = f"{withdrawn} withdrawn, {counted.parts} parts seen, {dict(endings)}"
+    return _check("a burst given up while it was held leaves no request", passed, told)
 
 
 def _counts_agree(journaled: _Journaled) -> ProofCheck:

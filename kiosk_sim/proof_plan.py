@@ -12,16 +12,28 @@ from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.records.certificates import Certificate, Options
 from harness.records.manifest import MANIFEST_VERSION, Manifest
-from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication, Step
+from harness.records.plan import (
+    PLAN_VERSION,
+    Batch,
+    BatchKind,
+    Driver,
+    Phase,
+    PlanHeader,
+    PlannedApplication,
+    Step,
+    Withhold,
+)
 from harness.records.target import Target
 from kiosk_sim.counting import Manner
 
 ENGINE_PHASE, QUIET_PHASE = "E", "Q"
 _BURST = 24  # kiosks released together
 _ROWS = 8  # kiosks that go through all manners in a row, one customer after the other
+_HASTY = 8  # kiosks of the burst that is dismissed while it is held, and comes again
 _ROW = (Manner.ECHO, Manner.IDLE, Manner.UNREAD, Manner.DEAF, Manner.TORN, Manner.REDIRECT, Manner.ECHO)
 
-# The limits only end what hangs: a generator's fault shows in the counts, and a slow machine is no fault.
+# The limits only end what hangs: a generator's fault shows in the counts, and a slow machine is no fault. The hold is
+# long, so that the endpoint loses its patience first even there.
 _TARGET = """\
 name = "self-proof"
 url = "http://127.0.0.1:{echo}"
@@ -34,6 +46,9 @@ connect_s = 60.0
 answer_s = 60.0
 document_s = 60.0
 settle_s = 0.0
+[burst]
+hold_ms = 300.0
+longest_hold_ms = 5000.0
 """
 
 
@@ -57,8 +72,10 @@ def _engine_batches() -> Iterable[Batch]:
     burst = [_application("e", number, f"P{number:03d}", Manner.ECHO) for number in range(_BURST)]
     numbers = itertools.count(_BURST)
     rows = [_application("e", next(numbers), f"P{kiosk:03d}", manner) for manner in _ROW for kiosk in range(_ROWS)]
+    hasty = [_application("e", next(numbers), f"P{kiosk:03d}", Manner.HASTY) for kiosk in range(_HASTY)]
     yield _batch("E1", ENGINE_PHASE, BatchKind.BURST, burst)
     yield _batch("E2", ENGINE_PHASE, BatchKind.CLOSED, rows)
+    yield msgspec.structs.replace(_batch("E3", ENGINE_PHASE, BatchKind.BURST, hasty), withhold=Withhold.HEADER)
 
 
 def _quiet_batches() -> Iterable[Batch]:

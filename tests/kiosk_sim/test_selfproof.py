@@ -47,7 +47,7 @@ def test_this_generator_is_proven_in_a_few_seconds(client, run_against):
     assert busy_s() - before_s < 15.0  # about 2 s; what other programs take of the machine is not counted
     (proof,) = run.records(SelfProof)
     assert proof.passed
-    assert len(proof.checks) == 9
+    assert len(proof.checks) == 10
     assert all(check.passed for check in proof.checks)
 
 
@@ -83,6 +83,17 @@ def lose(self, request, bounds, depart):
     return kept[-1]
 WireTransport.exchange = lose
 """,
+    # What is given up while it is held leaves all the same.
+    "leaking": """
+from kiosk_sim.places import Place
+withdraw = Place.withdraw
+def leak(self, reason):
+    try:
+        self.fire()
+    finally:
+        return withdraw(self, reason)
+Place.withdraw = leak
+""",
     # One send leaves without an intent in the journal.
     "not journaled": """
 from kiosk_sim.drivers.leaving import Leaving
@@ -106,6 +117,7 @@ Leaving._intend = forget
         ("twice", "no request comes twice"),
         ("lost", "one journaled send is one request"),
         ("not journaled", "one journaled send is one request"),
+        ("leaking", "one journaled send is one request"),
     ],
 )
 def test_a_generator_that_was_tampered_with_is_not_proven(sabotage, told, client, run_against, tmp_path, monkeypatch):
@@ -173,6 +185,9 @@ class Doctored:
         self.counted = Counted(connections=dict.fromkeys(Manner, 0), requests=dict.fromkeys(Manner, 0), bodies={})
         for manner in (Manner.ECHO, Manner.IDLE, Manner.DEAF, Manner.TORN, Manner.UNREAD, Manner.REDIRECT):
             self.visit(manner)
+        self.visit(Manner.HASTY)
+        self.send("a-hasty", "a-hasty/3", Answer.WITHDRAWN)
+        self.counted.parts = 1
 
     def visit(self, manner):
         name = f"a-{manner}"
@@ -191,13 +206,10 @@ class Doctored:
                 node=manner.value,
             )
         )
-        answered = manner in (Manner.ECHO, Manner.IDLE)
+        answered = manner in (Manner.ECHO, Manner.IDLE, Manner.HASTY)
         for number in (1, 2) if answered else (1,):
             send = f"{name}/{number}"
-            self.records.append(
-                SendIntent(send=send, application=name, step=Step.APPLY, where="", connection="c", at_ns=1, bytes=1)
-            )
-            self.records.append(SendOutcome(send=send, answer=Answer.ANSWERED, at_ns=2))
+            self.send(name, send, Answer.ANSWERED)
             self.counted.connections[manner] += 1
             if manner is not Manner.UNREAD:
                 self.counted.requests[manner] += 1
@@ -217,9 +229,15 @@ class Doctored:
         ending = Ending.DELIVERED if answered else Ending.UNRESOLVED
         self.records.append(ApplicationEnded(application=name, ending=ending, at_ns=4))
 
+    def send(self, name, send, answer):
+        self.records.append(
+            SendIntent(send=send, application=name, step=Step.APPLY, where="", connection="c", at_ns=1, bytes=1)
+        )
+        self.records.append(SendOutcome(send=send, answer=answer, at_ns=2))
+
     def failing(self):
         """Return the names of the checks that do not pass."""
-        counts = PlayerCounters(started=6, ended=6, sends=8, outcomes=8, deliveries=2, at_ns=5)
+        counts = PlayerCounters(started=7, ended=7, sends=11, outcomes=11, deliveries=3, at_ns=5)
         with SegmentWriter(self.proof, "w", "proof") as segment:
             for record in [*self.records, counts]:
                 segment.append(record)
@@ -258,8 +276,18 @@ def test_a_request_that_never_arrived_is_found(doctored):
     assert doctored.failing() == ["one journaled send is one request"]
 
 
+def test_a_request_that_was_given_up_and_left_all_the_same_is_found(doctored):
+    doctored.counted.requests[Manner.HASTY] += 1
+    assert doctored.failing() == ["one journaled send is one request"]
+
+
+def test_a_proof_in_which_nothing_was_given_up_proves_nothing(doctored):
+    doctored.counted.parts = 0
+    assert doctored.failing() == ["a burst given up while it was held leaves no request"]
+
+
 def test_swapped_answers_are_found(doctored):
-    one, two = (i for i, r in enumerate(doctored.records) if isinstance(r, Delivery))
+    one, two, _ = (i for i, r in enumerate(doctored.records) if isinstance(r, Delivery))
     a, b = doctored.records[one], doctored.records[two]
     doctored.records[one] = replace(a, digest=b.digest)
     doctored.records[two] = replace(b, digest=a.digest)
