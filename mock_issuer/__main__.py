@@ -37,6 +37,7 @@ def main() -> None:
 @click.option("--print-ms", type=click.FloatRange(0), default=25.0, show_default=True, help="print time of one sheet")
 @click.option("--print-limit-s", type=click.FloatRange(0.05), default=30.0, show_default=True, help="longest wait")
 @click.option("--print-line", type=click.IntRange(1), default=144, show_default=True, help="waiting; more: 503 BUSY")
+@click.option("--front-read-s", type=click.FloatRange(0), default=0.0, help="ask a node again after so long; 0: never")
 @click.option("--name-limit", type=click.IntRange(1), default=NAME_LIMIT, show_default=True, help="longest name")
 @click.option("--threads", type=click.IntRange(4), default=CENTRE_THREADS, show_default=True, help="of the centre")
 @click.option("--node-threads", type=click.IntRange(4), default=NODE_THREADS, show_default=True, help="of each node")
@@ -49,8 +50,8 @@ def main() -> None:
 def serve(
     population: Path, cards: Path, state: Path, nodes: int, host: str, port: int, ready_file: Path | None,
     defects: tuple[str, ...], routing: str, builds: tuple[str, ...], print_ms: float, print_limit_s: float,
-    print_line: int, name_limit: int, threads: int, node_threads: int, tls_cert: Path | None, tls_key: Path | None,
-    client_ca: Path | None, require_client_cert: bool, ocsp: str, die_with_parent: bool,
+    print_line: int, front_read_s: float, name_limit: int, threads: int, node_threads: int, tls_cert: Path | None,
+    tls_key: Path | None, client_ca: Path | None, require_client_cert: bool, ocsp: str, die_with_parent: bool,
 ) -> None:  # fmt: skip
     """Serve until Ctrl-C or SIGTERM.
 
@@ -85,6 +86,7 @@ def serve(
         routing=Routing(routing),
         tls=_tls(tls_cert, tls_key, client_ca, require_client_cert),
         ocsp=ocsp,
+        front_read_s=front_read_s,
         switches=_switches(defects, ids),
         ready_file=ready_file,
         parent=os.getppid() if die_with_parent else None,

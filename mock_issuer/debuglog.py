@@ -1,19 +1,49 @@
-"""The truth, for tests alone: which bytes were rendered for whom, and which bytes were handed to whom.
+"""The truth, for tests alone: who stood at which kiosk, what was made for whom of which content, who got which bytes.
 
-No part of the interface shows it; a tester's verdict is compared with it, never made from it.
+No part of the interface shows it; a tester's verdict is compared with it, never made from it. `truth` judges it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from mock_issuer import clock
+from mock_issuer.documents.layout import Choice, Page
+
+Printed = tuple[tuple[str, str], ...]  # one page: label and value of every item, in order
+
+
+class Entered(Struct, frozen=True, kw_only=True, tag="enter"):
+    """A card was accepted at a kiosk."""
+
+    session: str
+    kiosk: str
+    card: str  # serial in decimal
+    presented: str  # resident whose card it is, "" if nobody's
+    resident: str  # resident whose session it is from now on
+    gap: str = ""  # code of the refusal that was due
+    at: str
+    defects: tuple[str, ...] = ()
+
+
+class Applied(Struct, frozen=True, kw_only=True, tag="apply"):
+    """An application reached a node."""
+
+    application: str
+    session: str
+    kiosk: str
+    resident: str
+    certificate: str
+    options: Choice
+    version: int  # of the register, before it was read
+    at: str
+    defects: tuple[str, ...] = ()
 
 
 class Rendered(Struct, frozen=True, kw_only=True, tag="render"):
@@ -26,10 +56,15 @@ class Rendered(Struct, frozen=True, kw_only=True, tag="render"):
     copy: int
     issue_number: str
     at: str
+    title: str = ""
+    pages: tuple[Printed, ...] = ()
+    pictures: tuple[str, ...] = ()  # of the seal, as the typesetter may have seen it; two where it changed meanwhile
+    version: int = 0  # of the register, after it was made
+    defects: tuple[str, ...] = ()
 
 
 class HandedOver(Struct, frozen=True, kw_only=True, tag="handover"):
-    """A document was given to the one who asked."""
+    """A node gave a document out."""
 
     digest: str
     application: str
@@ -38,9 +73,21 @@ class HandedOver(Struct, frozen=True, kw_only=True, tag="handover"):
     copy: int
     waited_ms: int  # from the request to the hand-over
     at: str
+    defects: tuple[str, ...] = ()
 
 
-Line = Rendered | HandedOver
+class Given(Struct, frozen=True, kw_only=True, tag="give"):
+    """The centre gave a document to a kiosk: what this line says is what the customer holds."""
+
+    digest: str
+    application: str  # as the kiosk named it
+    session: str
+    copy: int
+    at: str
+    defects: tuple[str, ...] = ()
+
+
+Line = Entered | Applied | Rendered | HandedOver | Given
 
 
 class WrongHandover(Struct, frozen=True, kw_only=True):
@@ -52,36 +99,52 @@ class WrongHandover(Struct, frozen=True, kw_only=True):
 
 
 class DebugLog:
-    """One node's file."""
+    """One process's file."""
 
-    def __init__(self, path: Path) -> None:
-        """Open for appending."""
+    def __init__(self, path: Path, active: Callable[[], tuple[str, ...]] = tuple) -> None:
+        """Open for appending; `active` tells which defects are on."""
         self._file = path.open("ab", buffering=0)
         self._lock = threading.Lock()
+        self._active = active
 
     def write(self, line: Line) -> None:
-        """Append a line."""
+        """Append a line, adding which defects are on."""
+        if active := self._active():
+            line = msgspec.structs.replace(line, defects=active)
         encoded = msgspec.json.encode(line) + b"\n"
         with self._lock:
             self._file.write(encoded)
 
-    def rendered(self, pdf: bytes, *, application: str, resident: str, key: str, copy: int, number: str) -> None:
-        """Note a rendering."""
+    def entered(self, *, session: str, kiosk: str, card: str, presented: str, resident: str, gap: str = "") -> None:
+        """Note a card that was accepted."""
         self.write(
-            Rendered(
-                digest=hashlib.sha256(pdf).hexdigest(),
-                application=application,
+            Entered(
+                session=session,
+                kiosk=kiosk,
+                card=card,
+                presented=presented,
                 resident=resident,
-                key=key,
-                copy=copy,
-                issue_number=number,
+                gap=gap,
                 at=clock.stamp(),
             )
         )
 
+    def gave(self, document: bytes, *, application: str, session: str, copy: int) -> None:
+        """Note what the centre gave to a kiosk."""
+        digest = hashlib.sha256(document).hexdigest()
+        self.write(Given(digest=digest, application=application, session=session, copy=copy, at=clock.stamp()))
+
+
+def printed(pages: tuple[Page, ...]) -> tuple[Printed, ...]:
+    """Return what stands on pages."""
+    return tuple(
+        tuple((item.label, item.value) for items in (page.head, *(i for b in page.blocks for i in b)) for item in items)
+        for page in pages
+    )
+
 
 def read_debug_logs(folder: Path) -> Iterator[Line]:
-    """Yield all nodes' lines of `state/debug`, file by file; a torn last line is left out."""
+    """Yield all processes' lines of `state/debug`, file by file; a torn last line is left out."""
     decode = msgspec.json.Decoder(Line).decode
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_bytes().split(b"\n")[:-1]:
@@ -89,7 +152,7 @@ def read_debug_logs(folder: Path) -> Iterator[Line]:
 
 
 def wrong_handovers(folder: Path) -> tuple[WrongHandover, ...]:
-    """Return every hand-over whose bytes were not rendered for the application that got them."""
+    """Return every hand-over of a node whose bytes were not rendered for the application that got them."""
     lines = list(read_debug_logs(folder))
     made = {line.digest: line for line in lines if isinstance(line, Rendered)}
     wrong = []

@@ -122,6 +122,10 @@ class Register:
         finally:
             connection.execute("ROLLBACK")
 
+    def version(self) -> int:
+        """Return the number of the last change now, 0 before the first."""
+        return Snapshot(self._connection()).version()
+
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
         """Write everything inside the block, or nothing of it."""

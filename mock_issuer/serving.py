@@ -61,7 +61,7 @@ class _Gateway(cheroot_wsgi.Gateway_10):
 
     def get_environ(self) -> dict[str, object]:  # type: ignore[override]  # cheroot's stub says None
         environ: dict[str, object] = super().get_environ()  # type: ignore[no-untyped-call]
-        connection = self.req.conn.socket
+        environ["mock_issuer.connection"] = connection = self.req.conn.socket
         if isinstance(connection, ssl.SSLSocket):
             environ["mock_issuer.peer_certificate"] = connection.getpeercert(binary_form=True)
         return environ

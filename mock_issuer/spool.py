@@ -10,12 +10,17 @@ from contextlib import closing
 from pathlib import Path
 
 from mock_issuer import clock
+from mock_issuer.defects.behaviour import Behaviour
+from mock_issuer.defects.correct import own_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (key TEXT NOT NULL, copy INTEGER NOT NULL, application TEXT NOT NULL,
   node TEXT NOT NULL, pages INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, copy)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reception (number INTEGER PRIMARY KEY AUTOINCREMENT, application TEXT NOT NULL,
+  node TEXT NOT NULL);
 """
 _LOCK_WAIT_S = 10.0
+_CLEAN = Behaviour()
 
 
 class Spool:
@@ -34,22 +39,26 @@ class Spool:
         part.write_bytes(pdf)
         part.replace(self._path(key, copy))
         row = (key, copy, application, self._node, pages, clock.stamp())
-        self._connection().execute("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.run("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    def get(self, key: str, copy: int) -> tuple[bytes, int]:
+    def get(self, key: str, copy: int, behaviour: Behaviour = _CLEAN) -> tuple[bytes, int]:
         """Return a document and its pages. Raises FileNotFoundError if there is none of that key."""
-        pdf = self._path(key, copy).read_bytes()
-        row = self._connection().execute("SELECT pages FROM job WHERE key = ? AND copy = ?", (key, copy)).fetchone()
+        pdf = behaviour.locate(self._store, key, copy).read_bytes()
+        row = self.run("SELECT pages FROM job WHERE key = ? AND copy = ?", (key, copy)).fetchone()
         return pdf, row[0] if row else 1
 
     def remove(self, key: str, copies: int) -> None:
         """Remove an application's documents and rows; what is gone already is no error."""
         for copy in range(1, copies + 1):
             self._path(key, copy).unlink(missing_ok=True)
-        self._connection().execute("DELETE FROM job WHERE key = ?", (key,))
+        self.run("DELETE FROM job WHERE key = ?", (key,))
 
     def _path(self, key: str, copy: int) -> Path:
-        return self._store / f"{key}-{copy}.pdf"
+        return own_file(self._store, key, copy)
+
+    def run(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        """Execute one statement, a transaction of its own, on the tables that all nodes share."""
+        return self._connection().execute(statement, values)
 
     def _connection(self) -> sqlite3.Connection:
         held: sqlite3.Connection | None = getattr(self._local, "connection", None)

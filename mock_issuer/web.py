@@ -17,6 +17,7 @@ from mock_issuer.refusals import Refusal
 
 T = TypeVar("T")
 JSON = "application/json"
+_CLIENT_GONE = 499  # no registered status: nobody reads it
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -29,6 +30,7 @@ class Request(Struct, frozen=True, kw_only=True):
     headers: dict[str, str]  # names in lower case
     body: bytes
     peer_certificate: bytes | None  # DER, where the client showed one
+    connection: object = None  # the client's socket
 
     def record(self, kind: type[T]) -> T:
         """Return the JSON body as a record; an empty body is {}. Raises Refusal 400 naming what is wrong."""
@@ -115,7 +117,7 @@ def wsgi(answer: Callable[[Request], Answer]) -> Callable[[WSGIEnvironment, Star
         except Exception:  # noqa: BLE001 - the outermost boundary: one broken request must not end the thread
             traceback.print_exc()
             result = refused(Refusal(500, "INTERNAL", "the issuer failed; its log has the traceback"))
-        reason = HTTPStatus(result.status).phrase
+        reason = HTTPStatus(result.status).phrase if result.status != _CLIENT_GONE else "Client Closed Request"
         start_response(f"{result.status} {reason}", _headers(result))
         return [result.body]
 
@@ -139,6 +141,7 @@ def _request(environ: WSGIEnvironment) -> Request:
         headers=names,
         body=body,
         peer_certificate=environ.get("mock_issuer.peer_certificate"),
+        connection=environ.get("mock_issuer.connection"),
     )
 
 

@@ -1,31 +1,42 @@
-"""The centre's way to one node: its process, and HTTP over kept connections that are never used after a doubt."""
+"""The centre's way to one node: its process, HTTP over kept connections, and documents that a client waits for."""
 
 from __future__ import annotations
 
 import http.client
-import select
+import socket
 import subprocess
-import threading
 from collections.abc import Mapping
 
+from mock_issuer.centre.pool import ConnectionPool, Lease
+from mock_issuer.centre.waiting import Came, wait_for
+from mock_issuer.defects.switches import Switches
 from mock_issuer.refusals import Refusal
 from mock_issuer.web import Answer, relay
 
 _PATIENCE_S = 150.0  # above the longest print wait
+_Errors = (OSError, http.client.HTTPException)
 
 
 class NodeLink:
     """One node as the centre sees it."""
 
-    def __init__(self, node: str, build: str, port: int, secret: str, process: subprocess.Popen[bytes]) -> None:
-        """Reach a node that listens on a loopback port."""
+    def __init__(
+        self, node: str, build: str, port: int, secret: str, process: subprocess.Popen[bytes], read_s: float = 0.0
+    ) -> None:
+        """Reach a node that listens on a loopback port. After `read_s` a document is asked for again; 0: never."""
         self.node = node
         self.build = build
+        self.switches = Switches()
+        self._secret = secret
+        self._read_s = read_s
+        self.connect(port, process)
+
+    def connect(self, port: int, process: subprocess.Popen[bytes]) -> None:
+        """Reach the node at a port from now on: it was started, or started anew."""
         self.port = port
         self.process = process
-        self._secret = secret
-        self._lock = threading.Lock()
-        self._idle: list[http.client.HTTPConnection] = []
+        self._questions = ConnectionPool(port, _PATIENCE_S)
+        self._documents = ConnectionPool(port, _PATIENCE_S)
 
     @property
     def alive(self) -> bool:
@@ -35,34 +46,52 @@ class NodeLink:
     def call(self, method: str, path: str, body: bytes = b"") -> Answer:
         """Ask the node once and return its answer. Raises Refusal 503 NODE_DOWN if none comes.
 
-        A request is never sent twice: whether the node has acted on it is unknown.
+        Such a request is never sent twice: whether the node has acted on it is unknown.
         """
+        lease = self._sent(self._questions, method, path, body)
+        return self._read(lease)
+
+    def collect(self, path: str, client: socket.socket | None) -> Answer:
+        """Fetch a document, which may wait for print; stop waiting when the client hangs up.
+
+        Raises Refusal 503 NODE_DOWN, 504 GATEWAY_TIMEOUT, or 499 CLIENT_GONE, which nobody will read.
+        """
+        behaviour = self.switches.behaviour
+        read_s = behaviour.read_s or self._read_s
+        lease = self._sent(self._documents, "GET", path, checked=behaviour.checks_connections)
+        came = wait_for(lease.connection.sock, client, read_s or _PATIENCE_S)
+        if came is Came.CLIENT_GONE:
+            behaviour.on_client_gone(lease)
+            raise Refusal(499, "CLIENT_GONE", "the client hung up")
+        if came is Came.NOTHING and read_s:
+            behaviour.on_read_timeout(lease)
+            lease = self._sent(self._documents, "GET", path, again=True)
+        return self._read(lease)
+
+    def _sent(
+        self, pool: ConnectionPool, method: str, path: str, body: bytes = b"", *, again: bool = False,
+        checked: bool = True,
+    ) -> Lease:  # fmt: skip
         if not self.alive:
             raise self._down()
-        connection = self._connection()
+        lease = pool.take(checked=checked)
         headers: Mapping[str, str] = {"X-Centre": self._secret, "Content-Type": "application/json"}
         try:
-            connection.request(method, path, body=body or None, headers=dict(headers))
-            response = connection.getresponse()
-            answer = relay(response.status, response.headers, response.read())
-        except (OSError, http.client.HTTPException):
-            connection.close()
+            lease.connection.request(method, path, body or None, {**headers, **({"X-Again": "1"} if again else {})})
+        except _Errors:
+            lease.discard()
             raise self._down() from None
-        with self._lock:
-            self._idle.append(connection)
+        return lease
+
+    def _read(self, lease: Lease) -> Answer:
+        try:
+            response = lease.connection.getresponse()
+            answer = relay(response.status, response.headers, response.read())
+        except _Errors:
+            lease.discard()
+            raise self._down() from None
+        lease.release()
         return answer
 
     def _down(self) -> Refusal:
         return Refusal(503, "NODE_DOWN", f"issuing server {self.node} does not answer")
-
-    def _connection(self) -> http.client.HTTPConnection:
-        """Return a kept connection that the node has not closed, or a new one."""
-        while True:
-            with self._lock:
-                held = self._idle.pop() if self._idle else None
-            if held is None:
-                return http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_S)
-            readable, _, _ = select.select([held.sock], [], [], 0)
-            if not readable:
-                return held
-            held.close()

@@ -16,11 +16,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from mock_issuer.centre.administration import Administration
 from mock_issuer.centre.link import NodeLink
 from mock_issuer.centre.routing import Router, Routing
-from mock_issuer.centre.service import Administration, Centre
+from mock_issuer.centre.service import Centre
 from mock_issuer.centre.sessions import Sessions
 from mock_issuer.centre.trust import Trust
+from mock_issuer.debuglog import DebugLog
 from mock_issuer.defects.catalogue import Switch
 from mock_issuer.lifecycle import announce, end_with, hold_signals, wait_for_end
 from mock_issuer.load import LoadError, load_population
@@ -49,6 +51,7 @@ class Service(Struct, frozen=True, kw_only=True):
     routing: Routing = Routing.KIOSK
     tls: Tls | None = None
     ocsp: str = ""
+    front_read_s: float = 0.0  # a document is asked for again after so long; 0: never
     switches: tuple[Switch, ...] = ()
     ready_file: Path | None = None
     parent: int | None = None  # end with this process
@@ -71,7 +74,8 @@ def serve(service: Service) -> None:
 
 def _open_door(service: Service, trust: Trust, router: Router) -> None:
     sessions, token = Sessions(), secrets.token_urlsafe(24)
-    centre = Centre(trust, sessions, router, Register(service.state.register), service.state.ledger)
+    debug = DebugLog(service.state.debug / "centre.jsonl", lambda: _names(router))
+    centre = Centre(trust, sessions, router, Register(service.state.register), service.state.ledger, debug)
     administration = Administration(token, router)
     for switch in service.switches:
         _turn_on(router, switch)
@@ -101,6 +105,11 @@ def _open_door(service: Service, trust: Trust, router: Router) -> None:
 def _turn_on(router: Router, switch: Switch) -> None:
     for link in [router.named(switch.node)] if switch.node else router.links:
         link.call("PUT", "/defects", msgspec.json.encode(switch))
+        link.switches.turn_on(switch)
+
+
+def _names(router: Router) -> tuple[str, ...]:
+    return tuple(sorted({name for link in router.links for name in link.switches.names}))
 
 
 @contextmanager
@@ -120,7 +129,7 @@ def _nodes(service: Service) -> Iterator[Sequence[NodeLink]]:
     started = [(node, _start(service.state, node)) for node in service.nodes]
     try:
         yield [
-            NodeLink(node.node, node.build, _port(node.node, process), node.secret, process)
+            NodeLink(node.node, node.build, _port(node.node, process), node.secret, process, service.front_read_s)
             for node, process in started
         ]
     finally:

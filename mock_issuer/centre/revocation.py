@@ -18,10 +18,10 @@ class RevocationLists:
         files = sorted(folder.glob("crl-*.pem"))
         self._lists = [WatchedFile(file, self._parse) for file in files]
 
-    def revoked(self, certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-        """Tell whether a certificate is on its own CA's list."""
+    def revoked(self, certificate: x509.Certificate, authority: x509.Certificate, *, as_loaded: bool = False) -> bool:
+        """Tell whether a certificate is on its own CA's list, as it is today or as it was when the service began."""
         for watched in self._lists:
-            signer, revoked = watched.content()
+            signer, revoked = watched.first if as_loaded else watched.content()
             if signer == authority and certificate.serial_number in revoked:
                 return True
         return False

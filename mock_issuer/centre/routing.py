@@ -37,6 +37,10 @@ class Router:
         place = zlib.crc32(kiosk.encode()) if self._routing is Routing.KIOSK else next(self._turns)
         return alive[place % len(alive)]
 
+    def of_kiosk(self, kiosk: str) -> NodeLink:
+        """Return the node whose share a kiosk is, dead or alive, wherever its applications go."""
+        return self.links[zlib.crc32(kiosk.encode()) % len(self.links)]
+
     def named(self, node: str) -> NodeLink:
         """Return a node by its id, dead or alive. Raises Refusal 400."""
         for link in self.links:

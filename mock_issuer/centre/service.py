@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import base64
 import binascii
-import secrets
+import contextlib
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
+from mock_issuer.centre.answers import AnswerCache
+from mock_issuer.centre.card import PresentedCard
 from mock_issuer.centre.link import NodeLink
 from mock_issuer.centre.routing import Router
-from mock_issuer.centre.sessions import Session, Sessions
+from mock_issuer.centre.sessions import Routed, Session, Sessions
 from mock_issuer.centre.trust import Trust
+from mock_issuer.debuglog import DebugLog
+from mock_issuer.defects.correct import check_card
+from mock_issuer.defects.parts import Asked
 from mock_issuer.documents.families import COMPOSERS
 from mock_issuer.documents.layout import Choice
 from mock_issuer.ledger import whole_ledger
@@ -49,8 +56,12 @@ class Wish(Struct, frozen=True, kw_only=True):
 class Centre:
     """Answers kiosks: sessions, cards, and everything about applications by way of their node."""
 
-    def __init__(self, trust: Trust, sessions: Sessions, router: Router, register: Register, ledger: Path) -> None:
+    def __init__(
+        self, trust: Trust, sessions: Sessions, router: Router, register: Register, ledger: Path, debug: DebugLog
+    ) -> None:
         """Wire the handlers."""
+        self._debug = debug
+        self._answers = AnswerCache()
         self._trust = trust
         self._sessions = sessions
         self._router = router
@@ -64,7 +75,7 @@ class Centre:
                 "DELETE /v1/sessions/{session}": self._close,
                 "POST /v1/applications": self._apply,
                 f"POST {one}/payment": self._forward,
-                f"GET {one}/document": self._forward,
+                f"GET {one}/document": self._document,
                 f"POST {one}/completion": self._forward,
                 f"POST {one}/cancellation": self._forward,
                 "GET /v1/nodes": self._nodes,
@@ -76,17 +87,32 @@ class Centre:
 
     def _open(self, request: Request) -> Answer:
         opening = request.record(Opening)
-        session = self._sessions.open(opening.kiosk, opening.store)
+        behaviour = self._router.of_kiosk(opening.kiosk).switches.behaviour
+        session = self._sessions.open(opening.kiosk, opening.store, behaviour.inherits)
         return json_answer({"session": session.name, "nonce": base64.b64encode(session.nonce).decode()}, 201)
 
     def _authenticate(self, request: Request, session: str) -> Answer:
         proof = request.record(Proof)
         certificate, signature = _bytes(proof.certificate), _bytes(proof.signature)
         waiting, nonce = self._sessions.take_nonce(session)
-        resident, serial = self._trust.holder(certificate, nonce, signature)
+        card = PresentedCard(self._trust, certificate, nonce, signature, lambda: self._throw_out(session))
+        identify = self._router.of_kiosk(waiting.kiosk).switches.behaviour.identify
+        resident, serial = identify(card)
         peer = self._card_of_connection(request.peer_certificate, certificate)
         token = self._sessions.authenticated(waiting, resident, str(serial), peer)
+        self._debug.entered(
+            session=session,
+            kiosk=waiting.kiosk,
+            card=str(serial),
+            presented=resident,
+            resident=waiting.resident,
+            gap="" if identify is check_card else card.due_refusal(),
+        )
         return json_answer({"token": token, "certificates": sorted(COMPOSERS)})
+
+    def _throw_out(self, session: str) -> None:
+        with contextlib.suppress(Refusal):  # closed already
+            self._end(session)
 
     def _card_of_connection(self, peer: bytes | None, certificate: bytes) -> bytes | None:
         """Return the TLS identity if it is a card; it must then be the card that signed."""
@@ -110,37 +136,72 @@ class Centre:
         }
         answer = link.call("POST", "/applications", msgspec.json.encode(body))
         if answer.status == 201:
-            session.nodes[dict(answer.headers)["X-Request-Id"]] = link.node
+            routed = Routed(node=link.node, certificate=wish.certificate, options=wish.options)
+            session.applications[dict(answer.headers)["X-Request-Id"]] = routed
         return answer
 
     def _forward(self, request: Request, application: str) -> Answer:
-        link = self._link(self._session(request), application)
-        path = request.path.removeprefix("/v1")
-        copy = quote(request.query.get("copy", ""))
+        session = self._session(request)
+        link = self._link(session, application)
+        self._answers.closed(application, link.switches.behaviour)
+        return self._relayed(link, application, lambda: link.call(request.method, _path(request), request.body))
+
+    def _document(self, request: Request, application: str) -> Answer:
+        session = self._session(request)
+        link = self._link(session, application)
+        copy = request.query.get("copy", "1")
+        behaviour, routed = link.switches.behaviour, session.applications.get(application)
+        asked = Asked(
+            session=session.name,
+            application=application,
+            certificate=routed.certificate if routed else "",
+            options=routed.options if routed else Choice(),
+            copy=int(copy) if copy.isdecimal() else 0,
+        )
+        answer = self._answers.find(asked, behaviour)
+        if answer is None:
+            client = request.connection if isinstance(request.connection, socket.socket) else None
+            answer = self._relayed(link, application, lambda: link.collect(_path(request), client))
+            if answer.status == 200:
+                self._answers.keep(asked, answer, behaviour)
+        if answer.status == 200:
+            self._debug.gave(answer.body, application=application, session=session.name, copy=asked.copy)
+        return answer
+
+    def _relayed(self, link: NodeLink, application: str, ask: Callable[[], Answer]) -> Answer:
         try:
-            return link.call(request.method, f"{path}?copy={copy}" if copy else path, request.body)
-        except Refusal as refusal:  # the node is down
+            return ask()
+        except Refusal as refusal:  # the node is down, or does not answer
             return refused(
                 refusal, (("X-Request-Id", application), ("X-Node-Id", link.node), ("X-Build-Id", link.build))
             )
 
     def _link(self, session: Session, application: str) -> NodeLink:
         """Return the node of one's own application; somebody else's does not exist."""
-        node = session.nodes.get(application)
-        if node is None:
-            raise Refusal(404, "APPLICATION_UNKNOWN", "no such application in this session")
-        return self._router.named(node)
+        routed = session.applications.get(application)
+        if routed is not None:
+            return self._router.named(routed.node)
+        for link in self._router.links:  # the node is the first part of the name
+            if application.startswith(f"{link.node}-") and not link.switches.behaviour.checks_owner:
+                return link
+        raise Refusal(404, "APPLICATION_UNKNOWN", "no such application in this session")
 
     def _session(self, request: Request) -> Session:
         return self._sessions.of_token(request.headers.get("authorization", ""), request.peer_certificate)
 
     def _close(self, request: Request, session: str) -> Answer:
+        self._end(session)
+        return Answer(status=204)
+
+    def _end(self, session: str) -> None:
+        """Close a session and give up what it leaves. Raises Refusal 404."""
         closed = self._sessions.close(session)
-        for node in set(closed.nodes.values()) if closed else ():
+        for application, routed in closed.applications.items() if closed else ():
+            self._answers.closed(application, self._router.named(routed.node).switches.behaviour)
+        for node in {routed.node for routed in closed.applications.values()} if closed else ():
             link = self._router.named(node)
             if link.alive:
                 link.call("DELETE", f"/sessions/{session}")
-        return Answer(status=204)
 
     def _nodes(self, request: Request) -> Answer:
         nodes = [{"node": link.node, "build": link.build, "alive": link.alive} for link in self._router.links]
@@ -156,52 +217,10 @@ class Centre:
         return json_answer({"version": apply_update(self._register, request.record(Update))})
 
 
-class Administration:
-    """Switches defects on and off at the nodes, for whoever holds the token."""
-
-    def __init__(self, token: str, router: Router) -> None:
-        """Guard by `token`."""
-        self._token = token
-        self._router = router
-        self.routes = Routes(
-            {
-                "GET /admin/defects": self._active,
-                "PUT /admin/defects": self._turn_on,
-                "DELETE /admin/defects": self._turn_off,
-            }
-        )
-
-    def __call__(self, request: Request) -> Answer:
-        """Answer a request below /admin."""
-        if not secrets.compare_digest(request.headers.get("x-admin-token", "").encode(), self._token.encode()):
-            raise Refusal(401, "UNAUTHORIZED", "X-Admin-Token is missing or wrong; the ready file has it")
-        return self.routes(request)
-
-    def _active(self, request: Request) -> Answer:
-        alive = [link for link in self._router.links if link.alive]
-        return json_answer({link.node: msgspec.json.decode(link.call("GET", "/defects").body) for link in alive})
-
-    def _turn_on(self, request: Request) -> Answer:
-        node = request.record(Target).node
-        return self._at(node, "PUT", "/defects", request.body)
-
-    def _turn_off(self, request: Request) -> Answer:
-        defect = quote(request.query.get("defect", ""))
-        return self._at(request.query.get("node"), "DELETE", f"/defects?defect={defect}" if defect else "/defects")
-
-    def _at(self, node: str | None, method: str, path: str, body: bytes = b"") -> Answer:
-        links = [self._router.named(node)] if node else [link for link in self._router.links if link.alive]
-        for link in links:
-            answer = link.call(method, path, body)
-            if answer.status != 200:
-                return answer
-        return self._active(Request(method="GET", path="", query={}, headers={}, body=b"", peer_certificate=None))
-
-
-class Target(Struct, frozen=True, kw_only=True):
-    """The node of a switch."""
-
-    node: str | None = None
+def _path(request: Request) -> str:
+    copy = quote(request.query.get("copy", ""))
+    path = request.path.removeprefix("/v1")
+    return f"{path}?copy={copy}" if copy else path
 
 
 def _bytes(text: str) -> bytes:

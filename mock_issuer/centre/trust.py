@@ -29,8 +29,12 @@ class Trust:
         self._serials = Serials(folder / "serials.csv")
         self._ocsp = OcspClient(ocsp_url) if ocsp_url else None
 
-    def holder(self, certificate_der: bytes, nonce: bytes, signature: bytes) -> tuple[str, int]:
+    def holder(
+        self, certificate_der: bytes, nonce: bytes, signature: bytes, *, as_loaded: bool = False
+    ) -> tuple[str, int]:
         """Return the resident a card stands for, and its serial, once the card has proven itself.
+
+        `as_loaded`: by the revocation lists as they were when the service began, and whatever serials the map knows.
 
         Raises Refusal 403: CERT_UNTRUSTED, BAD_SIGNATURE, CARD_EXPIRED, CARD_REVOKED, CARD_SUPERSEDED or CARD_UNKNOWN;
         503 OCSP_UNAVAILABLE.
@@ -40,13 +44,21 @@ class Trust:
         now = clock.utc_now()
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             raise Refusal(403, "CARD_EXPIRED", "カードの電子証明書の有効期間外です。")
-        if self._revoked(certificate, authority):
+        if self._revoked(certificate, authority, as_loaded):
             raise Refusal(403, "CARD_REVOKED", "カードの電子証明書は失効しています。")
         mapped = self._serials.find(certificate.serial_number)
         if mapped is None:
             raise Refusal(403, "CARD_UNKNOWN", "この電子証明書に対応する住民が登録されていません。")
-        if mapped.superseded:
+        if mapped.superseded and not as_loaded:
             raise Refusal(403, "CARD_SUPERSEDED", "更新前の電子証明書です。新しいカードをお使いください。")
+        return mapped.resident, certificate.serial_number
+
+    def claimed(self, certificate_der: bytes) -> tuple[str, int]:
+        """Return whom a certificate is mapped to, and its serial; nothing is proven. Raises Refusal 403."""
+        certificate, _ = self._proven(certificate_der)
+        mapped = self._serials.find(certificate.serial_number)
+        if mapped is None:
+            raise Refusal(403, "CARD_UNKNOWN", "この電子証明書に対応する住民が登録されていません。")
         return mapped.resident, certificate.serial_number
 
     def is_card(self, certificate_der: bytes) -> bool:
@@ -67,8 +79,8 @@ class Trust:
             raise Refusal(403, "CERT_UNTRUSTED", "電子証明書の発行者を確認できません。") from None
         return certificate, authority
 
-    def _revoked(self, certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-        if self._lists.revoked(certificate, authority):
+    def _revoked(self, certificate: x509.Certificate, authority: x509.Certificate, as_loaded: bool) -> bool:
+        if self._lists.revoked(certificate, authority, as_loaded=as_loaded):
             return True
         return self._ocsp is not None and self._ocsp.revoked(certificate, authority)
 

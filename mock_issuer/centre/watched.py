@@ -19,7 +19,7 @@ class WatchedFile(Generic[T]):
         self._parse = parse
         self._lock = threading.Lock()
         self._mark = self._stat()
-        self._content = parse(path.read_bytes())
+        self.first = self._content = parse(path.read_bytes())
 
     def content(self) -> T:
         """Return the content as of the file's last change."""

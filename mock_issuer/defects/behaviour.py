@@ -1,116 +1,52 @@
-"""The seams of a node at which known defects sit, with their correct form as default."""
+"""How an issuer works, seam by seam; the defaults are correct, defects replace single fields."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
-from mock_issuer.refusals import Refusal
-
-
-class PrintTimeout(Exception):
-    """The wait for print passed its limit; the application is to be cancelled as a whole."""
-
-
-class ExpiredPrint(Protocol):
-    """A print wait that has passed its limit while the application held the print order."""
-
-    def withdraw(self) -> None:
-        """Take the print job back: what it made or will make is thrown away."""
-
-    def release_order(self) -> None:
-        """Let the next application have the print order."""
-
-    def take_next(self, sheets: float) -> Path | None:
-        """Take the next file of the outbox, None if none comes within the print time of so many sheets."""
-
-
-class CachedSeal(Protocol):
-    """A seal registration that the node remembers."""
-
-    @property
-    def version(self) -> int:
-        """Return the register's version when the seal last changed before it was read."""
-
-    @property
-    def age_s(self) -> float:
-        """Return how long ago it was read."""
-
-
-class OutputArea(Protocol):
-    """A kiosk's output buffer."""
-
-    reserved_by: str | None
-
-    def clear(self) -> None:
-        """Throw its content away."""
-
-
-class OutputRule(Protocol):
-    """When a kiosk's output buffer is reserved, cleared and given back."""
-
-    def reserve(self, area: OutputArea, application: str) -> bool:
-        """Prepare the buffer for an application; False: it is not to be generated."""
-
-    def generation_failed(self, area: OutputArea, refusal: Refusal) -> None:
-        """React to a document that could not be made."""
-
-    def abandoned(self, area: OutputArea, application: str) -> None:
-        """React to an application that ends without its document."""
-
-    def finished(self, area: OutputArea, application: str) -> None:
-        """React to an application whose documents are printed."""
-
-
-class ClearedOutput:
-    """The correct rule: nothing of an earlier application is left when another begins."""
-
-    def reserve(self, area: OutputArea, application: str) -> bool:
-        """Clear the buffer and hold it."""
-        area.clear()
-        area.reserved_by = application
-        return True
-
-    def generation_failed(self, area: OutputArea, refusal: Refusal) -> None:
-        """Clear the buffer and tell the applicant."""
-        area.clear()
-        area.reserved_by = None
-        raise refusal
-
-    def abandoned(self, area: OutputArea, application: str) -> None:
-        """Clear what the application left, unless another holds the buffer by now."""
-        if area.reserved_by == application:
-            area.clear()
-            area.reserved_by = None
-
-    finished = abandoned
-
-
-def unique_key() -> str:
-    """Return a work key that no other application of any node has."""
-    return secrets.token_hex(12)
-
-
-def cancel_print(wait: ExpiredPrint) -> Path:
-    """Take the print job back and give the whole application up. Always raises PrintTimeout."""
-    wait.withdraw()
-    raise PrintTimeout
-
-
-def unchanged_since(seal: CachedSeal, version: int | None) -> bool:
-    """Tell whether a remembered seal still is what the register holds."""
-    return seal.version == version
+from mock_issuer.defects import correct
+from mock_issuer.defects.parts import (
+    CachedSeal,
+    Dispatcher,
+    ExpiredPrint,
+    Lease,
+    LeftSession,
+    OutputArea,
+    PresentedCard,
+    Reception,
+    Repeated,
+)
+from mock_issuer.node.applications import Request
 
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """How a node works. Defects replace single fields."""
+    """One behaviour of a node, and of the centre towards it."""
 
-    work_key: Callable[[], str] = unique_key
+    # making
+    bind: Callable[[Dispatcher, Request], Callable[[], Request]] = correct.own_request
+    hold: Callable[[Request], correct.Context] = correct.Context
+    current: correct.Current = field(default_factory=correct.PassedOn)
+    work_key: Callable[[Reception], str] = correct.reception_key
+    issue_number: Callable[[str, int, str], str] = correct.counted_number  # of work key, copy, the node's own number
+    seal_holds: Callable[[CachedSeal, int | None], bool] = correct.unchanged_since
+    # printing and handing over
+    locate: Callable[[Path, str, int], Path] = correct.own_file  # of the store's folder, work key, copy
     print_limit_s: float | None = None  # None: as the node is set up
-    on_print_expiry: Callable[[ExpiredPrint], Path] = cancel_print
-    output: OutputRule = field(default_factory=ClearedOutput)
-    seal_holds: Callable[[CachedSeal, int | None], bool] = unchanged_since
+    on_print_expiry: Callable[[ExpiredPrint], Path] = correct.cancel_print
+    output: correct.OutputRule = field(default_factory=correct.ClearedOutput)
+    into_output: Callable[[OutputArea, Callable[[], Path], float], bytes | None] = correct.fill_and_read
+    on_repeat: Callable[[Repeated], bytes] = correct.join
+    # the centre towards the node
+    application_name: Callable[[str], str] = correct.random_name
+    checks_owner: bool = True  # only the session that applied may ask about an application
+    read_s: float | None = None  # None: as the centre is set up
+    on_read_timeout: Callable[[Lease], None] = correct.close_connection
+    on_client_gone: Callable[[Lease], None] = correct.close_connection
+    checks_connections: bool = True  # kept connections on which something arrived are not used
+    answers: correct.AnswerRule = field(default_factory=correct.AnswerRule)
+    # sessions and cards at the node's kiosks
+    inherits: Callable[[LeftSession], bool] = correct.never
+    identify: Callable[[PresentedCard], tuple[str, int]] = correct.check_card

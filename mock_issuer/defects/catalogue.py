@@ -4,12 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 from msgspec import Struct
 
-from mock_issuer.defects import d01_lock_only, d02_second_key, d06_leftover, d20_stale_seal, d21_local_number
+from mock_issuer.defects import (
+    d01_lock_only,
+    d02_second_key,
+    d03_worker_file,
+    d05_newest_file,
+    d06_leftover,
+    d09_static_request,
+    d10_thread_local,
+    d13_captured_variable,
+    d14_left_session,
+    d15_cancelled_connection,
+    d16_kept_connection,
+    d17_uncorrelated_reply,
+    d18_second_job,
+    d19_coarse_cache_key,
+    d20_stale_seal,
+    d21_local_number,
+    d22_worker_id,
+    d23_select_max,
+    d24_short_number,
+    d31_no_idempotency,
+    d32_no_owner_check,
+    d33_early_session,
+    d34_old_lists,
+)
 from mock_issuer.defects.defect import Defect
 
-_MODULES = (d01_lock_only, d02_second_key, d06_leftover, d20_stale_seal, d21_local_number)
+_MODULES = (
+    d01_lock_only,
+    d02_second_key,
+    d03_worker_file,
+    d05_newest_file,
+    d06_leftover,
+    d09_static_request,
+    d10_thread_local,
+    d13_captured_variable,
+    d14_left_session,
+    d15_cancelled_connection,
+    d16_kept_connection,
+    d17_uncorrelated_reply,
+    d18_second_job,
+    d19_coarse_cache_key,
+    d20_stale_seal,
+    d21_local_number,
+    d22_worker_id,
+    d23_select_max,
+    d24_short_number,
+    d31_no_idempotency,
+    d32_no_owner_check,
+    d33_early_session,
+    d34_old_lists,
+)
 CATALOGUE: Mapping[str, Defect] = {module.DEFECT.id: module.DEFECT for module in _MODULES}
 
 
@@ -32,16 +81,19 @@ def parse_switch(text: str) -> Switch:
             params[key] = float(value)
         except ValueError:
             raise ValueError(f"{text}: {part!r} is not NAME=NUMBER") from None
-    switch = Switch(defect=defect, node=node or None, params=params)
-    require_known(switch)
-    return switch
+    return known(Switch(defect=defect, node=node or None, params=params))
 
 
-def require_known(switch: Switch) -> None:
-    """Raise ValueError unless the defect and its parameters exist."""
+def known(switch: Switch) -> Switch:
+    """Return a switch with its parameters' full names. Raises ValueError unless defect and parameters exist.
+
+    The unit may be left out where it leaves no doubt: ttl for ttl_s.
+    """
     defect = CATALOGUE.get(switch.defect)
     if defect is None:
         raise ValueError(f"no defect {switch.defect!r}; there are: {', '.join(CATALOGUE)}")
-    if unknown := sorted(set(switch.params) - set(defect.parameters)):
+    full = {name.rpartition("_")[0]: name for name in defect.parameters} | {name: name for name in defect.parameters}
+    if unknown := sorted(set(switch.params) - set(full)):
         allowed = ", ".join(defect.parameters) or "none"
         raise ValueError(f"{switch.defect} has no parameter {', '.join(unknown)}; it has: {allowed}")
+    return msgspec.structs.replace(switch, params={full[name]: value for name, value in switch.params.items()})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from mock_issuer.defects.behaviour import Behaviour, ExpiredPrint, PrintTimeout
+from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.parts import ExpiredPrint, PrintTimeout
 
 
 def _apply(behaviour: Behaviour, parameters: Parameters) -> Behaviour:

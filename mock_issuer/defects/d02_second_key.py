@@ -7,9 +7,10 @@ from dataclasses import replace
 from mock_issuer import clock
 from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.parts import Reception
 
 
-def _second_key() -> str:
+def _second_key(reception: Reception) -> str:
     return clock.now().strftime("%Y%m%d%H%M%S")
 
 

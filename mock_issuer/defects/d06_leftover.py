@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mock_issuer.defects.behaviour import Behaviour, OutputArea
+from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.parts import OutputArea
 from mock_issuer.refusals import Refusal
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mock_issuer.defects.behaviour import Behaviour, CachedSeal
+from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.parts import CachedSeal
 
 
 def _apply(behaviour: Behaviour, parameters: Parameters) -> Behaviour:

@@ -11,7 +11,7 @@ from mock_issuer.defects.defect import Defect, Parameters
 
 def _apply(behaviour: Behaviour, parameters: Parameters) -> Behaviour:
     ranks = itertools.count(int(parameters["start"]))  # begins anew when switched on, as after a restart of the node
-    return replace(behaviour, work_key=lambda: f"job{next(ranks):08d}")
+    return replace(behaviour, work_key=lambda reception: f"job{next(ranks):08d}")
 
 
 DEFECT = Defect(

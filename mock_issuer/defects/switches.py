@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.catalogue import CATALOGUE, Switch, require_known
+from mock_issuer.defects.catalogue import CATALOGUE, Switch, known
 
 
 class Switches:
@@ -16,10 +16,11 @@ class Switches:
         self._lock = threading.Lock()
         self._on: dict[str, dict[str, float]] = {}
         self.behaviour = Behaviour()
+        self.names: tuple[str, ...] = ()  # of the defects that are on
 
     def turn_on(self, switch: Switch) -> None:
         """Switch a defect on, anew if it was on. Raises ValueError for an unknown one."""
-        require_known(switch)
+        switch = known(switch)
         with self._lock:
             self._on[switch.defect] = dict(switch.params)
             self._rebuild()
@@ -43,4 +44,4 @@ class Switches:
         for name, params in self._on.items():
             defect = CATALOGUE[name]
             behaviour = defect.apply(behaviour, {**defect.parameters, **params})
-        self.behaviour = behaviour
+        self.behaviour, self.names = behaviour, tuple(self._on)

@@ -6,6 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 
 import msgspec
 from msgspec import Struct
@@ -57,6 +58,8 @@ class Application:
         self._state = ApplicationState.OPEN
         self._fee_state = FeeState.NONE
         self._handed: dict[int, bytes] = {}  # copies as handed over, until closed
+        self._collected: dict[int, Future[bytes]] = {}  # by copy; one in flight is joined, one done is given again
+        self._newest: dict[int, str] = {}  # numbers of copies issued more than once
         self._write("")
 
     @property
@@ -82,6 +85,28 @@ class Application:
                 raise Refusal(409, "NOT_PAID", "pay before collecting")
             if not 1 <= copy <= self.request.options.copies:
                 raise Refusal(404, "NO_SUCH_COPY", f"copies 1 to {self.request.options.copies} were ordered")
+
+    def collecting(self, copy: int) -> tuple[Future[bytes], bool]:
+        """Return what a copy's collection comes to, and whether the caller is the first and has to do it."""
+        with self._lock:
+            first = copy not in self._collected
+            return self._collected.setdefault(copy, Future()), first
+
+    def collect_anew(self, copy: int) -> None:
+        """Let the next who asks for a copy begin again: nothing came of the last time."""
+        with self._lock:
+            self._collected.pop(copy, None)
+
+    def renumber(self, copy: int, number: str) -> None:
+        """Note that a copy was issued once more, under a new number."""
+        with self._lock:
+            self.numbers = (*self.numbers, number)
+            self._newest[copy] = number
+            self._write("")
+
+    def number_of(self, copy: int) -> str:
+        """Return the issue number of a copy."""
+        return self._newest.get(copy) or self.numbers[copy - 1]
 
     def hand_over(self, copy: int, document: bytes) -> None:
         """Note that a copy goes to the kiosk. Raises Refusal if the application was closed meanwhile."""
@@ -124,6 +149,7 @@ class Application:
         self._state = state
         self.closed_at = time.monotonic()
         self._handed.clear()
+        self._collected.clear()
         self._write(reason)
 
     def _write(self, reason: str) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mock_issuer import clock
 from mock_issuer.debuglog import DebugLog, HandedOver
-from mock_issuer.defects.behaviour import PrintTimeout
+from mock_issuer.defects.parts import PrintBusy, PrintTimeout
 from mock_issuer.defects.switches import Switches
 from mock_issuer.ledger import ApplicationState
 from mock_issuer.node.applications import Application, Applications
 from mock_issuer.node.output import OutputBuffers
-from mock_issuer.node.printing import PrintBusy, PrintFailed, PrintStage
+from mock_issuer.node.printing import PrintFailed, PrintStage
 from mock_issuer.refusals import Refusal
 from mock_issuer.settings import Timing
 from mock_issuer.spool import Spool
@@ -30,16 +31,35 @@ class Counter:
     switches: Switches
     debug: DebugLog
     timing: Timing
+    reissue: Callable[[Application, int], None]  # makes a copy once more, under a new number
 
-    def collect(self, application: Application, copy: int) -> bytes:
+    def collect(self, application: Application, copy: int, *, again: bool = False) -> bytes:
         """Return a copy once it is printed. Raises Refusal: 404, 409, 503 BUSY, 504 PRINT_TIMEOUT, 500 PRINT_FAILED.
 
-        Busy leaves the application as it is; the others close it.
+        `again`: the centre asks once more because no answer came. Busy leaves the application as it is; the others
+        close it.
         """
         application.require_collectable(copy)
+        if again:
+            return self.switches.behaviour.on_repeat(_Repeated(self, application, copy))
+        return self.joined(application, copy)
+
+    def joined(self, application: Application, copy: int) -> bytes:
+        """Return a copy; who asks while it is being printed, or after, gets the same bytes."""
+        outcome, first = application.collecting(copy)
+        if first:
+            try:
+                outcome.set_result(self.printed(application, copy))
+            except BaseException as e:  # noqa: BLE001 - whoever joined gets it too
+                application.collect_anew(copy)
+                outcome.set_exception(e)
+        return outcome.result()
+
+    def printed(self, application: Application, copy: int) -> bytes:
+        """Print a copy and hand it over. Raises Refusal."""
         began = time.monotonic()
         try:
-            document = self._printed(application, copy)
+            document = self._from_print(application, copy)
         except PrintTimeout:
             self.give_up(application, ApplicationState.CANCELLED, "PRINT_TIMEOUT")
             message = "印刷待ちの制限時間を超えたため申請を取り消しました。手数料は返却されます。"
@@ -53,11 +73,13 @@ class Counter:
         self._note(application, copy, document, time.monotonic() - began)
         return document
 
-    def _printed(self, application: Application, copy: int) -> bytes:
-        buffer = self.buffers.of(application.request.kiosk)
+    def _from_print(self, application: Application, copy: int) -> bytes:
+        buffer, behaviour = self.buffers.of(application.request.kiosk), self.switches.behaviour
         if application.generated:
-            return buffer.fill(self.stage.fetch(application.key, copy, self.switches.behaviour))
-        content = buffer.content()  # only a defective node accepts an application without generating it
+            key, limit_s = application.key, behaviour.print_limit_s or self.timing.print_limit_s
+            content = behaviour.into_output(buffer, lambda: self.stage.fetch(key, copy, behaviour), limit_s)
+        else:
+            content = buffer.content()  # only a defective node accepts an application without generating it
         if content is None:
             raise PrintFailed
         return content
@@ -102,3 +124,22 @@ class Counter:
             elif application.closed_at is not None and now - application.closed_at > self.timing.keep_s:
                 self.spool.remove(application.key, application.request.options.copies)
                 self.applications.forget(application.name)
+
+
+class _Repeated:
+    """A copy that is asked for once more (defects.parts.Repeated)."""
+
+    def __init__(self, counter: Counter, application: Application, copy: int) -> None:
+        self._counter = counter
+        self._application = application
+        self._copy = copy
+
+    def join(self) -> bytes:
+        return self._counter.joined(self._application, self._copy)
+
+    def print_again(self) -> bytes:
+        return self._counter.printed(self._application, self._copy)
+
+    def issue_again(self) -> bytes:
+        self._counter.reissue(self._application, self._copy)
+        return self._counter.printed(self._application, self._copy)

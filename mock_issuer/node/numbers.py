@@ -14,7 +14,8 @@ class IssueNumbers:
 
     def __init__(self, node: str, used: Iterable[str]) -> None:
         """Begin after the highest of the numbers already used."""
-        highest = max((int(number.rpartition("-")[2]) for number in used), default=0)
+        own = (number for number in used if f"-{node}-" in number)
+        highest = max((int(number.rpartition("-")[2]) for number in own), default=0)
         self._node = node
         self._lock = threading.Lock()
         self._tails = itertools.count(highest + 1)

@@ -12,7 +12,8 @@ class OutputBuffer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._waiters = 0  # how often waiting began
         self.reserved_by: str | None = None
 
     def clear(self) -> None:
@@ -25,6 +26,25 @@ class OutputBuffer:
         with self._lock:
             image.replace(self._path)
             return self._path.read_bytes()
+
+    def put(self, image: Path) -> None:
+        """Move a print image in, over whatever lies there."""
+        with self._lock:
+            image.replace(self._path)
+            self._lock.notify_all()
+
+    def take_next(self, within_s: float) -> bytes | None:
+        """Take out what comes or lies here first; None if nothing comes in time or another begins to wait."""
+        with self._lock:
+            self._waiters += 1
+            me = self._waiters
+            self._lock.notify_all()
+            self._lock.wait_for(lambda: self._path.exists() or me != self._waiters, within_s)
+            if me != self._waiters or not self._path.exists():
+                return None
+            content = self._path.read_bytes()
+            self._path.unlink()
+            return content
 
     def content(self) -> bytes | None:
         """Return what lies in the buffer, None if it is empty."""

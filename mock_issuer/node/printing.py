@@ -12,7 +12,8 @@ import threading
 import time
 from pathlib import Path
 
-from mock_issuer.defects.behaviour import Behaviour, PrintTimeout
+from mock_issuer.defects.behaviour import Behaviour
+from mock_issuer.defects.parts import PrintBusy, PrintTimeout
 from mock_issuer.node.order import PrintOrder, Ticket
 from mock_issuer.node.outbox import Image, Outbox
 from mock_issuer.settings import Timing
@@ -28,10 +29,6 @@ class PrintFailed(Exception):
     """The print server could not read the document."""
 
 
-class PrintBusy(Exception):
-    """Too many wait for print already; nothing was begun."""
-
-
 class PrintServer:
     """Prepares one image after the other in a thread of its own. Its time is a stand-in for printer and 偽造防止."""
 
@@ -41,17 +38,17 @@ class PrintServer:
         self._outbox = outbox
         self.sheet_s = print_ms / 1000.0
         self._numbers = itertools.count(1)
-        self._waiting: queue.SimpleQueue[tuple[int, str, int]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[int, str, int, Behaviour]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._wanted: set[int] = set()
         threading.Thread(target=self._work, name="print-server", daemon=True).start()
 
-    def submit(self, key: str, copy: int) -> int:
+    def submit(self, key: str, copy: int, behaviour: Behaviour) -> int:
         """Ask for the image of a stored document and return the job's number."""
         job = next(self._numbers)
         with self._lock:
             self._wanted.add(job)
-        self._waiting.put((job, key, copy))
+        self._waiting.put((job, key, copy, behaviour))
         return job
 
     def withdraw(self, job: int) -> None:
@@ -62,16 +59,16 @@ class PrintServer:
 
     def _work(self) -> None:
         while True:
-            job, key, copy = self._waiting.get()
-            document = self._image(key, copy)
+            job, key, copy, behaviour = self._waiting.get()
+            document = self._image(key, copy, behaviour)
             with self._lock:  # against withdraw: an image is thrown away or put out, never both
                 if job in self._wanted:
                     self._wanted.discard(job)
                     self._outbox.put(job, document)
 
-    def _image(self, key: str, copy: int) -> bytes | None:
+    def _image(self, key: str, copy: int, behaviour: Behaviour) -> bytes | None:
         try:
-            document, pages = self._spool.get(key, copy)
+            document, pages = self._spool.get(key, copy, behaviour)
         except FileNotFoundError:
             return None
         hashlib.sha256(document).digest()  # stands for the anti-forgery data; the document itself stays as it is
@@ -109,7 +106,7 @@ class PrintStage:
         try:
             if not self._order.wait_turn(ticket, until - self._worth_s):
                 raise PrintTimeout
-            job = self._server.submit(key, copy)
+            job = self._server.submit(key, copy, behaviour)
             image = self._outbox.take(until)
             if image is None:
                 return behaviour.on_print_expiry(_Expired(self._server, self._order, self._outbox, ticket, job))
@@ -119,7 +116,7 @@ class PrintStage:
 
 
 class _Expired:
-    """A print wait past its limit (defects.behaviour.ExpiredPrint)."""
+    """A print wait past its limit (defects.parts.ExpiredPrint)."""
 
     def __init__(self, server: PrintServer, order: PrintOrder, outbox: Outbox, ticket: Ticket, job: int) -> None:
         self._server = server

@@ -13,6 +13,7 @@ from mock_issuer.lifecycle import end_with, hold_signals, wait_for_end
 from mock_issuer.node.applications import Applications, close_after_restart
 from mock_issuer.node.counter import Counter
 from mock_issuer.node.desk import Desk
+from mock_issuer.node.makers import Makers
 from mock_issuer.node.numbers import IssueNumbers
 from mock_issuer.node.output import OutputBuffers
 from mock_issuer.node.printing import PrintStage
@@ -50,7 +51,7 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         ledger.write(entry)
     applications, switches = Applications(), Switches()
     buffers, spool = OutputBuffers(place / "kiosks"), Spool(state.spool, settings.node)
-    debug = DebugLog(state.debug / f"{settings.node}.jsonl")
+    debug = DebugLog(state.debug / f"{settings.node}.jsonl", lambda: switches.names)
     desk = Desk(
         node=settings.node,
         name_limit=settings.name_limit,
@@ -64,6 +65,7 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         buffers=buffers,
         seals=SealCache(),
         switches=switches,
+        makers=Makers(switches),
     )
     counter = Counter(
         applications=applications,
@@ -73,5 +75,6 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         switches=switches,
         debug=debug,
         timing=settings.timing,
+        reissue=desk.reissue,
     )
     return Service(settings.node, settings.build, settings.secret, desk, counter, applications), counter

@@ -11,7 +11,7 @@ from mock_issuer.register import SealEntry, Snapshot
 
 
 class RememberedSeal:
-    """One entry (defects.behaviour.CachedSeal)."""
+    """One entry (defects.parts.CachedSeal)."""
 
     def __init__(self, entry: SealEntry) -> None:
         self.entry = entry

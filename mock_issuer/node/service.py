@@ -74,7 +74,7 @@ class Service:
         return (("X-Request-Id", name), ("X-Node-Id", self._node), ("X-Build-Id", self._build))
 
     def _apply(self, request: WebRequest) -> Answer:
-        name = f"{self._node}-{secrets.token_hex(8)}"
+        name = self._switches.behaviour.application_name(self._node)
         try:
             application = self.desk.apply(name, request.record(Request))
         except Refusal as refusal:
@@ -94,12 +94,13 @@ class Service:
 
     def _collect(self, request: WebRequest, application: str) -> Answer:
         copy = _copy(request.query.get("copy", "1"))
-        return self._about(application, lambda: self._collected(application, copy))
+        again = "x-again" in request.headers
+        return self._about(application, lambda: self._collected(application, copy, again))
 
-    def _collected(self, name: str, copy: int) -> Answer:
+    def _collected(self, name: str, copy: int, again: bool) -> Answer:
         application = self._find(name)
-        document = self._counter.collect(application, copy)
-        number = quote(application.numbers[copy - 1])  # headers are ASCII: percent-encoded UTF-8
+        document = self._counter.collect(application, copy, again=again)
+        number = quote(application.number_of(copy))  # headers are ASCII: percent-encoded UTF-8
         return Answer(body=document, content_type="application/pdf", headers=(("X-Issue-Number", number),))
 
     def _complete(self, request: WebRequest, application: str) -> Answer:

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import mock_issuer
+from mock_issuer.centre.administration import Administration
 from mock_issuer.centre.routing import Router, Routing
-from mock_issuer.centre.service import Administration, Centre
+from mock_issuer.centre.service import Centre
 from mock_issuer.defects.catalogue import CATALOGUE
 from mock_issuer.documents.families import COMPOSERS
 from mock_issuer.documents.layout import Choice
@@ -30,7 +31,7 @@ def documented_operations() -> set[str]:
 
 def test_every_operation_is_documented_and_every_documented_one_exists(tmp_path: Path) -> None:
     router = Router([], Routing.KIOSK)
-    centre = Centre(None, None, router, None, tmp_path)  # type: ignore[arg-type]
+    centre = Centre(None, None, router, None, tmp_path, None)  # type: ignore[arg-type]
     served = {*centre.routes.operations(), *Administration("t", router).routes.operations()}
     assert documented_operations() == served
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from mock_issuer.debuglog import read_debug_logs
+from mock_issuer.debuglog import Rendered, read_debug_logs, wrong_handovers
 
 
 @pytest.fixture
@@ -248,7 +248,9 @@ def test_a_kiosk_that_hangs_up_harms_nobody(serve, town, kiosk) -> None:
     leaver.client.close()
     stayer = kiosk(issuer, "K1")
     assert stayer.visit(town.cards["R00002"], "juminhyo").startswith(b"%PDF")
-    assert len(list(read_debug_logs(issuer.state / "debug"))) == 4
+    made = [line for line in read_debug_logs(issuer.state / "debug") if isinstance(line, Rendered)]
+    assert [line.resident for line in made] == ["R00001", "R00002"]
+    assert wrong_handovers(issuer.state / "debug") == ()
 
 
 def test_the_secret_files_are_their_owners_alone(serve, town) -> None:
