@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 
-from harness.records.history import Held
+from harness.records.history import BurstBracket, Held
 from harness.records.plan import Batch, PlannedApplication
 from kiosk_sim.drivers.channel import SendFailed
 from kiosk_sim.drivers.charge import Charge, Withdrawn
@@ -115,6 +115,25 @@ def spoken(places: Iterable[Place]) -> dict[str, str]:
     """Return whose connection closed, or brought something, while nothing was to come."""
     looks = ((p.application, p.charge.unasked()) for p in places if p.charge is not None)
     return {application: said for application, said in looks if said}
+
+
+def ask_kernel(places: Iterable[Place]) -> None:
+    """Have the kernel stamp what leaves from each from now on."""
+    for place in places:
+        if place.charge is not None:
+            place.charge.ask_kernel()
+
+
+def bracket_of(batch: str, places: Iterable[Place]) -> BurstBracket:
+    """Return the kernel's stamps, and why some are missing."""
+    stamped = [(p.application, p.charge.stamps) for p in places if p.charge is not None and p.charge.stamps is not None]
+    return BurstBracket(
+        batch=batch,
+        applications=tuple(application for application, _ in stamped),
+        sent_ns=tuple(stamps.sent_ns for _, stamps in stamped),
+        acked_ns=tuple(stamps.acked_ns for _, stamps in stamped),
+        missing="; ".join(sorted({stamps.missing for _, stamps in stamped if stamps.missing})),
+    )
 
 
 def wake(places: list[Place]) -> None:

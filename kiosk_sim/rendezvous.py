@@ -16,12 +16,23 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from harness.records.history import BatchReleased, BurstWithdrawn, Held, HistoryRecord
+from harness.records.history import BatchReleased, BurstBracket, BurstWithdrawn, Held, HistoryRecord
 from harness.records.plan import Batch, Withhold
 from harness.records.target import Firing
 from kiosk_sim.drivers.charge import Charge, Withdrawn
 from kiosk_sim.drivers.transport import Fire
-from kiosk_sim.places import Place, Pool, by_gap, first_on_each, load, places_of, spoken, wake
+from kiosk_sim.places import (
+    Place,
+    Pool,
+    ask_kernel,
+    bracket_of,
+    by_gap,
+    first_on_each,
+    load,
+    places_of,
+    spoken,
+    wake,
+)
 from kiosk_sim.release import is_far, no_collection, rest_until, salvo, wait_until
 
 _LOOK_NS = 4_000_000  # what looking after 200 held connections takes on a busy machine
@@ -36,14 +47,19 @@ class Rendezvous:
         firing: Firing = Firing(),  # noqa: B008  frozen
         *,
         pool: Pool | None = None,
+        bracket: bool = False,
         write: Callable[[HistoryRecord], None] = lambda _: None,
     ) -> None:
-        """Expect the batch's applications; each leaves its gap after the release. `write` journals void attempts."""
+        """Expect the batch's applications; each leaves its gap after the release.
+
+        With `bracket` the kernel is asked when their last bytes left and arrived. `write` journals void attempts.
+        """
         self.step = batch.sync_step
         self._batch = batch.batch
         self._firing = firing
         self._withhold = batch.withhold or firing.withhold
         self._pool = pool
+        self._bracket = bracket
         self._write = write
         self._places = places_of(batch, pool)
         self._changed = threading.Condition()
@@ -141,6 +157,8 @@ class Rendezvous:
                     return None
             else:
                 _keep_whole(together)
+            if self._bracket:
+                ask_kernel(armed)
             wait_until(self._agreed_ns)
             return self._let_go(armed, together)
 
@@ -238,6 +256,10 @@ class Rendezvous:
             attempt=self._attempt,
             agreed_ns=self._agreed_ns,
         )
+
+    def bracket(self) -> BurstBracket | None:
+        """Return what the kernel said of those who were released, where it was asked; call it with `result`."""
+        return bracket_of(self._batch, (p for p in self._all if p.left_ns)) if self._bracket else None
 
 
 def _keep_whole(places: Sequence[Place]) -> None:

@@ -12,9 +12,12 @@ import ssl
 import time
 from collections.abc import Callable
 
+from kiosk_sim.drivers.stamps import Stamps
+
 _CHUNK = 65_536
 _RECORD_HEADER = 5  # bytes before a TLS record
 _TICKET = 64  # bytes: session tickets are longer, key updates (22) and alerts (19) shorter
+_LOOK_S = 0.002  # between two looks for the kernel's stamps
 _STATUS_LINE = 80  # bytes of an early answer that are quoted
 
 
@@ -36,6 +39,7 @@ class Channel:
         by = time.monotonic() + connect_s
         self._socket = socket.create_connection((host, port), timeout=connect_s)
         self._tls: ssl.SSLObject | None = None
+        self._stamps: Stamps | None = None  # while they are still to be collected
         self.fault: ssl.SSLError | None = None  # with which the server closed an idle connection
         try:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -73,6 +77,8 @@ class Channel:
             self._incoming.write_eof()
 
     def _receive_raw(self, by: float) -> bytes:
+        if self._stamps is not None:
+            self._collect_stamps(self._stamps, by)
         left_s = by - time.monotonic()
         if left_s <= 0:
             raise TimeoutError("timed out")
@@ -83,6 +89,26 @@ class Channel:
     def encrypted(self) -> bool:
         """Whether what `prepare` returns is TLS."""
         return self._tls is not None
+
+    def stamp(self) -> Stamps:
+        """Have the kernel stamp what is sent from here on; the stamps are collected before the answer is read."""
+        self._socket.settimeout(0.0)
+        self._stamps = Stamps(self._kernel_socket)
+        return self._stamps
+
+    def _collect_stamps(self, stamps: Stamps, by: float) -> None:
+        """Look for stamps and the answer in turn: a socket with something in its error queue cannot be waited for."""
+        while not stamps.complete and time.monotonic() < by and self._raw_waiting() == 0:
+            time.sleep(_LOOK_S)
+            stamps.collect()
+        stamps.end()
+        self._stamps = None
+
+    @property
+    def _kernel_socket(self) -> socket.socket:
+        """The C socket: gevent's keeps it in `_sock`; what that one does never yields to other greenlets."""
+        kernel: socket.socket = getattr(self._socket, "_sock", self._socket)
+        return kernel
 
     def prepare(self, request: bytes) -> bytes:
         """Return what the wire will carry for `request`; the result must be sent before anything else."""
@@ -103,13 +129,9 @@ class Channel:
         return time.monotonic_ns()
 
     def trigger(self) -> Callable[[bytes], int]:
-        """Return the socket's own `send`, which never waits: for a loop that must lose no time.
-
-        gevent's socket keeps the C socket in `_sock`; that one's `send` does not yield to other greenlets.
-        """
+        """Return the socket's own `send`, which never waits: for a loop that must lose no time."""
         self._socket.settimeout(0.0)
-        kernel: socket.socket = getattr(self._socket, "_sock", self._socket)
-        return kernel.send
+        return self._kernel_socket.send
 
     def receive(self, by: float) -> bytes:
         """Return the next bytes, b"" at the end of the stream; raise TimeoutError after `by` (monotonic s)."""

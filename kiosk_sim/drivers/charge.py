@@ -11,6 +11,7 @@ from collections.abc import Callable
 from harness.records.history import Held
 from harness.records.plan import Withhold
 from kiosk_sim.drivers.channel import Channel, SendFailed
+from kiosk_sim.drivers.stamps import Stamps
 
 # Body that still leaves in one segment with the header's last byte: smallest usual MTU (1,500, less in tunnels) minus
 # the headers of TCP/IP.
@@ -37,6 +38,7 @@ class Charge:
         self.left_ns = 0  # departure of the last byte
         self.held = Held.NOTHING
         self.loaded = False
+        self.stamps: Stamps | None = None  # what the kernel says of the last part, where it was asked
         self._head = head
         self._body = body
         self._within_s = within_s
@@ -91,6 +93,10 @@ class Charge:
         """Hand over the first part; raise SendFailed."""
         self.loaded = True
         self.channel.send(self._first, self._within_s)
+
+    def ask_kernel(self) -> None:
+        """Have the kernel stamp what leaves from now on."""
+        self.stamps = self.channel.stamp()
 
     def left(self, count: int, left_ns: int) -> None:
         """Take note that so many bytes of `last` left at an instant."""

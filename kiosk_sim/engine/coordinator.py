@@ -51,6 +51,7 @@ class Coordinator:
     ) -> None:
         """Nothing is dispatched yet."""
         self._firing = target.burst
+        self._bursts = 0
         self._pool = Pool(target.connections) if target.client is Client.CENTRE else None
         self._fleet = fleet
         self._troupe = troupe
@@ -112,7 +113,7 @@ class Coordinator:
         batch = run.batch
         for update in (u for u in batch.updates if u.before is not None):
             self._troupe.update(update, run)
-        gate = Rendezvous(batch, self._firing, pool=self._pool, write=self._troupe.log.write)
+        gate = Rendezvous(batch, self._firing, pool=self._pool, bracket=self._brackets(), write=self._troupe.log.write)
         self._gates.add(gate)
         try:
             tickets = [self._fleet.order(Ticket(a, run, gate=gate)) for a in batch.applications]
@@ -124,9 +125,17 @@ class Coordinator:
         _wait_all(tickets, updates)
         self._journal_release(run, gate)
 
+    def _brackets(self) -> bool:
+        """Tell whether the kernel is to be asked at this burst: the first, and every so many after it."""
+        self._bursts += 1
+        every = self._firing.bracket_every
+        return every > 0 and (self._bursts - 1) % every == 0
+
     def _journal_release(self, run: BatchRun, gate: Rendezvous) -> None:
         released = gate.result()
         self._troupe.log.write(released)
+        if bracket := gate.bracket():
+            self._troupe.log.write(bracket)
         if released.absent:
             run.void(f"absent at the release: {', '.join(released.absent)}")
 

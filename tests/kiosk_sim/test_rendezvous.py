@@ -420,3 +420,44 @@ def test_a_hold_that_takes_too_long_is_given_up(serve, bench):
     visit.join(5)
     assert "longer than 20 ms" in written[0].reasons["K1"]
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("answers_at_once", [True, False])
+def test_the_kernel_tells_when_the_last_byte_left_and_arrived(answers_at_once, serve, bench):
+    def answer(peer):
+        peer.read()
+        time.sleep(0.0 if answers_at_once else 0.2)
+        peer.answer()
+
+    server = serve(answer)
+    gate = Rendezvous(batch(K1=0.0, K2=0.0, K3=30.0), QUICK, bracket=True)
+    wires = Wires(bench, server, gate)
+    visits = wires.start("K1", "K2", "K3")
+    gate.arm(5.0)
+    gate.release()
+    for visit in visits:
+        visit.join(5)
+    bracket, released = gate.bracket(), gate.result()
+    assert bracket.applications == released.applications
+    if bracket.missing:  # a kernel without it: said, and nothing is made up
+        assert 0 in bracket.sent_ns + bracket.acked_ns
+        return
+    near_ns = 5_000_000  # the stamps are of the wall clock, brought home
+    for sent, acked, left in zip(bracket.sent_ns, bracket.acked_ns, released.left_ns, strict=True):
+        assert sent <= acked
+        assert sent - near_ns <= left
+    assert bracket.sent_ns[2] - bracket.sent_ns[0] >= 25_000_000
+
+
+def test_a_kernel_that_gives_no_stamps_is_said(serve, bench, monkeypatch):
+    monkeypatch.setattr("kiosk_sim.drivers.stamps.sys.platform", "plan9")
+    server = serve(echo)
+    gate = Rendezvous(batch(K1=0.0), QUICK, bracket=True)
+    wires = Wires(bench, server, gate)
+    (visit,) = wires.start("K1")
+    gate.arm(5.0)
+    gate.release()
+    visit.join(5)
+    assert wires.exchanged["K1"].result.status == 200
+    assert gate.bracket().missing == "no SO_TIMESTAMPING here: plan9 has none"
+    assert gate.bracket().sent_ns == (0,)
