@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -24,6 +26,8 @@ from harness.records.history import (
 )
 from harness.records.plan import Batch
 
+_DATED = 1024  # answers: as many as leave a millisecond of a second open
+
 
 class Open(Struct, frozen=True, kw_only=True):
     """An application whose outcome is unknown: it never ended, or ended unresolved."""
@@ -35,6 +39,14 @@ class Open(Struct, frozen=True, kw_only=True):
     certificate: str
     since_ns: int  # when it was last heard of
     request_id: str = ""  # the target's own id, where an answer told it
+
+
+class Dated(Struct, frozen=True, kw_only=True):
+    """An answer with a date: what it tells of the target's clock."""
+
+    left_ns: int
+    answered_ns: int
+    headers: tuple[tuple[str, str], ...]
 
 
 class Played(Struct, frozen=True, kw_only=True):
@@ -49,6 +61,7 @@ class Played(Struct, frozen=True, kw_only=True):
     spoilt_residents: frozenset[str]  # of an update of unknown outcome
     ledger_before: dict[str, str] | None  # the ledger as the run found it: digests by request id; None: not read
     decisions: dict[str, Decided]  # by batch
+    dated: tuple[Dated, ...]  # the last answers that carry a date
 
     def left_of(self, batch: Batch) -> Batch | None:
         """Return what is still to be played of a batch, its slot filled; None where it has ended or is left out."""
@@ -84,6 +97,7 @@ class _Past:
         self.intended: set[str] = set()
         self.ledger_before: dict[str, str] | None = None
         self.decisions: dict[str, Decided] = {}
+        self.dated: deque[Dated] = deque(maxlen=_DATED)
 
     def take(self, record: object) -> None:
         match record:
@@ -99,6 +113,7 @@ class _Past:
             case SendOutcome():
                 told = next((v for k, v in record.headers if k == "x-request-id"), "")
                 self._claim(record.send.partition("/")[0], told)
+                self._take_date(record)
             case Settlement() if record.settled is not SettledAs.UNKNOWN:
                 self.known.add(record.application)
             case LedgerBefore():
@@ -110,6 +125,11 @@ class _Past:
                 self.updates[record.update] = record.resident
             case UpdateOutcome() if record.result is not UpdateResult.UNRESOLVED:
                 self.updates.pop(record.update, None)
+
+    def _take_date(self, outcome: SendOutcome) -> None:
+        if outcome.first_byte_ns and any(name == "date" for name, _ in outcome.headers):
+            one = Dated(left_ns=outcome.left_ns, answered_ns=outcome.first_byte_ns, headers=outcome.headers)
+            self.dated.append(one)
 
     def _take_end(self, ended: ApplicationEnded) -> None:
         self._hear(ended.application, ended.at_ns)
@@ -146,4 +166,5 @@ class _Past:
             spoilt_residents=frozenset(self.updates.values()),
             ledger_before=self.ledger_before,
             decisions=self.decisions,
+            dated=tuple(self.dated),
         )

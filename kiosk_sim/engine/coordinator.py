@@ -17,6 +17,9 @@ from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
 from kiosk_sim.places import Pool
 from kiosk_sim.played import Played
 from kiosk_sim.rendezvous import Rendezvous
+from kiosk_sim.target_clock import TargetClock
+
+_LEAD_NS = 10_000_000  # from everybody being ready to the first part of the requests leaving
 
 
 class _Occupied:
@@ -47,11 +50,20 @@ class Coordinator:
     """Plays the batches of one phase, in their order, at most `parallel` at once."""
 
     def __init__(
-        self, fleet: Fleet, troupe: Troupe, faults: Faults, played: Played, *, target: Target, parallel: int
+        self,
+        fleet: Fleet,
+        troupe: Troupe,
+        faults: Faults,
+        played: Played,
+        *,
+        target: Target,
+        clock: TargetClock,
+        parallel: int,
     ) -> None:
         """Nothing is dispatched yet."""
         self._firing = target.burst
         self._bursts = 0
+        self._clock = clock
         self._pool = Pool(target.connections) if target.client is Client.CENTRE else None
         self._fleet = fleet
         self._troupe = troupe
@@ -117,13 +129,22 @@ class Coordinator:
         self._gates.add(gate)
         try:
             tickets = [self._fleet.order(Ticket(a, run, gate=gate)) for a in batch.applications]
-            at_ns = _release(gate, batch)
+            at_ns = self._release(gate, batch)
         finally:
             self._gates.discard(gate)
             gate.dissolve()
         updates = self._updates_from(run, at_ns)
         _wait_all(tickets, updates)
         self._journal_release(run, gate)
+
+    def _release(self, gate: Rendezvous, batch: Batch) -> int:
+        """Arm and release until an attempt is not void; return its instant. The gate bounds the attempts."""
+        lead_ns = round(self._firing.hold_ms * 1e6) + _LEAD_NS
+        while True:
+            gate.arm(batch.arm_timeout_ms / 1000.0)
+            at_ns = gate.release(self._clock.instant_ns(batch, lead_ns))
+            if at_ns is not None:
+                return at_ns
 
     def _brackets(self) -> bool:
         """Tell whether the kernel is to be asked at this burst: the first, and every so many after it."""
@@ -185,15 +206,6 @@ class Coordinator:
         except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
             run.void("a register update failed in the player")
             self._faults.add(f"updates of batch {run.batch.batch}", e)
-
-
-def _release(gate: Rendezvous, batch: Batch) -> int:
-    """Arm and release until an attempt is not void; return its instant. The gate bounds the attempts."""
-    while True:
-        gate.arm(batch.arm_timeout_ms / 1000.0)
-        at_ns = gate.release()
-        if at_ns is not None:
-            return at_ns
 
 
 def _wait_all(tickets: list[Ticket], updates: gevent.Greenlet | None) -> None:

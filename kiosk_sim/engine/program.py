@@ -29,6 +29,7 @@ from kiosk_sim.played import read_played
 from kiosk_sim.playlog import PlayLog
 from kiosk_sim.progress import Progress
 from kiosk_sim.stage import open_stage
+from kiosk_sim.target_clock import TargetClock
 from kiosk_sim.troupe import troupe_of
 
 _STAFFING_S = 30.0  # Locust spawns hundreds of users a second; longer means that it hangs
@@ -63,12 +64,14 @@ class _Play:
         self._troupe = troupe_of(self._stage, self._played, self._progress)
         self._faults = Faults(self._troupe)
         self._fleet = Fleet(_kiosks(self._batches), self._troupe, self._faults)
+        self._clock = TargetClock(self._stage, self._played.dated)
         self._coordinator = Coordinator(
             self._fleet,
             self._troupe,
             self._faults,
             self._played,
             target=self._stage.target,
+            clock=self._clock,
             parallel=self._phase.parallel,
         )
 
@@ -81,6 +84,7 @@ class _Play:
         lag = LoopLag()
         runner = self._staff()
         left = self._left()
+        self._clock.find(left)
         complete = self._coordinator.play(left)
         self._fleet.dismiss()
         runner.quit()

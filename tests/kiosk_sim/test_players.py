@@ -5,15 +5,19 @@ from __future__ import annotations
 import itertools
 import signal
 import time
+from contextlib import closing
+from email.utils import formatdate
 
 import pytest
 
+from harness.journal import SegmentWriter
 from harness.records.history import (
     Answer,
     ApplicationStarted,
     BatchEnded,
     BatchReleased,
     BatchStarted,
+    Decided,
     Delivery,
     Ending,
     Interrupted,
@@ -21,7 +25,9 @@ from harness.records.history import (
     Note,
     PhaseEnded,
     PlayerCounters,
+    SecondFound,
     SegmentClosed,
+    SegmentOpened,
     SendIntent,
     SendOutcome,
     UpdateIntent,
@@ -426,6 +432,61 @@ def test_gaps_of_a_burst_are_kept(serve, issuer, run_against):
     departures = [(t - released.at_ns) / 1e6 for t in released.left_ns]
     for gap, departure in zip(gaps, departures, strict=True):
         assert gap <= departure < gap + 2_000.0
+
+
+def test_a_pair_is_set_in_the_second_of_the_targets_own_clock(serve, issuer, run_against):
+    ahead_s = 0.37  # of ours: what our own clock says must not matter
+
+    def dated(peer):
+        answer = peer.answer
+
+        def with_date(body=b"ok", status="200 OK", headers=""):
+            answer(body, status, f"{headers}Date: {formatdate(time.time() + ahead_s, usegmt=True)}\r\n")
+
+        peer.answer = with_date
+        issuer(peer)
+
+    run = run_against(serve(dated).url)
+    wanted_ms = 500.0
+    pairs = [
+        burst(run.application(2 * n + 1), run.application(2 * n + 2), name=f"B{n}", phase_ms=wanted_ms)
+        for n in range(3)
+    ]
+    run.plan(*pairs)
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    opened = run.records(SegmentOpened)[-1]
+    wall_s = (opened.wall_ns - opened.monotonic_ns) / 1e9
+    (found,) = run.records(SecondFound)
+    begin_s = (found.begins_ns / 1e9 + wall_s + ahead_s) % 1.0
+    assert min(begin_s, 1.0 - begin_s) <= found.error_ns / 1e9 + 0.002
+    phases = [(min(r.left_ns) / 1e9 + wall_s + ahead_s) % 1.0 for r in run.records(BatchReleased)]
+    assert len(phases) == 3
+    assert min(abs(phase - wanted_ms / 1000.0) for phase in phases) < 0.1 + found.error_ns / 1e9
+
+
+def test_without_a_date_a_pair_is_played_all_the_same_and_nobody_claims_to_know_the_second(serve, issuer, run_against):
+    run = run_against(serve(issuer).url)
+    run.plan(burst(run.application(1), run.application(2), phase_ms=500.0))
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    (found,) = run.records(SecondFound)
+    assert (found.error_ns, found.reason) == (0, "no answer carried a Date header")
+    assert len(run.endings()) == 2
+
+
+def test_a_batch_is_played_as_it_was_decided_and_not_at_all_if_so(serve, issuer, run_against):
+    run = run_against(serve(issuer).url)
+    pair = burst(run.application(1), run.application(2, gap_ms=900.0), name="B1")
+    run.plan(pair, burst(run.application(3), run.application(4), name="B2"))
+    with closing(SegmentWriter(run.folder, "supervisor-1", "test")) as journal:
+        journal.append(Decided(batch="B1", at_ns=1, why="near_miss", gap_ms=-20.0))
+        journal.append(Decided(batch="B2", at_ns=1, why="enough", skipped=True))
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    (released,) = run.records(BatchReleased)
+    first, second = (
+        dict(zip(released.applications, released.left_ns, strict=True))[a.application] for a in pair.applications
+    )
+    assert 20e6 <= first - second < 800e6
+    assert set(run.endings()) == {a.application for a in pair.applications}
 
 
 def test_who_does_not_arrive_is_named_and_the_burst_is_void(serve, issuer, run_against):
