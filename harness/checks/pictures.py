@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView
+from harness.picture.mutual import Contradiction
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
-from harness.records.picture import PictureVerdict
+from harness.records.picture import PictureVerdict, Region
 
 _SHOWN = 12
 
@@ -40,6 +41,40 @@ def check_pictures(view: HistoryView, documents: Documents, known: Collection[st
     return tuple(findings)
 
 
+def check_own_pictures(
+    view: HistoryView, contradictions: Sequence[Contradiction], delivered: Mapping[str, str], known: Collection[str]
+) -> tuple[Finding, ...]:
+    """Return what the pictures of a baseline say against its documents; `delivered` gives the delivery of each.
+
+    Grave where another person is named. Else a defect where hardly anybody's issues differ or two strangers were
+    handed one picture, and for review where it may be a part that changes by issue and could not be learned.
+    """
+    findings = []
+    for one in contradictions:
+        application, delivery = view.of(one.application), delivered.get(one.application, "")
+        digests = [d.digest for d in view.deliveries if d.delivery == delivery]
+        if application is None or not digests or delivery in known:
+            continue
+        other = view.of(one.other)
+        whose = Evidence(kind="other issue", value=one.other, owner=other.resident if other else "")
+        findings.append(
+            Finding(
+                finding="",
+                property=Property.OWNERSHIP if one.donor else Property.BASELINE,
+                anomaly=Anomaly.MISDELIVERY if one.donor else Anomaly.DEVIATION,
+                severity=Severity.GRAVE if one.donor else Severity.DEFECT if one.steady else Severity.REVIEW,
+                application=one.application,
+                delivery=delivery,
+                digest=digests[0],
+                victim=application.resident,
+                donor=one.donor,
+                pages=(one.page,) if one.page else (),
+                evidence=(whose, *(_marked(one.page, r) for r in one.regions))[:_SHOWN],
+            )
+        )
+    return tuple(findings)
+
+
 def _deviating(document: DocumentOwnership) -> list[PageOwnership]:
     return [
         p
@@ -52,7 +87,8 @@ def _deviating(document: DocumentOwnership) -> list[PageOwnership]:
 
 def _evidence(page: PageOwnership) -> list[Evidence]:
     assert page.picture is not None
-    return [
-        Evidence(kind="picture", page=page.page, item="region", value=f"{r.left},{r.top} - {r.right},{r.bottom}")
-        for r in page.picture.regions
-    ]
+    return [_marked(page.page, r) for r in page.picture.regions]
+
+
+def _marked(page: int, r: Region) -> Evidence:
+    return Evidence(kind="picture", page=page, item="region", value=f"{r.left},{r.top} - {r.right},{r.bottom}")

@@ -52,6 +52,8 @@ def _look(folder: RunFolder, display: Display) -> None:
         look(folder.path, max(1, (os.cpu_count() or 2) - 1), progress)
     except (DiskFull, GeneratorFault) as e:
         display.say("stopped", str(e))
+    except KeyboardInterrupt:
+        display.say("stopped", "ctrl-c")  # what is left to look at, the verdict says; judging again goes on with it
 
 
 def exit_code(verdict: Verdict) -> int:

@@ -13,7 +13,7 @@ from harness.baseline.issued import key_of
 from harness.cli.read_texts import told
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
-from harness.judge.pictures import settle
+from harness.judge.settling import settle
 from harness.judge.single import Examiner, Explained, verdict_of
 from harness.picture.ocr import INSTALL_EN, INSTALL_JA, Figures, available, read_figures
 from harness.population import load

@@ -16,7 +16,7 @@ from harness.checks.baseline import Conclusions, check_baseline, check_own
 from harness.checks.documents import Documents, is_clean
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.checks.register import Register
-from harness.judge.compared import Compared
+from harness.judge.compared import Compared, seen_instead
 from harness.judge.control import Related
 from harness.judge.documents import groups
 from harness.judge.inputs import Inputs
@@ -34,10 +34,10 @@ class BaselineSide:
         """Nothing is built yet."""
         self._inputs, self._view, self._register = inputs, view, register
         self._groups = groups(inputs.population)
-        self._related = Related(self._groups)
+        self.related = Related(self._groups)
         self._offsets = {s.writer: s.wall_minus_monotonic_ns for s in view.segments}
         self.own = inputs.manifest.kind == "baseline"
-        self._issued = list(self._issues()) if self.own else []
+        self.issued = list(self._issues()) if self.own else []
         self.oracle: BaselineOracle | None = None
         self._conclusions: Conclusions = {}
 
@@ -48,11 +48,11 @@ class BaselineSide:
     def _oracle(self) -> BaselineOracle | None:
         inputs = self._inputs
         if self.own:
-            items = register_items(inputs.population, (one.key.resident for one in self._issued))
+            items = register_items(inputs.population, (one.key.resident for one in self.issued))
             return learn(
-                self._issued,
+                self.issued,
                 items,
-                self._related,
+                self.related,
                 run=inputs.manifest.run,
                 population=inputs.manifest.population_digest,
                 target=inputs.target.name,
@@ -61,15 +61,15 @@ class BaselineSide:
             return None
         issued = from_entries(inputs.baseline.entries, inputs.baseline.readings)
         items = register_items(inputs.population, (one.key.resident for one in issued))
-        return BaselineOracle(shelve(issued, inputs.baseline.learned, items, self._related))
+        return BaselineOracle(shelve(issued, inputs.baseline.learned, items, self.related))
 
     def judge(self, reading: Reading, one: Application) -> DocumentOwnership:
         """Say whose a document is where there is no profile; UNREAD where there is no baseline either."""
-        oracle = self.oracle or BaselineOracle(shelve((), _NOTHING, {}, self._related))
+        oracle = self.oracle or BaselineOracle(shelve((), _NOTHING, {}, self.related))
         moment = self._moment(one, one.ended_ns)
         without = one.application if self.own else ""
         if not self.applicable(one):
-            oracle = BaselineOracle(shelve((), _NOTHING, {}, self._related))
+            oracle = BaselineOracle(shelve((), _NOTHING, {}, self.related))
         key = key_of(one.resident, one.certificate, one.options)
         return judge_by_baseline(oracle, reading, key, moment, application=one.application, without=without)
 
@@ -78,9 +78,15 @@ class BaselineSide:
         if self.oracle is None:
             return ()
         wrong = {f.delivery for f in known if f.delivery and f.severity is not Severity.REVIEW}
-        self._conclusions = dict(self._conclude(self.oracle))
+        self._conclusions = {
+            name: seen_instead(conclusion, documents.get(name)) for name, conclusion in self._conclude(self.oracle)
+        }
         if self.own:
-            return check_own(self._view, doubts_of(self.oracle, self._issued), wrong)
+            doubts = doubts_of(self.oracle, self.issued)
+            of_text = [
+                d for d in doubts if seen_instead(d.conclusion, documents.get(d.issued.delivery)) is d.conclusion
+            ]
+            return check_own(self._view, of_text, wrong)
         return check_baseline(self._view, self._conclusions, wrong)
 
     def compared(self) -> Compared:
@@ -103,7 +109,7 @@ class BaselineSide:
             return None
         refuted = {f.delivery for f in findings if f.delivery and f.severity is not Severity.REVIEW}
         clean = {name for name, d in documents.items() if is_clean(d)} if self._inputs.profile else frozenset()
-        return entries_of(self.oracle, self._issued, clean, refuted), self.oracle.shelf.learned
+        return entries_of(self.oracle, self.issued, clean, refuted), self.oracle.shelf.learned
 
     def _conclude(self, oracle: BaselineOracle) -> Iterator[tuple[str, Conclusion]]:
         for delivered in self._view.deliveries:

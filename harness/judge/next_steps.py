@@ -151,6 +151,13 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Look at the unread documents with your own eyes; if there are many, correct the document profile.",
         ),
     ),
+    "pictures_missing": (
+        (
+            VENDOR,
+            "ディスクの空きなどを確かめ、`honnin judge` で判定をやり直す(見ていないページの続きから画像にする)。",
+            "Make room on the disk if that was the cause, then `honnin judge` again: it goes on with the pages left.",
+        ),
+    ),
     "for_review": (
         (
             MUNICIPALITY,

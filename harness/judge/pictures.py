@@ -6,7 +6,6 @@ reason. A few per cent of the pages that are own by their text are looked at as 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -15,31 +14,20 @@ from harness.baseline.issued import Key, key_of
 from harness.checks.documents import OWN
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.judge.inputs import Inputs
+from harness.judge.settling import is_sampled, place_of, settle, weight
 from harness.picture.difference import compare
-from harness.picture.learning import Pair, learn_common, learn_regions
+from harness.picture.issues import LEARNED_FROM, Issue, Kind, kind_of, learn_volatile, varying
+from harness.picture.learning import Pair, learn_common
 from harness.picture.oracle import BaselinePage, PictureOracle
 from harness.picture.store import RasterStore
 from harness.picture.words import changed_words, mostly_elsewhere
 from harness.records.baseline import BaselineEntry
 from harness.records.certificates import Certificate
-from harness.records.findings import Evidence
-from harness.records.ownership import DocumentOwnership, OwnerWeight, PageOwnership, PageVerdict
+from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
 from harness.records.picture import PictureOpinion, PictureVerdict, Region
 from harness.records.reading import PageRead, Reading
-from harness.records.verdict import Confirmed
-
-SAMPLED_OF_1000 = 30  # pages that are own by their text and looked at all the same
-_LEARNED_FROM = 60  # applicants per certificate and page: more teach nothing new
-_PEOPLE_AT_LEAST = 1024  # as in reading.owners: names are rare in the world, not only among 60 test residents
-_MOST_EVIDENCE = 6
-_Kind = tuple[Certificate, int, int]
 
 Judge = Callable[[Reading, Application], DocumentOwnership]
-
-
-def is_sampled(digest: str, page: int) -> bool:
-    """Tell whether a page is one of those looked at whatever its text says; by its document's digest."""
-    return (int(digest[:8] or "0", 16) + 7919 * page) % 1000 < SAMPLED_OF_1000
 
 
 class PictureTier:
@@ -51,20 +39,19 @@ class PictureTier:
         """Learn what is volatile from the baseline's rasters, and dates from those of the run."""
         self._judge, self._applicable = judge, applicable
         self._rasters = RasterStore(inputs.folder.path)
-        self._bits = round(math.log2(max(_PEOPLE_AT_LEAST, len(inputs.population.residents))), 2)
+        self._bits = weight(len(inputs.population.residents))
         self._entries: dict[Key, BaselineEntry] = {}
         self._baseline: Mapping[str, Reading] = {}
-        self._pages: dict[str, int] = {}
         self._oracle: PictureOracle | None = None
         self._doubtful: set[Key] = set()
         if inputs.baseline is None:
             return
         self._entries = {key_of(e.resident, e.certificate, e.options): e for e in inputs.baseline.entries}
         self._baseline = inputs.baseline.readings
-        self._pages = {digest: len(reading.pages) for digest, reading in self._baseline.items()}
-        volatile = self._learn()
+        ends = [(mine[0], mine[-1]) for mine in map(self._issues, self._entries.values()) if len(mine) > 1]
+        volatile = learn_volatile(ends, self._rasters.get)
         self._add_common(volatile, view, inputs.readings)
-        self._doubtful = set(self._disagreeing(volatile))
+        self._doubtful = set(self._disagreeing(ends, volatile))
         pages = [p for e in self._entries.values() for p in self._pages_of(e)]
         self._oracle = PictureOracle(pages, self._rasters.get, volatile)
 
@@ -83,8 +70,7 @@ class PictureTier:
         return settle(page, self._opinion(read, reading, one, by_text=sampled), self._bits)
 
     def _opinion(self, read: PageRead, reading: Reading, one: Application, *, by_text: bool) -> PictureOpinion:
-        digest, _, number = (read.drawn or f"{reading.digest}/{read.number}").partition("/")
-        raster = self._rasters.get(digest, int(number))
+        raster = self._rasters.get(*place_of(read, reading))
         key = key_of(one.resident, one.certificate, one.options)
         if raster is None:
             return _none("the page has no picture")
@@ -93,7 +79,7 @@ class PictureTier:
         if key in self._doubtful:
             return _none("two issues of the baseline differ from each other")
         entry = self._entries.get(key)
-        own = next((p for p in self._pages_of(entry) if p.page == read.number), None) if entry else None
+        own = next((p for p in self._pages_of(entry) if p.page == read.number), None)
         assert self._oracle is not None
         if entry is not None and own is None:
             return self._oracle.beyond(raster, one.resident)
@@ -107,46 +93,38 @@ class PictureTier:
         base = self._baseline.get(own.digest) if own else None
         return changed_words(base.pages[read.number - 1], read) if base else ()
 
-    def _pages_of(self, entry: BaselineEntry, issue: int = 0) -> Iterator[BaselinePage]:
-        digest = entry.digests[issue]
-        count = self._pages.get(digest, 0)
-        for number in range(1, count + 1):
-            yield BaselinePage(
-                resident=entry.resident, certificate=entry.certificate, page=number, pages=count, digest=digest
+    def _issues(self, entry: BaselineEntry) -> list[Issue]:
+        """Return the issues of an application that the baseline has."""
+        return [
+            Issue(
+                application=application,
+                resident=entry.resident,
+                certificate=entry.certificate,
+                options=entry.options,
+                digest=digest,
+                pages=len(self._baseline[digest].pages) if digest in self._baseline else 0,
             )
+            for application, digest in zip(entry.applications, entry.digests, strict=True)
+        ]
 
-    def _learn(self) -> dict[_Kind, tuple[Region, ...]]:
-        """Learn volatile regions from applications that the baseline has two issues of."""
-        pairs: dict[_Kind, list[Pair]] = {}
-        for entry in self._entries.values():
-            for kind, pair in self._pairs(entry):
-                if len(pairs.setdefault(kind, [])) < _LEARNED_FROM:
-                    pairs[kind].append(pair)
-        return {kind: learn_regions(of_kind) for kind, of_kind in pairs.items()}
-
-    def _pairs(self, entry: BaselineEntry) -> Iterator[tuple[_Kind, Pair]]:
-        if len(entry.digests) < 2:
-            return
-        for first, second in zip(self._pages_of(entry), self._pages_of(entry, -1), strict=False):
-            rasters = self._rasters.get(first.digest, first.page), self._rasters.get(second.digest, second.page)
-            if rasters[0] is not None and rasters[1] is not None and first.pages == second.pages:
-                yield (entry.certificate, first.page, first.pages), (rasters[0], rasters[1])
+    def _pages_of(self, entry: BaselineEntry | None) -> tuple[BaselinePage, ...]:
+        return self._issues(entry)[0].sheets() if entry else ()
 
     def _add_common(
-        self, volatile: dict[_Kind, tuple[Region, ...]], view: HistoryView, readings: Mapping[str, Reading]
+        self, volatile: dict[Kind, tuple[Region, ...]], view: HistoryView, readings: Mapping[str, Reading]
     ) -> None:
         """Add regions that differ today from the baselines in the same way for everybody: dates."""
-        pairs: dict[_Kind, dict[str, Pair]] = {}
+        pairs: dict[Kind, dict[str, Pair]] = {}
         for delivered in view.deliveries:
             reading = readings.get(delivered.digest)
             if delivered.place == NEVER or reading is None:
                 continue
             one = view.applications[delivered.place]
             entry = self._entries.get(key_of(one.resident, one.certificate, one.options))
-            for base in self._pages_of(entry) if entry else ():
-                kind = (base.certificate, base.page, base.pages)
+            for base in self._pages_of(entry):
+                kind = kind_of(base)
                 known = pairs.setdefault(kind, {})
-                if base.pages != len(reading.pages) or one.resident in known or len(known) >= _LEARNED_FROM:
+                if base.pages != len(reading.pages) or one.resident in known or len(known) >= LEARNED_FROM:
                     continue
                 was, now = self._rasters.get(base.digest, base.page), self._rasters.get(delivered.digest, base.page)
                 if was is not None and now is not None:
@@ -155,26 +133,16 @@ class PictureTier:
             found = learn_common(list(of_kind.values()))
             volatile[kind] = tuple(sorted({*volatile.get(kind, ()), *found}))
 
-    def _disagreeing(self, volatile: Mapping[_Kind, Sequence[Region]]) -> Iterator[Key]:
+    def _disagreeing(
+        self, ends: Iterable[tuple[Issue, Issue]], volatile: Mapping[Kind, Sequence[Region]]
+    ) -> Iterator[Key]:
         """Yield applications whose two issues differ elsewhere: which of them is right, nobody knows."""
-        for key, entry in self._entries.items():
-            if any(compare(b, a, volatile.get(kind, ())).regions for kind, (a, b) in self._pairs(entry)):
-                yield key
-
-
-def count_confirmed(documents: Iterable[DocumentOwnership]) -> Confirmed:
-    """Count what became of the pages that were looked at."""
-    pages = [p for d in documents for p in d.pages]
-    chosen = [p for p in pages if p.confirmed]
-    by_picture = sum(1 for p in chosen if p.confirmed == "picture")
-    differing = sum(1 for p in chosen if p.confirmed == "differs")
-    return Confirmed(
-        chosen=len(chosen),
-        by_picture=by_picture,
-        differing=differing,
-        not_confirmable=len(chosen) - by_picture - differing,
-        decided=sum(1 for p in pages if p.tier == "picture" and not p.confirmed),
-    )
+        for first, second in ends:
+            for page, other in zip(first.sheets(), second.sheets(), strict=False):
+                was, now = self._rasters.get(page.digest, page.page), self._rasters.get(other.digest, other.page)
+                if was is not None and now is not None and compare(now, was, varying(page, volatile)).regions:
+                    yield key_of(first.resident, first.certificate, first.options)
+                    break
 
 
 def wanted_pages(documents: Iterable[DocumentOwnership]) -> Iterator[tuple[str, int]]:
@@ -186,47 +154,13 @@ def wanted_pages(documents: Iterable[DocumentOwnership]) -> Iterator[tuple[str, 
                 yield document.digest, page.page
 
 
-def settle(page: PageOwnership, opinion: PictureOpinion, bits: float = math.log2(_PEOPLE_AT_LEAST)) -> PageOwnership:
-    """Let a picture decide an unread page, or confirm one that is own by its text. `bits`: weight of a donor."""
-    return _confirmed(page, opinion, bits) if page.verdict in OWN else _decided(page, opinion, bits)
-
-
-def _decided(page: PageOwnership, opinion: PictureOpinion, bits: float) -> PageOwnership:
-    """Settle an unread page by its picture, or keep it unread and say why the picture does not help."""
-    if opinion.verdict is PictureVerdict.OWN:
-        verdict = PageVerdict.OWN if opinion.likeness == 1.0 else PageVerdict.OWN_WEAK
-        return replace(page, verdict=verdict, tier="picture", picture=opinion, reason="equal to the baseline's picture")
-    if opinion.verdict is PictureVerdict.FOREIGN:
-        return _foreign(page, opinion, PageVerdict.FOREIGN, bits)
-    places = f"; its picture differs from the baseline in {len(opinion.regions)} places" if opinion.regions else ""
-    why = f"; {opinion.reason}" if opinion.reason else ""
-    return replace(page, picture=opinion, reason=f"{page.reason}{places}{why}")
-
-
-def _confirmed(page: PageOwnership, opinion: PictureOpinion, bits: float) -> PageOwnership:
-    """Note what the picture says of a page that is own by its text; another person's is never passed over."""
-    if opinion.verdict is PictureVerdict.FOREIGN:
-        return _foreign(replace(page, confirmed="differs"), opinion, PageVerdict.MIXED, bits)
-    said = {PictureVerdict.OWN: "picture", PictureVerdict.DEVIATION: "differs"}.get(opinion.verdict, opinion.reason)
-    return replace(page, confirmed=said, picture=opinion)
-
-
-def _foreign(page: PageOwnership, opinion: PictureOpinion, verdict: PageVerdict, bits: float) -> PageOwnership:
-    evidence = tuple(
-        Evidence(kind="picture", page=page.page, item="region", value=told(r), owner=opinion.donor, bits=bits)
-        for r in opinion.regions[:_MOST_EVIDENCE]
-    )
-    owners = (OwnerWeight(resident=opinion.donor, bits=bits),)
-    return replace(page, verdict=verdict, reason="", tier="picture", picture=opinion, owners=owners, evidence=evidence)
-
-
-def told(region: Region) -> str:
-    """Return a region for readers: left, top, right, bottom in pixels at 100 dpi."""
-    return f"{region.left},{region.top} - {region.right},{region.bottom}"
-
-
-def _none(reason: str) -> PictureOpinion:
-    return PictureOpinion(verdict=PictureVerdict.NONE, reason=reason)
+def pictures_missing(inputs: Inputs, documents: Iterable[DocumentOwnership]) -> str:
+    """Return why pages that are to be looked at were not, "" where all were or there is nothing to compare with."""
+    if inputs.baseline is None and inputs.manifest.kind != "baseline":
+        return ""
+    rasters = RasterStore(inputs.folder.path)
+    left = sum(1 for page in dict.fromkeys(wanted_pages(documents)) if page not in rasters)
+    return rasters.why_short or (f"{left} pages have no picture yet" if left and inputs.baseline else "")
 
 
 def baseline_pages(inputs: Inputs, certificates: Collection[Certificate]) -> Iterator[tuple[str, int]]:
@@ -238,3 +172,7 @@ def baseline_pages(inputs: Inputs, certificates: Collection[Certificate]) -> Ite
             for digest in dict.fromkeys((entry.digests[0], entry.digests[-1])):
                 reading = inputs.baseline.readings.get(digest)
                 yield from ((digest, page.number) for page in (reading.pages if reading else ()))
+
+
+def _none(reason: str) -> PictureOpinion:
+    return PictureOpinion(verdict=PictureVerdict.NONE, reason=reason)

@@ -20,7 +20,7 @@ from harness.checks.isolation import VALID, check_isolation
 from harness.checks.numbers import check_numbers
 from harness.checks.ownership import check_ownership
 from harness.checks.pages import check_pages
-from harness.checks.pictures import check_pictures
+from harness.checks.pictures import check_own_pictures, check_pictures
 from harness.checks.register import Register
 from harness.glossary import Lang
 from harness.journal import RunFolder
@@ -40,9 +40,11 @@ from harness.judge.fresh import FreshnessSide
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
 from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried
-from harness.judge.pictures import PictureTier, count_confirmed
+from harness.judge.own_pictures import OwnPictures
+from harness.judge.pictures import PictureTier, pictures_missing
 from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
+from harness.judge.settling import count_confirmed
 from harness.judge.statement import bound_per_burst, state
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
@@ -51,6 +53,7 @@ from harness.population.issuable import refusal
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property, Severity
+from harness.records.manifest import Manifest
 from harness.records.resident import Resident
 from harness.records.target import Environment
 from harness.records.verdict import (
@@ -101,6 +104,11 @@ def judged_texts(run_folder: Path) -> tuple[Inputs, Documents, Mapping[str, str]
     return judging.inputs, documents, asked
 
 
+def played_as_baseline(folder: RunFolder) -> bool:
+    """Tell whether a run is a baseline: one whose documents are judged by each other."""
+    return msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest).kind == "baseline"
+
+
 class _Judge:
     """One judging: the inputs, the history, and which checks crashed."""
 
@@ -122,13 +130,22 @@ class _Judge:
         self.judge: DocumentJudge = self.baseline.judge
         if inputs.profile is not None:
             self.judge = RegisterOracle(inputs.population, inputs.profile, self.register, self.view.last_ns).judge
-        if pictures and inputs.baseline is not None:
-            text = self.judge
-            self.judge = self._guarded(
-                "pictures", lambda: PictureTier(inputs, self.view, text, self.baseline.applicable).judge, text
-            )
+        self.pictures: OwnPictures | None = None
+        if pictures:
+            self._look()
         self.made: tuple[tuple[BaselineEntry, ...], Learned] | None = None
         self.fresh = FreshnessSide(inputs, self.view, self.register, self._refusal, self._card_is_valid)
+
+    def _look(self) -> None:
+        """Let pictures decide what text could not: by the baseline that was brought, or by a baseline's own issues."""
+        inputs, text, baseline = self.inputs, self.judge, self.baseline
+        if inputs.baseline is not None:
+            tier = self._guarded("pictures", lambda: PictureTier(inputs, self.view, text, baseline.applicable), None)
+            self.judge = tier.judge if tier else text
+        elif baseline.own:
+            issued, related = baseline.issued, baseline.related
+            self.pictures = self._guarded("pictures", lambda: OwnPictures(inputs, issued, related, text), None)
+            self.judge = self.pictures.judge if self.pictures else text
 
     def verdict(self) -> Verdict:
         """Run everything in its order and put the verdict together."""
@@ -201,6 +218,7 @@ class _Judge:
             baseline=inputs.baseline is not None,
             baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,
+            pictures_missing=pictures_missing(inputs, documents.values()),
             crashed=tuple(self.crashed),
             damage=tuple(inputs.damage),
             differing=inputs.differing,
@@ -228,6 +246,11 @@ class _Judge:
         found = self.fresh.without_repeated(found)
         wrong = {f.delivery for f in found if f.severity is not Severity.REVIEW}
         found += self._guarded("pictures", lambda: check_pictures(view, documents, wrong), nothing)
+        if (own := self.pictures) is not None:
+            issued = {i.application: i.delivery for i in self.baseline.issued}
+            found += self._guarded(
+                "own pictures", lambda: check_own_pictures(view, own.contradictions, issued, wrong), nothing
+            )
         found += self._guarded("baseline", lambda: self.baseline.findings(documents, tuple(found)), nothing)
         return tuple(explain(f, view, self._why) for f in _numbered(view, found))
 

@@ -6,7 +6,8 @@ PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof,
 inputs_differ, adapter_error, target_unreachable, target_died, target_errors, void_batches, identity_open, unresolved,
-unread, for_review, checker_crashed, control_missing, control_missed, not_exercised, baseline_missing.
+unread, for_review, pictures_missing, checker_crashed, control_missing, control_missed, not_exercised,
+baseline_missing.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     controls: tuple[ControlCount, ...]
     baseline: bool = False  # the run was made with a baseline
     baseline_missing: bool = False  # nothing says what is right: neither a document profile nor a baseline
+    pictures_missing: str = ""  # why pages were not looked at that text leaves unread or that were chosen for it
     crashed: tuple[str, ...] = ()  # names of the checks that did not end, with the error's type
     damage: tuple[str, ...] = ()  # parts of the run folder that could not be read
     differing: tuple[str, ...] = ()  # inputs whose digest is not the manifest's
@@ -264,6 +266,12 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
             code="baseline_missing",
             ja="帳票プロファイルも基準帳票もないため、だれの証明書かを判定できない",
             en="with neither a document profile nor a baseline nothing says whose document is whose",
+        )
+    if basis.pictures_missing:
+        yield Reason(
+            code="pictures_missing",
+            ja=f"画像で確かめるべきページの一部を見ていない: {in_japanese(basis.pictures_missing)}",
+            en=f"some pages that were to be looked at as pictures were not: {basis.pictures_missing}",
         )
     yield from _undecided(basis)
     yield from _controls(basis.controls)

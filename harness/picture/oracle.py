@@ -7,6 +7,7 @@ DEVIATION  differs from the own baseline, and not as anybody known. NONE  nothin
 
 from __future__ import annotations
 
+import operator
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -33,6 +34,7 @@ _FOUND = 0.5  # of the differing area that a donor must explain to be told as th
 
 RasterOf = Callable[[str, int], Raster | None]  # by document digest and page
 Volatile = Mapping[tuple[Certificate, int, int], Sequence[Region]]  # by certificate, page and number of pages
+Related = Callable[[str, str], bool]  # whether two residents may rightly stand on one another's pages
 
 
 class BaselinePage(Struct, frozen=True, kw_only=True, order=True):
@@ -48,11 +50,15 @@ class BaselinePage(Struct, frozen=True, kw_only=True, order=True):
 class PictureOracle:
     """Compares pages with baselines. Deterministic; keeps the rasters used last."""
 
-    def __init__(self, pages: Iterable[BaselinePage], raster_of: RasterOf, volatile: Volatile) -> None:
-        """Take everybody's baseline pages, where their rasters come from, and what differs by issue."""
+    def __init__(
+        self, pages: Iterable[BaselinePage], raster_of: RasterOf, volatile: Volatile, related: Related = operator.eq
+    ) -> None:
+        """Take everybody's baseline pages, where their rasters come from, what differs by issue, and who belongs
+        together."""
         self._pages = tuple(sorted(pages))
         self._raster_of = raster_of
         self._volatile = volatile
+        self._related = related
         self._kept: OrderedDict[tuple[str, int], Raster | None] = OrderedDict()
         self._thumbnails: dict[tuple[str, int], Ink] = {}
 
@@ -74,9 +80,14 @@ class PictureOracle:
             return self._elsewhere(raster, own.resident, found)
         return self._differing(raster, own, found, volatile)
 
-    def beyond(self, raster: Raster, resident: str) -> PictureOpinion:
-        """Return whose a page is that the applicant's baseline, which has fewer pages, knows nothing of."""
-        opinion = self._elsewhere(raster, resident, Difference((whole(raster.shape),), None))
+    def beyond(self, raster: Raster, resident: str, without: str = "") -> PictureOpinion:
+        """Return whose a page is of which the applicant has no baseline; that of the document `without` is none.
+
+        A page that people related to the applicant were issued as well may be the applicant's.
+        """
+        opinion = self._elsewhere(raster, resident, Difference((whole(raster.shape),), None), without)
+        if opinion.donor and self._related(resident, opinion.donor):
+            return _none(f"as well {opinion.donor}'s, who may stand on the same page")
         return replace(opinion, reason=opinion.reason and "the baseline has fewer pages")
 
     def candidates(self, own: BaselinePage) -> Iterator[BaselinePage]:
@@ -163,16 +174,18 @@ class PictureOracle:
         wide = sum(1 for r in explained if r.right - r.left >= _WIDE)
         return wide > 1 or (wide == 1 and (everything or area(explained) >= _FOUND * area(regions)))
 
-    def _elsewhere(self, raster: Raster, resident: str, found: Difference) -> PictureOpinion:
+    def _elsewhere(self, raster: Raster, resident: str, found: Difference, without: str = "") -> PictureOpinion:
         """Look for the page among everybody's baseline pages, other certificates too."""
         small = thumbnail(raster)
+        pages = (p for p in self._pages if (p.resident, p.digest) != (resident, without))
         near = sorted(
-            ((float(np.dot(small, self._thumbnail(p))), p) for p in self._pages if self._raster(p) is not None),
+            ((float(np.dot(small, self._thumbnail(p))), p) for p in pages if self._raster(p) is not None),
             key=lambda pair: (-pair[0], pair[1]),
         )
         same = [p for _, p in near[:_MOST_WHOLE] if self._is(raster, p)]
-        if len({p.resident for p in same}) > 1 and not found.exact:
-            reason = f"too faint to tell whose it is: {', '.join(sorted({p.resident for p in same})[:4])}"
+        people = sorted({p.resident for p in same})
+        if len(people) > 1 and not (found.exact and self._belong_together(people)):
+            reason = f"too faint to tell whose it is: {', '.join(people[:4])}"
             return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
         if same and all(p.resident != resident for p in same):
             return PictureOpinion(
@@ -185,6 +198,10 @@ class PictureOracle:
             return _none("too faint to compare with the baseline")
         reason = "" if found.alignment is not None else "it cannot be laid over the baseline's page"
         return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
+
+    def _belong_together(self, people: Sequence[str]) -> bool:
+        """Tell whether these people share their papers; what strangers have alike is nobody's in particular."""
+        return all(self._related(people[0], other) for other in people[1:])
 
     def _is(self, raster: Raster, page: BaselinePage) -> bool:
         base = self._raster(page)

@@ -6,8 +6,10 @@ Where a page cannot be drawn, `.txt` beside it says why, so that it is not tried
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
+from harness.errors import DiskFull
 from harness.journal.run_folder import write_whole
 from harness.picture.raster import Raster, from_png
 
@@ -39,6 +41,27 @@ class RasterStore:
             return from_png(self._path(digest, page, "png").read_bytes())
         except (FileNotFoundError, ValueError):
             return None
+
+    def cut_short(self, reason: str) -> None:
+        """Keep why not all pages that are wanted were drawn, for the verdict; "" where all were. Never raises."""
+        with suppress(OSError, DiskFull):
+            if not reason:
+                self._note.unlink(missing_ok=True)
+                return
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            write_whole(self._note, reason.encode())
+
+    @property
+    def why_short(self) -> str:
+        """Why not all pages that are wanted were drawn, "" where all were."""
+        try:
+            return self._note.read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
+    @property
+    def _note(self) -> Path:
+        return self._folder / "cut-short.txt"
 
     def digest(self) -> str:
         """Return SHA-256 over names and bytes of everything kept, "" for nothing."""
