@@ -77,6 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # the accounts, and what the control swaps
     "applications": ("申請", "applications"),
     "deliveries": ("証明書", "documents"),
+    "server log": ("発行サーバの記録", "server log"),
     "document": ("証明書全体", "whole document"),
     "page": ("1ページ", "one page"),
     "seal": ("印影", "seal impression"),
@@ -218,6 +219,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "seal": ("印影の違い", "seal impression"),
     "page counter": ("ページ番号", "page counter"),
     "ledger": ("発行履歴", "ledger"),
+    "server log": ("発行サーバの記録", "server log"),
     "stranger": ("試験用住民以外の記載", "someone outside"),
     "title": ("証明書の種類", "title"),
     "unread": ("読み取れない", "unread"),

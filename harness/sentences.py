@@ -211,6 +211,7 @@ _OURS = frozenset(
         "seal",
         "change",
         "behind",
+        "server log",
     }
 )
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), ja) for pattern, ja in _RULES)

@@ -50,6 +50,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
         "list the documents of a run, or take them out",
     ),
     "purge": ("harness.cli.purge", "command", "実施記録を削除する", "delete a run folder"),
+    "attach-log": (
+        "harness.cli.attach_log",
+        "command",
+        "発行サーバの記録を添えて判定し直す",
+        "put the server's own log beside a run and judge it anew",
+    ),
     "reconcile": (
         "harness.cli.reconcile",
         "command",

@@ -135,6 +135,22 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"give the run folder itself", "実施フォルダーそのものを指定する"),
     (r"(.*?) holds no baseline", "{0} に基準帳票はない"),
     (r"`honnin baseline` takes one", "`honnin baseline` で採る"),
+    # attaching logs
+    (r"(.*?): is attached to (.*) already", "{0} は {1} に既に添えてある"),
+    (r"nothing was changed", "何も変えていない"),
+    (r"(.*?): none of its (\d+) rows is of the run's time", "{0} の {1} 行に、試験の時間帯のものが一つもない"),
+    (
+        r"check that it is this run's log, its column of times, and time_zone in the mapping",
+        "この試験の記録か、日時の列、対応表の time_zone を確かめる",
+    ),
+    (r"no column gives (.*)", "どの申請の行かを示す列({0})がない"),
+    (r"columns are (.*)\. Name one with --column, e\.g\. (.*)", "ある列: {0}。--column で示す(例 {1})"),
+    (r"'(.*)' is no time in (.*)", "「{0}」は日時({1})でない"),
+    (r"--column (.*?): write it as (\S+)", "--column {0}: {1} の形で書く"),
+    (r"it may be one of: (.*)", "書けるもの: {0}"),
+    (r"no such item", "その項目はない"),
+    (r"(.*?): nothing was played in it, so no log can be compared", "{0}: 何も実施していないため突き合わせられない"),
+    (r"play the run first", "先に試験を実施する"),
     # comparing extracts
     (r"there is no column (.*?)", "「{0}」という列がない"),
     (r"its columns are (.*)", "ある列: {0}"),

@@ -152,6 +152,10 @@ Why = Callable[[Finding, Lang], str]
 """Says in plain words what rule a finding breaks; "" where its anomaly says enough."""
 
 
+_NOT_RECEIVED = (
+    "発行サーバの記録では発行済みだが、{v} の端末に証明書は届いていない。",
+    "the server's own log says issued, and no document reached {v}.",
+)
 _OF_REFUSALS = frozenset({Anomaly.STALE, Anomaly.ABORTED_READ, Anomaly.NEW_OLD_INVERSION})
 _REFUSED_WRONGLY = (
     "{v} は交付不可とされたが、その間に登録が持っていた内容からは交付できた。",
@@ -221,6 +225,8 @@ def _template(finding: Finding) -> tuple[str, str] | None:
     usual = _CONTRADICTION.get(finding.anomaly)
     if finding.anomaly in _OF_REFUSALS and not finding.delivery:
         return _REFUSED_WRONGLY
+    if finding.anomaly is Anomaly.ORPHAN and not finding.delivery:
+        return _NOT_RECEIVED
     if finding.severity is Severity.REVIEW:
         return _DOUBT.get(finding.anomaly, usual)
     if is_mingled(finding):

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from harness.attached.attach import attached_files
 from harness.baseline.folder import BaselineFolder
 from harness.campaign import read_plan
 from harness.config import load_toml, read_json_lines
@@ -244,6 +245,7 @@ def inputs_digest(inputs: Inputs) -> str:
     files += sorted(folder.population.iterdir())
     files += folder.segments() + sorted(folder.readings.glob("*.jsonl"))
     files += BaselineFolder(folder).files() if inputs.baseline else ()
+    files += attached_files(folder)
     digest = hashlib.sha256()
     for file in files:
         if file.is_file():

@@ -44,6 +44,7 @@ from harness.judge.own_pictures import OwnPictures
 from harness.judge.pictures import PictureTier, pictures_missing
 from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
+from harness.judge.server_log import LogSide
 from harness.judge.settling import count_confirmed
 from harness.judge.statement import bound_per_burst, state
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
@@ -134,6 +135,8 @@ class _Judge:
         if pictures:
             self._look()
         self.made: tuple[tuple[BaselineEntry, ...], Learned] | None = None
+        self.logs = LogSide(inputs.folder, self.view)
+        self.logs.read(inputs.damage)
         self.fresh = FreshnessSide(inputs, self.view, self.register, self._refusal, self._card_is_valid)
 
     def _look(self) -> None:
@@ -152,10 +155,11 @@ class _Judge:
         view, inputs = self.view, self.inputs
         documents, failures = judge_documents(view, inputs.readings.get, self.judge, self.progress)
         self.crashed += failures
+        self._guarded("server log", lambda: self.logs.look(documents), None)
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)
-        exposure = measure_exposure(view, documents, self.plan.spans_ms)
+        exposure = measure_exposure(view, documents, self.plan)
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
         basis = self._basis(documents, findings, classes)
         outcome, reasons = decide(basis)
@@ -186,6 +190,7 @@ class _Judge:
             regularities=regularities(view, findings),
             confirmed=count_confirmed(documents.values()),
             reflection=self.fresh.reflection,
+            server_logs=self.logs.summaries(),
             not_tried=(
                 *not_tried(view, inputs.header, inputs.profile),
                 *self._untried(),
@@ -244,6 +249,7 @@ class _Judge:
         nothing: tuple[Finding, ...] = ()
         found = [f for name, check in checks.items() for f in self._guarded(name, check, nothing)]
         found = self.fresh.without_repeated(found)
+        found += self._guarded("server log", lambda: self.logs.findings(found), [])
         wrong = {f.delivery for f in found if f.severity is not Severity.REVIEW}
         found += self._guarded("pictures", lambda: check_pictures(view, documents, wrong), nothing)
         if (own := self.pictures) is not None:
@@ -287,6 +293,7 @@ class _Judge:
         return (
             account_applications(self.view, sources, classes),
             account_deliveries(self.view, sources, documents),
+            *self.logs.identities(),
         )
 
     def _controls(self, documents: Documents) -> tuple[ControlCount, ...]:

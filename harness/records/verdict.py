@@ -71,6 +71,22 @@ class GapClass(Struct, frozen=True, kw_only=True):
     longest_ms: float
 
 
+class LimitCrossed(Struct, frozen=True, kw_only=True):
+    """A time limit of the target, and how many applications waited that long."""
+
+    limit_ms: float
+    source: str  # "declared" by the target file, "detected" in waits that failed after the same time
+    crossed: int
+
+
+class KneeSeen(Struct, frozen=True, kw_only=True):
+    """From how many kiosks on more people brought no more documents."""
+
+    kiosks: int
+    per_second: float  # documents served there
+    most_kiosks: int  # of the ramp's last step
+
+
 class Exposure(Struct, frozen=True, kw_only=True):
     """What was exercised, as counts. Pair counts are exposure, not trials."""
 
@@ -83,18 +99,31 @@ class Exposure(Struct, frozen=True, kw_only=True):
     void_batches: int = 0
     overlapping_pairs: int = 0
     same_second_pairs: int = 0  # starts in the same second of the harness's wall clock
+    same_server_second_pairs: int = 0  # applications that the target answered with the same Date
+    within_second_pairs: int = 0  # set in the target's second on purpose: both dated alike
+    across_second_pairs: int = 0  # the same, at equal gaps, dated differently
     pairs_under_1_ms: int = 0  # departures of synchronised sends
     pairs_under_10_ms: int = 0
     pairs_under_100_ms: int = 0
+    same_certificate_pairs: int = 0  # overlapping
+    steered_pairs: int = 0  # sent where near misses had been seen
     same_kiosk_successions: int = 0
     after_refusal_or_error: int = 0  # successions on a kiosk after something other than a delivery
+    after_refusal: int = 0
+    after_error: int = 0  # failed, unresolved
+    after_abort: int = 0  # on purpose
     same_node_pairs: int = 0
     cross_node_pairs: int = 0
     most_in_flight: int = 0
     updates: int = 0
+    reads_near_update: int = 0  # applications of changed residents within 2 s of the change
+    during_update: int = 0  # applications of anybody while a change was under way
     longest_wait_ms: float = 0.0
     median_spread_ms: float = 0.0  # of bursts: first to last departure
     gaps: tuple[GapClass, ...] = ()  # all bursts played, by planned distance
+    limits: tuple[LimitCrossed, ...] = ()
+    knee: KneeSeen | None = None  # None: no ramp, or none within it
+    relations: tuple[Count, ...] = ()  # pairs, by how the two people stand to each other
 
 
 class ControlCount(Struct, frozen=True, kw_only=True):
@@ -123,6 +152,21 @@ class Reflection(Struct, frozen=True, kw_only=True, omit_defaults=True):
     after_change: int = 0  # of them, those that began after a change was complete
     documented_s: float = 0.0  # `limits.reflection_s` of the target file
     observed_s: float | None = None  # the smallest time with which every read is legal; None: nothing was observed
+
+
+class ServerLog(Struct, frozen=True, kw_only=True):
+    """A log of the target that was attached to the run, and how it fits the journal."""
+
+    file: str
+    digest: str  # SHA-256 of the log as it was attached
+    rows: int
+    kept: int  # of the run's time
+    matched: int  # applications with a row
+    not_received: int  # issues for cards of the run that are of no application
+    not_logged: int  # applications with a document of which the log knows nothing
+    others: int  # rows of people who are not of the run
+    clock_ahead_s: float | None  # the server's clock against ours; None: nothing to compare
+    nodes: tuple[Count, ...] = ()  # applications per node, as the log says
 
 
 class NodeBuild(Struct, frozen=True, kw_only=True):
@@ -169,4 +213,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
     regularities: tuple[Reason, ...] = ()  # what misdeliveries have in common, against the others
     confirmed: Confirmed = Confirmed()
     reflection: Reflection = Reflection()
+    server_logs: tuple[ServerLog, ...] = ()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about
