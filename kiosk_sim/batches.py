@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from harness.records.history import ApplicationEnded, BatchEnded, BatchStarted, Ending, UpdateResult
+from harness.records.history import ApplicationEnded, BatchEnded, BatchStarted, Ending, UpdateOutcome, UpdateResult
 from harness.records.plan import Batch, PlannedApplication, PlannedUpdate
 from kiosk_sim.drivers.gate import Gate
-from kiosk_sim.drivers.perform import Performer
 from kiosk_sim.played import Open, Played
 from kiosk_sim.playlog import PlayLog
 from kiosk_sim.progress import Progress
@@ -21,13 +21,27 @@ class Interruption(Exception):
     """No new arrivals: the batch ends here and stays without its closing record."""
 
 
+class Performs(Protocol):
+    """Plays single applications and updates: kiosk_sim.drivers.perform.Performer, or workers elsewhere."""
+
+    def issue(
+        self, planned: PlannedApplication, batch: Batch, *, planned_ns: int = 0, gate: Gate | None = None
+    ) -> ApplicationEnded:
+        """Play one person's visit to its end."""
+        ...
+
+    def update(self, planned: PlannedUpdate) -> UpdateOutcome:
+        """Change the register."""
+        ...
+
+
 class Troupe:
     """Plays the applications and updates of one phase."""
 
     def __init__(
         self,
         *,
-        performer: Performer,
+        performer: Performs,
         log: PlayLog,
         retired: Retired,
         settler: Settler,

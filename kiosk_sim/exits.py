@@ -19,6 +19,7 @@ class Exit(IntEnum):
     INTERRUPTED = 4
     DISK_FULL = 5
     ADAPTER_FAULT = 6  # in every application: what follows would fail alike
+    WORKER_LOST = 7  # or did not come: of a player on several workers
     USAGE = 64
 
 

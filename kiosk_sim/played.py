@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 
 from msgspec import Struct
@@ -14,9 +15,12 @@ from harness.records.history import (
     ApplicationStarted,
     BatchEnded,
     BatchStarted,
+    ClockMeasured,
     Decided,
     Ending,
+    Leased,
     LedgerBefore,
+    SegmentClosed,
     SendOutcome,
     SettledAs,
     Settlement,
@@ -54,7 +58,7 @@ class Played(Struct, frozen=True, kw_only=True):
 
     batches_started: frozenset[str]
     batches_ended: frozenset[str]
-    applications: frozenset[str]  # started
+    applications: frozenset[str]  # started, or handed to a worker whose journal lacks its end
     updates: frozenset[str]  # intended
     open: tuple[Open, ...]
     request_ids: dict[str, str]  # application -> the target's own id, where known
@@ -79,7 +83,7 @@ def read_played(folder: RunFolder) -> Played:
     """Read the past out of the journal; raise RunDamaged."""
     past = _Past()
     for entry in read_history(folder):
-        past.take(entry.record)
+        past.take(entry.writer, entry.record)
     return past.played()
 
 
@@ -90,6 +94,7 @@ class _Past:
         self.batches_started: set[str] = set()
         self.batches_ended: set[str] = set()
         self.started: dict[str, ApplicationStarted] = {}
+        self.writers: dict[str, str] = {}  # of applications started
         self.heard_ns: dict[str, int] = {}
         self.known: set[str] = set()  # applications with a known ending
         self.ids: dict[str, str] = {}
@@ -97,23 +102,29 @@ class _Past:
         self.intended: set[str] = set()
         self.ledger_before: dict[str, str] | None = None
         self.decisions: dict[str, Decided] = {}
-        self.dated: deque[Dated] = deque(maxlen=_DATED)
+        self.dated: deque[tuple[str, Dated]] = deque(maxlen=_DATED)  # with their writers
+        self.leased: dict[str, Leased] = {}
+        self.closed: set[str] = set()  # writers
+        self.foreign: set[str] = set()  # writers whose clock is not this host's
 
-    def take(self, record: object) -> None:
+    def take(self, writer: str, record: object) -> None:
         match record:
+            case Leased() | SegmentClosed() | ClockMeasured():
+                self._take_of_workers(writer, record)
             case BatchStarted():
                 self.batches_started.add(record.batch)
             case BatchEnded():
                 self.batches_ended.add(record.batch)
             case ApplicationStarted():
                 self.started[record.application] = record
+                self.writers[record.application] = writer
                 self._hear(record.application, record.at_ns)
             case ApplicationEnded():
                 self._take_end(record)
             case SendOutcome():
                 told = next((v for k, v in record.headers if k == "x-request-id"), "")
                 self._claim(record.send.partition("/")[0], told)
-                self._take_date(record)
+                self._take_date(writer, record)
             case Settlement() if record.settled is not SettledAs.UNKNOWN:
                 self.known.add(record.application)
             case LedgerBefore():
@@ -126,10 +137,19 @@ class _Past:
             case UpdateOutcome() if record.result is not UpdateResult.UNRESOLVED:
                 self.updates.pop(record.update, None)
 
-    def _take_date(self, outcome: SendOutcome) -> None:
+    def _take_of_workers(self, writer: str, record: Leased | SegmentClosed | ClockMeasured) -> None:
+        match record:
+            case Leased():
+                self.leased[record.application] = record
+            case SegmentClosed():
+                self.closed.add(writer)
+            case ClockMeasured() if record.offset_ns or record.error_ns:
+                self.foreign.add(record.writer)
+
+    def _take_date(self, writer: str, outcome: SendOutcome) -> None:
         if outcome.first_byte_ns and any(name == "date" for name, _ in outcome.headers):
             one = Dated(left_ns=outcome.left_ns, answered_ns=outcome.first_byte_ns, headers=outcome.headers)
-            self.dated.append(one)
+            self.dated.append((writer, one))
 
     def _take_end(self, ended: ApplicationEnded) -> None:
         self._hear(ended.application, ended.at_ns)
@@ -144,27 +164,36 @@ class _Past:
         if request_id:
             self.ids.setdefault(application, request_id)
 
-    def _open(self, started: ApplicationStarted) -> Open:
+    def _open(self, begun: ApplicationStarted | Leased) -> Open:
+        """Describe an application of unknown outcome; what a clock elsewhere says of it counts as said just now."""
+        here = begun.application in self.heard_ns and self.writers[begun.application] not in self.foreign
         return Open(
-            application=started.application,
-            resident=started.resident,
-            kiosk=started.kiosk,
-            card=started.card,
-            certificate=started.certificate.value,
-            since_ns=self.heard_ns[started.application],
-            request_id=self.ids.get(started.application, ""),
+            application=begun.application,
+            resident=begun.resident,
+            kiosk=begun.kiosk,
+            card=begun.card,
+            certificate=begun.certificate.value,
+            since_ns=self.heard_ns[begun.application] if here else time.monotonic_ns(),
+            request_id=self.ids.get(begun.application, ""),
         )
 
+    def _unheard_of(self) -> dict[str, Leased]:
+        """Return what was handed to workers whose journal lacks its end: it may have been begun, and may go on."""
+        unended = {name: lease for name, lease in self.leased.items() if lease.writer not in self.closed}
+        return {name: lease for name, lease in unended.items() if name not in self.started}
+
     def played(self) -> Played:
+        unheard_of = self._unheard_of()
+        begun = (s for name, s in self.started.items() if name not in self.known)
         return Played(
             batches_started=frozenset(self.batches_started),
             batches_ended=frozenset(self.batches_ended),
-            applications=frozenset(self.started),
+            applications=frozenset((*self.started, *unheard_of)),
             updates=frozenset(self.intended),
-            open=tuple(self._open(s) for name, s in self.started.items() if name not in self.known),
+            open=(*map(self._open, begun), *map(self._open, unheard_of.values())),
             request_ids=self.ids,
             spoilt_residents=frozenset(self.updates.values()),
             ledger_before=self.ledger_before,
             decisions=self.decisions,
-            dated=tuple(self.dated),
+            dated=tuple(one for writer, one in self.dated if writer not in self.foreign),
         )

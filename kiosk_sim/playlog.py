@@ -27,6 +27,7 @@ class Segment(Protocol):
     """Where records go: harness.journal.SegmentWriter."""
 
     writer: str
+    records: int
 
     def append(self, record: HistoryRecord) -> None:
         """Acknowledge by returning; raise DiskFull."""
@@ -60,6 +61,7 @@ class PlayLog:
         self.started = self.ended = self.sends = self.outcomes = self.deliveries = 0
         self._adapter_faults = 0
         self._adapter_fault = ""  # the last one
+        self.adapter_fault_elsewhere = ""  # of workers whose every application it ended
 
     def write(self, record: HistoryRecord) -> None:
         """Append a record; raise DiskFull."""
@@ -82,7 +84,12 @@ class PlayLog:
     @property
     def adapter_fault(self) -> str:
         """The adapter's last fault where no application ended otherwise than by one, else ""."""
-        return self._adapter_fault if self._adapter_faults == self.ended else ""
+        return self.adapter_fault_elsewhere or (self._adapter_fault if self._adapter_faults == self.ended else "")
+
+    @property
+    def records(self) -> int:
+        """Number of records in the segment; once closed, with the closing record."""
+        return self._segment.records
 
     def ended_phase(self, phase: str, *, left: int, complete: bool, reason: str = "") -> None:
         """Write that a phase ended; it is not complete where nothing of the `left` applications was played."""

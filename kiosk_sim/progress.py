@@ -20,6 +20,13 @@ class Line(Struct, frozen=True, kw_only=True):
     in_flight: int
 
 
+class Port(Struct, frozen=True, kw_only=True):
+    """The first line of a player that others connect to."""
+
+    phase: str
+    port: int
+
+
 class Progress:
     """Counts a phase's applications and prints how far it is."""
 

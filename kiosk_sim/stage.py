@@ -42,10 +42,11 @@ class Stage(Struct, frozen=True, kw_only=True):
         self.log.close()
 
 
-def open_stage(run: Path, program: str, *, quiet: bool) -> Stage:
+def open_stage(run: Path, program: str, *, quiet: bool, connections: int | None = None) -> Stage:
     """Open a run folder for a player; `quiet` chooses httpx, else own sockets.
 
-    `program` begins the writer's name. Raises UsageError, naming file and key, before anything is journaled.
+    `connections` is this player's share of the centre's pool, where it is not all of it. `program` begins the writer's
+    name. Raises UsageError, naming file and key, before anything is journaled.
     """
     folder = RunFolder.open(run)
     manifest = read_manifest(folder)
@@ -59,11 +60,12 @@ def open_stage(run: Path, program: str, *, quiet: bool) -> Stage:
     except ValueError as e:
         raise ConfigError(origin, "url", str(e)) from None
     log = open_log(folder, program, manifest.run)
+    size = target.connections if connections is None else connections
     transport: Transport
     if quiet:
-        transport = HttpxTransport(Leases(target.client, target.connections), tls_of, log.writer)
+        transport = HttpxTransport(Leases(target.client, size), tls_of, log.writer)
     else:
-        transport = WireTransport(Leases(target.client, target.connections), tls_of, log.writer, log.note)
+        transport = WireTransport(Leases(target.client, size), tls_of, log.writer, log.note)
     performer = Performer(
         target=target, adapter=adapter, routing=routing, transport=transport, log=log, signer_of=purse.signer_of
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk_sim.batches import Troupe
+from kiosk_sim.batches import Performs, Troupe
 from kiosk_sim.played import Played
 from kiosk_sim.progress import Progress
 from kiosk_sim.retired import Retired
@@ -10,10 +10,10 @@ from kiosk_sim.settling import Settler
 from kiosk_sim.stage import Stage
 
 
-def troupe_of(stage: Stage, played: Played, progress: Progress) -> Troupe:
-    """Return the troupe of an open stage that knows the run's past."""
+def troupe_of(stage: Stage, played: Played, progress: Progress, performer: Performs | None = None) -> Troupe:
+    """Return the troupe of an open stage that knows the run's past; `performer` plays instead of the stage's own."""
     return Troupe(
-        performer=stage.performer,
+        performer=performer or stage.performer,
         log=stage.log,
         retired=Retired(played.open, played.spoilt_residents, stage.target.limits.settle_s),
         settler=settler_of(stage, played),

@@ -19,6 +19,7 @@ from harness.journal import RunFolder, SegmentWriter
 from harness.lifeline import start
 from harness.records.history import Interrupted, RunResumed
 from harness.records.plan import Driver, Phase, PlanHeader
+from harness.run.crew import Crew
 from harness.run.steer import all_skipped, fill_slots
 from harness.run.watch import Watch
 
@@ -36,6 +37,7 @@ class Exit(IntEnum):
     INTERRUPTED = 4
     DISK_FULL = 5
     ADAPTER_FAULT = 6
+    WORKER_LOST = 7
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     done: int = 0
     of: int = 0
     in_flight: int = 0
+    port: int = 0  # where the program listens for workers; 0: it does not
 
 
 class StopRequests:
@@ -97,9 +100,17 @@ class Conductor:
     """Carries one run folder through its programs. Use from the main thread: children are tied to it."""
 
     def __init__(
-        self, folder: RunFolder, header: PlanHeader, watch: Watch, announce: Announce, stop: StopRequests
+        self,
+        folder: RunFolder,
+        header: PlanHeader,
+        watch: Watch,
+        announce: Announce,
+        stop: StopRequests,
+        crew: Crew | None = None,
     ) -> None:
-        """Open the supervisor's own segment; raise DiskFull."""
+        """Open the supervisor's own segment; raise DiskFull. `crew` serves the engine's phases, if it has one."""
+        self._crew = crew
+        self._port = 0  # that the running program listens at
         self._folder = folder
         self._header = header
         self._watch = watch
@@ -155,7 +166,7 @@ class Conductor:
             if self._decided_away(phase):
                 continue
             self._announce.phase(phase, number, len(self._header.phases))
-            code = self._program(_PROGRAMS[phase.driver], "--phase", phase.phase, drain_s=phase.drain_s)
+            code = self._play_phase(phase)
             if code != Exit.OK:
                 self._stop(self._why_stopped(code, phase))
 
@@ -168,6 +179,18 @@ class Conductor:
             self._stop(str(e))
             return True
 
+    def _play_phase(self, phase: Phase) -> int:
+        """Run a phase's player, with the crew where it has one; return its exit code."""
+        program, arguments = _PROGRAMS[phase.driver], ("--phase", phase.phase)
+        crew = self._crew if phase.driver is Driver.ENGINE else None
+        if crew is None:
+            return self._program(program, *arguments, drain_s=phase.drain_s)
+        code = self._program(program, *arguments, *crew.arguments(), drain_s=phase.drain_s, crewed=(crew, phase))
+        fault = crew.end(phase)
+        if fault and code == Exit.OK:
+            self._last_words, code = fault, Exit.WORKER_LOST
+        return code
+
     def _why_stopped(self, code: int, phase: Phase) -> str:
         if code == Exit.DISK_FULL:
             return f"disk full: {self._last_words}"
@@ -177,6 +200,8 @@ class Conductor:
             return f"generator fault in phase {phase.phase}: {self._last_words}"
         if code == Exit.ADAPTER_FAULT:
             return f"the adapter failed in every application of phase {phase.phase}: {self._last_words}"
+        if code == Exit.WORKER_LOST:
+            return self._last_words
         return f"the player of phase {phase.phase} {self._why(code)}"
 
     def _why(self, code: int) -> str:
@@ -226,7 +251,9 @@ class Conductor:
     def _log(self, program: str) -> Path:
         return self._folder.path / f"{program}.log"
 
-    def _program(self, module: str, *arguments: str, drain_s: float = 30.0) -> int:
+    def _program(
+        self, module: str, *arguments: str, drain_s: float = 30.0, crewed: tuple[Crew, Phase] | None = None
+    ) -> int:
         """Run a program to its end; pass on Ctrl-C and a filling disk as SIGTERM; return its exit code."""
         log = self._log(module.rpartition(".")[2])
         try:
@@ -238,14 +265,21 @@ class Conductor:
             said_before = errors.tell()
             child = start(module, "--run", str(self._folder.path), *arguments, stdout=subprocess.PIPE, stderr=errors)
         listens = threading.Event()
+        self._port = 0
         reader = threading.Thread(target=self._follow, args=(child, listens), daemon=True)
         reader.start()
-        code = self._wait(child, listens, drain_s)
+        code = self._wait(child, listens, drain_s, crewed)
         reader.join(timeout=5)
         self._last_words = _last_words(log, said_before)
         return code
 
-    def _wait(self, child: subprocess.Popen[bytes], listens: threading.Event, drain_s: float) -> int:
+    def _wait(
+        self,
+        child: subprocess.Popen[bytes],
+        listens: threading.Event,
+        drain_s: float,
+        crewed: tuple[Crew, Phase] | None = None,
+    ) -> int:
         """Wait for `child`; at the first request to stop it may drain, at the second or too late it is killed."""
         known, told, kill_at = self._known_requests, False, math.inf
         while True:
@@ -253,6 +287,7 @@ class Conductor:
                 return child.wait(timeout=_LOOK_EVERY_S)
             except subprocess.TimeoutExpired:
                 pass
+            self._look_after(crewed)
             asked = self._stop_requests.count - known
             if kill_at == math.inf and (asked or (self._watch.trouble and not self.stopped_by)):
                 self._stopping()
@@ -263,6 +298,18 @@ class Conductor:
                 told = True
             if asked > 1 or time.monotonic() > kill_at:
                 child.kill()
+                if crewed:
+                    crewed[0].kill()
+
+    def _look_after(self, crewed: tuple[Crew, Phase] | None) -> None:
+        """Have the crew come as soon as the program listens for them."""
+        if crewed is None:
+            return
+        crew, phase = crewed
+        if self._port:
+            port, self._port = self._port, 0
+            crew.begin(phase, port)
+        crew.look()
 
     def _follow(self, child: subprocess.Popen[bytes], listens: threading.Event) -> None:
         """Hand progress on; with its first line a program says that it listens to signals and ends in order."""
@@ -271,9 +318,13 @@ class Conductor:
         with child.stdout:
             for line in child.stdout:
                 try:
-                    self._announce.progress(decoder.decode(line))
+                    told = decoder.decode(line)
                 except msgspec.DecodeError:
                     continue
+                if told.port:
+                    self._port = told.port
+                else:
+                    self._announce.progress(told)
                 listens.set()
 
 

@@ -3,23 +3,66 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 import gevent
 from gevent.event import Event
 from gevent.lock import Semaphore
 from gevent.pool import Group
 
+from harness.records.history import ApplicationEnded, BatchReleased, BurstBracket
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate
-from harness.records.target import Client, Target
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
+from kiosk_sim.drivers.gate import Gate
+from kiosk_sim.engine.far import WORKER_LOST
 from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
-from kiosk_sim.places import Pool
 from kiosk_sim.played import Played
-from kiosk_sim.rendezvous import Rendezvous
 from kiosk_sim.target_clock import TargetClock
 
-_LEAD_NS = 10_000_000  # from everybody being ready to the first part of the requests leaving
+
+class Burst(Protocol):
+    """A burst being released, here or by several workers together; see kiosk_sim.rendezvous.Rendezvous."""
+
+    def arm(self, timeout_s: float) -> tuple[str, ...]:
+        """Wait, bounded, until everybody stands ready; return who is absent."""
+        ...
+
+    def release(self, at_ns: int | None = None) -> int | None:
+        """Let everybody go, at an instant or soon; return it, or None where the attempt was void."""
+        ...
+
+    def hurry(self) -> None:
+        """Release as soon as possible whoever has arrived."""
+        ...
+
+    def leave(self, application: str) -> None:
+        """Say that an application will not come, or not come any more."""
+        ...
+
+    def dissolve(self) -> None:
+        """Let nobody wait any more."""
+        ...
+
+    def result(self) -> BatchReleased:
+        """Return who left when; call it once all visits are over."""
+        ...
+
+    def bracket(self) -> BurstBracket | None:
+        """Return what the kernel said of the departures, where it was asked; call it with `result`."""
+        ...
+
+
+class Gates(Protocol):
+    """Makes the gates of bursts."""
+
+    def make(self, run: BatchRun) -> tuple[Burst, Gate | None]:
+        """Return the gate of a batch, and what visits of this process hold at (None: they are made elsewhere)."""
+        ...
+
+    def lead_ns(self) -> int:
+        """Return how long before it an instant of release has to be known."""
+        ...
 
 
 class _Occupied:
@@ -56,22 +99,20 @@ class Coordinator:
         faults: Faults,
         played: Played,
         *,
-        target: Target,
+        gates: Gates,
         clock: TargetClock,
         parallel: int,
     ) -> None:
         """Nothing is dispatched yet."""
-        self._firing = target.burst
-        self._bursts = 0
+        self._gates_of = gates
         self._clock = clock
-        self._pool = Pool(target.connections) if target.client is Client.CENTRE else None
         self._fleet = fleet
         self._troupe = troupe
         self._faults = faults
         self._played = played
         self._slots = Semaphore(max(1, parallel))
         self._occupied = _Occupied()
-        self._gates: set[Rendezvous] = set()
+        self._gates: set[Burst] = set()
         self._interrupted = False
 
     def stop(self) -> None:
@@ -118,44 +159,47 @@ class Coordinator:
                 self._closed(run)
 
     def _play_and_wait(self, planned: PlannedApplication, run: BatchRun) -> None:
-        self._fleet.order(Ticket(planned, run)).wait()
+        self._fleet.order(Ticket(planned, self._visit(run))).wait()
+
+    def _visit(self, run: BatchRun) -> Callable[[Ticket], ApplicationEnded | None]:
+        def visit(ticket: Ticket) -> ApplicationEnded | None:
+            ended = self._troupe.play(ticket.planned, run, planned_ns=ticket.planned_ns, gate=ticket.gate)
+            if ended is not None and ended.code == WORKER_LOST:
+                run.void(f"{ended.application}: {ended.reason}")
+            return ended
+
+        return visit
 
     def _burst(self, run: BatchRun) -> None:
         """Arm everybody, release, wait for all. Free updates count their start_ms from the release."""
         batch = run.batch
         for update in (u for u in batch.updates if u.before is not None):
             self._troupe.update(update, run)
-        gate = Rendezvous(batch, self._firing, pool=self._pool, bracket=self._brackets(), write=self._troupe.log.write)
-        self._gates.add(gate)
+        burst, gate = self._gates_of.make(run)
+        self._gates.add(burst)
+        visit = self._visit(run)
         try:
-            tickets = [self._fleet.order(Ticket(a, run, gate=gate)) for a in batch.applications]
-            at_ns = self._release(gate, batch)
+            tickets = [self._fleet.order(Ticket(a, visit, gate=gate, left=burst.leave)) for a in batch.applications]
+            at_ns = self._release(burst, batch)
         finally:
-            self._gates.discard(gate)
-            gate.dissolve()
+            self._gates.discard(burst)
+            burst.dissolve()
         updates = self._updates_from(run, at_ns)
         _wait_all(tickets, updates)
-        self._journal_release(run, gate)
+        self._journal_release(run, burst)
 
-    def _release(self, gate: Rendezvous, batch: Batch) -> int:
+    def _release(self, burst: Burst, batch: Batch) -> int:
         """Arm and release until an attempt is not void; return its instant. The gate bounds the attempts."""
-        lead_ns = round(self._firing.hold_ms * 1e6) + _LEAD_NS
         while True:
-            gate.arm(batch.arm_timeout_ms / 1000.0)
-            at_ns = gate.release(self._clock.instant_ns(batch, lead_ns))
+            burst.arm(batch.arm_timeout_ms / 1000.0)
+            at_ns = burst.release(self._clock.instant_ns(batch, self._gates_of.lead_ns()))
             if at_ns is not None:
                 return at_ns
 
-    def _brackets(self) -> bool:
-        """Tell whether the kernel is to be asked at this burst: the first, and every so many after it."""
-        self._bursts += 1
-        every = self._firing.bracket_every
-        return every > 0 and (self._bursts - 1) % every == 0
-
-    def _journal_release(self, run: BatchRun, gate: Rendezvous) -> None:
-        released = gate.result()
+    def _journal_release(self, run: BatchRun, burst: Burst) -> None:
+        released = burst.result()
         self._troupe.log.write(released)
-        if bracket := gate.bracket():
+        if bracket := burst.bracket():
             self._troupe.log.write(bracket)
         if released.absent:
             run.void(f"absent at the release: {', '.join(released.absent)}")
@@ -172,7 +216,7 @@ class Coordinator:
                 break
             for update in run.updates_before(planned.application):
                 self._troupe.update(update, run)
-            tickets.append(self._fleet.order(Ticket(planned, run, planned_ns=due_ns)))
+            tickets.append(self._fleet.order(Ticket(planned, self._visit(run), planned_ns=due_ns)))
         _wait_all(tickets, updates)
         if len(tickets) < len(run.batch.applications):
             raise Interruption
@@ -187,7 +231,8 @@ class Coordinator:
         for update in (u for u in run.batch.updates if u.before is not None):
             self._troupe.update(update, run)
         updates = self._updates_from(run, time.monotonic_ns())
-        tickets = [self._fleet.order(Ticket(a, run, pause_ms=a.gap_ms)) for a in run.batch.applications]
+        visit = self._visit(run)
+        tickets = [self._fleet.order(Ticket(a, visit, pause_ms=a.gap_ms)) for a in run.batch.applications]
         _wait_all(tickets, updates)
 
     def _updates_from(self, run: BatchRun, start_ns: int) -> gevent.Greenlet | None:

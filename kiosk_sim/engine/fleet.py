@@ -1,9 +1,9 @@
-"""The kiosks: one Locust user each, serving its customers one after the other."""
+"""The kiosks of a phase, each serving its customers one after the other, and the Locust users that stand for them."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
 from gevent.event import Event
@@ -15,8 +15,11 @@ from locust.exception import StopUser
 from harness.errors import DiskFull
 from harness.records.history import ApplicationEnded, Ending
 from harness.records.plan import PlannedApplication
-from kiosk_sim.batches import BatchRun, Interruption, Troupe, pause
+from kiosk_sim.batches import Interruption, pause
 from kiosk_sim.drivers.gate import Gate
+
+Visit = Callable[["Ticket"], ApplicationEnded | None]
+"""Plays a customer's visit to its end; None where the visit cannot be made. Raises Interruption, DiskFull."""
 
 
 class Ticket:
@@ -25,17 +28,19 @@ class Ticket:
     def __init__(
         self,
         planned: PlannedApplication,
-        run: BatchRun,
+        visit: Visit,
         *,
         planned_ns: int = 0,
         gate: Gate | None = None,
+        left: Callable[[str], None] | None = None,
         pause_ms: float = 0.0,
     ) -> None:
-        """`pause_ms` passes at the kiosk before this customer begins."""
+        """`pause_ms` passes at the kiosk before this customer begins; `left` is called when the visit is over."""
         self.planned = planned
-        self.run = run
+        self.visit = visit
         self.planned_ns = planned_ns
         self.gate = gate
+        self.left = left
         self.pause_ms = pause_ms
         self.done = Event()
         self.interrupted = False
@@ -50,15 +55,17 @@ class Ticket:
 class Faults:
     """What went wrong in the player itself. Written down at once; nothing of it may pass in silence."""
 
-    def __init__(self, troupe: Troupe) -> None:
-        """No fault yet."""
-        self._troupe = troupe
+    def __init__(self, stop: Callable[[], None], note: Callable[[str], None]) -> None:
+        """No fault yet. `stop` ends arrivals; `note` writes down."""
+        self._stop = stop
+        self._note = note
         self.disk_full = ""
         self.generator = ""
+        self.worker = ""  # the first that was lost, or told of a fault of its own
 
     def add(self, where: str, e: BaseException) -> None:
         """Take a fault in and stop arrivals."""
-        self._troupe.stop()
+        self._stop()
         if isinstance(e, DiskFull):
             self.disk_full = str(e)
             return
@@ -66,31 +73,42 @@ class Faults:
         place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
         self.generator = self.generator or f"{where}: {type(e).__name__} at {place}"
         try:
-            self._troupe.log.note(f"generator fault in {where}: {type(e).__name__} at {place}")
+            self._note(f"generator fault in {where}: {type(e).__name__} at {place}")
         except DiskFull as full:
             self.disk_full = str(full)
 
+    def of_worker(self, what: str) -> None:
+        """Take in what happened to, or on, a worker, and stop arrivals."""
+        self._stop()
+        self.worker = self.worker or what
+
+    @property
+    def reason(self) -> str:
+        """The fault that stopped the player, "" without any."""
+        return self.disk_full or self.generator or self.worker
+
 
 class Fleet:
-    """All kiosks of a phase."""
+    """All kiosks of a player."""
 
-    def __init__(self, kiosks: Iterable[str], troupe: Troupe, faults: Faults) -> None:
+    def __init__(self, kiosks: Iterable[str], faults: Faults) -> None:
         """Make a queue of customers for each kiosk."""
         self._queues: dict[str, Queue[Ticket | None]] = {kiosk: Queue() for kiosk in kiosks}
         self._unclaimed = list(self._queues)
-        self._troupe = troupe
         self._faults = faults
         self.staffed = Event()
         if not self._unclaimed:
             self.staffed.set()
 
     @property
-    def size(self) -> int:
-        """Number of kiosks, which is the number of Locust users."""
-        return len(self._queues)
+    def kiosks(self) -> tuple[str, ...]:
+        """All kiosks."""
+        return tuple(self._queues)
 
     def claim(self) -> str:
-        """Give a starting user its kiosk."""
+        """Give a starting user its kiosk; raise StopUser where all are staffed already."""
+        if not self._unclaimed:
+            raise StopUser
         kiosk = self._unclaimed.pop(0)
         if not self._unclaimed:
             self.staffed.set()
@@ -106,29 +124,26 @@ class Fleet:
         for queue in self._queues.values():
             queue.put(None)
 
-    def next(self, kiosk: str) -> Ticket:
-        """Return the kiosk's next customer; raise StopUser at closing time."""
+    def next(self, kiosk: str) -> Ticket | None:
+        """Return the kiosk's next customer; None at closing time."""
         ticket: Ticket | None = self._queues[kiosk].get()
-        if ticket is None:
-            raise StopUser
         return ticket
 
-    def serve(self, ticket: Ticket, environment: Environment) -> None:
+    def serve(self, ticket: Ticket) -> ApplicationEnded | None:
         """Serve one customer. Whatever happens, the ticket is done afterwards and no fault is swallowed."""
         try:
             pause(ticket.pause_ms)
-            ended = self._troupe.play(ticket.planned, ticket.run, planned_ns=ticket.planned_ns, gate=ticket.gate)
-            if ended is not None:
-                _report(environment, ticket.planned, ended)
+            return ticket.visit(ticket)
         except Interruption:
             ticket.interrupted = True
         except Exception as e:  # noqa: BLE001  boundary: Locust would log it and go on
             ticket.interrupted = True
             self._faults.add(f"kiosk {ticket.planned.kiosk}", e)
         finally:
-            if ticket.gate is not None:
-                ticket.gate.leave(ticket.planned.application)
+            if ticket.left is not None:
+                ticket.left(ticket.planned.application)
             ticket.done.set()
+        return None
 
 
 def kiosk_user(fleet: Fleet) -> type[User]:
@@ -142,7 +157,12 @@ def kiosk_user(fleet: Fleet) -> type[User]:
 
         @task
         def serve(self) -> None:
-            fleet.serve(fleet.next(self.kiosk), self.environment)
+            ticket = fleet.next(self.kiosk)
+            if ticket is None:
+                raise StopUser
+            ended = fleet.serve(ticket)
+            if ended is not None:
+                _report(self.environment, ticket.planned, ended)
 
     return KioskUser
 
