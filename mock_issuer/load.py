@@ -51,18 +51,35 @@ def _digest(folder: Path) -> str:
 
 
 def _fill(register: Register, folder: Path, digest: str, state: State) -> None:
-    people = list(_lines(folder / "residents.jsonl", Resident))
+    people, koseki = read_population(folder)
     seals = [(r.key, _lay_out(r.seal, state)) for r in people if r.seal]
     without = (msgspec.structs.replace(r, seal=None) for r in people)  # the seal table holds them
-    register.fill(digest, without, _lines(folder / "koseki.jsonl", Koseki), seals)
+    register.fill(digest, without, koseki, seals)
+
+
+def read_population(folder: Path) -> tuple[list[Resident], list[Koseki]]:
+    """Return everybody of a population folder. Raises LoadError."""
+    return list(_lines(folder / "residents.jsonl", Resident)), list(_lines(folder / "koseki.jsonl", Koseki))
+
+
+def seal_entry(seal: Seal, *, cancelled: bool) -> tuple[SealEntry, bytes]:
+    """Return a registration as the register holds it, and its picture, which is named by its content."""
+    picture = base64.b64decode(seal.png_base64)
+    name = picture_name(picture)
+    cancelled_on = (seal.cancelled_on or "cancelled") if cancelled else None
+    return SealEntry(picture=name, diameter_mm=seal.diameter_mm, cancelled_on=cancelled_on, version=0), picture
+
+
+def picture_name(picture: bytes) -> str:
+    """Return the file name of a seal's picture: a part of its SHA-256."""
+    return hashlib.sha256(picture).hexdigest()[:24] + ".png"
 
 
 def _lay_out(seal: Seal, state: State) -> SealEntry:
-    """Write the picture where the typesetter reads it, named by its content."""
-    picture = base64.b64decode(seal.png_base64)
-    name = hashlib.sha256(picture).hexdigest()[:24] + ".png"
-    (state.seals / name).write_bytes(picture)
-    return SealEntry(picture=name, diameter_mm=seal.diameter_mm, cancelled_on=seal.cancelled_on, version=0)
+    """Write the picture where the typesetter reads it."""
+    entry, picture = seal_entry(seal, cancelled=bool(seal.cancelled_on))
+    (state.seals / entry.picture).write_bytes(picture)
+    return entry
 
 
 def _lines(path: Path, kind: type[T]) -> Iterator[T]:

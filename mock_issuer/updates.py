@@ -42,12 +42,13 @@ def apply_update(register: Register, update: Update) -> int:
         if update.field == "seal":
             _change_seal(run, update, version)
         else:
-            changed = _changed(resident, update)
+            changed = changed_by(resident, update)
             run.execute("UPDATE resident SET body = ? WHERE key = ?", (encode(changed), changed.key))
         return version
 
 
-def _changed(resident: Resident, update: Update) -> Resident:
+def changed_by(resident: Resident, update: Update) -> Resident:
+    """Return a resident as changed by an update of any field but the seal. Raises Refusal 409."""
     replace = msgspec.structs.replace
     field, value = update.field, update.value
     if field in _TEXT_FIELDS and isinstance(value, str):

@@ -44,12 +44,14 @@ class Administration:
         answer = self._at(switch.node, "PUT", "/defects", request.body)
         for link in self._links(switch.node) if answer.status == 200 else ():
             link.switches.turn_on(switch)
+            link.reconnect()
         return answer
 
     def _turn_off(self, request: Request) -> Answer:
         defect, node = request.query.get("defect"), request.query.get("node")
         for link in self._links(node):
             link.switches.turn_off(defect)
+            link.reconnect()  # a defect's connections end with it
         return self._at(node, "DELETE", f"/defects?defect={quote(defect)}" if defect else "/defects")
 
     def _links(self, node: str | None) -> tuple[NodeLink, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from mock_issuer.centre.trust import Trust
@@ -18,6 +19,7 @@ class PresentedCard:
         self._trust = trust
         self._shown = (certificate, nonce, signature)
         self.throw_out = throw_out
+        self._later: list[Callable[[], None]] = []
 
     def check(self) -> tuple[str, int]:
         """Return whom it stands for, and its serial. Raises Refusal."""
@@ -30,6 +32,15 @@ class PresentedCard:
     def claimed(self) -> tuple[str, int]:
         """Return whom it says it stands for. Raises Refusal for an unknown one."""
         return self._trust.claimed(self._shown[0])
+
+    def after_entry(self, act: Callable[[], None]) -> None:
+        """Do something beside, once the session has begun."""
+        self._later.append(act)
+
+    def entered(self) -> None:
+        """The session has begun."""
+        for act in self._later:
+            threading.Thread(target=act, name="after-entry", daemon=True).start()
 
     def due_refusal(self) -> str:
         """Return the code of the refusal that was due, "" if none was: for the debug log."""

@@ -38,6 +38,11 @@ class NodeLink:
         self._questions = ConnectionPool(port, _PATIENCE_S)
         self._documents = ConnectionPool(port, _PATIENCE_S)
 
+    def reconnect(self) -> None:
+        """Close the kept connections and begin with new ones."""
+        self._questions.clear()
+        self._documents.clear()
+
     @property
     def alive(self) -> bool:
         """Tell whether the node's process runs."""

@@ -108,6 +108,7 @@ class Centre:
             resident=waiting.resident,
             gap="" if identify is check_card else card.due_refusal(),
         )
+        card.entered()
         return json_answer({"token": token, "certificates": sorted(COMPOSERS)})
 
     def _throw_out(self, session: str) -> None:

@@ -35,6 +35,7 @@ class Behaviour:
     # printing and handing over
     locate: Callable[[Path, str, int], Path] = correct.own_file  # of the store's folder, work key, copy
     print_limit_s: float | None = None  # None: as the node is set up
+    answers_job: Callable[[int, int], bool] = correct.same_job  # an image's job, the job one waits for
     on_print_expiry: Callable[[ExpiredPrint], Path] = correct.cancel_print
     output: correct.OutputRule = field(default_factory=correct.ClearedOutput)
     into_output: Callable[[OutputArea, Callable[[], Path], float], bytes | None] = correct.fill_and_read

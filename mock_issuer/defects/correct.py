@@ -121,6 +121,11 @@ def cancel_print(wait: ExpiredPrint) -> Path:
     raise PrintTimeout
 
 
+def same_job(image: int, awaited: int) -> bool:
+    """Tell whether an image is that of the job one waits for."""
+    return image == awaited
+
+
 def fill_and_read(area: OutputArea, fetch: Callable[[], Path], limit_s: float) -> bytes | None:
     """Print, move the image into the kiosk's buffer and return what was moved in."""
     return area.fill(fetch())

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.defect import Defect, Parameters
-from mock_issuer.defects.parts import OutputArea, PrintBusy, PrintTimeout, Repeated
+from mock_issuer.defects.parts import OutputArea, PrintBusy, PrintFailed, PrintTimeout, Repeated
 
 
 def _through_the_slot(area: OutputArea, fetch: Callable[[], Path], limit_s: float) -> bytes | None:
     def job() -> None:
-        with suppress(PrintTimeout, PrintBusy):
+        with suppress(PrintTimeout, PrintBusy, PrintFailed):
             area.put(fetch())  # the fault: into the kiosk's slot, whoever stands there by then
 
     threading.Thread(target=job, daemon=True).start()

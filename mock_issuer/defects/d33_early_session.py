@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 
 from mock_issuer.defects.behaviour import Behaviour
@@ -12,7 +11,7 @@ from mock_issuer.refusals import Refusal
 
 
 def _believe_first(card: PresentedCard) -> tuple[str, int]:
-    threading.Thread(target=_check, args=(card,), daemon=True).start()
+    card.after_entry(lambda: _check(card))
     return card.claimed()  # the fault: let in on the certificate's word
 
 

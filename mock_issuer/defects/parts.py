@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,10 @@ class PrintTimeout(Exception):
 
 class PrintBusy(Exception):
     """Too many wait for print already, or another waits in one's place; the application stays as it is."""
+
+
+class PrintFailed(Exception):
+    """The print server could not read the document."""
 
 
 class ExpiredPrint(Protocol):
@@ -145,6 +150,9 @@ class PresentedCard(Protocol):
 
     def claimed(self) -> tuple[str, int]:
         """Return whom it says it stands for: the map alone is asked. Raises Refusal for an unknown one."""
+
+    def after_entry(self, act: Callable[[], None]) -> None:
+        """Do something beside, once the session has begun."""
 
     def throw_out(self) -> None:
         """Close the session that it was given."""

@@ -52,6 +52,7 @@ class Application:
         self.generated = generated
         self.opened_at = time.monotonic()
         self.closed_at: float | None = None
+        self.left = False  # the customer has left while it was being printed
         self._note = note
         self._node = node
         self._lock = threading.Lock()
@@ -96,6 +97,12 @@ class Application:
         """Let the next who asks for a copy begin again: nothing came of the last time."""
         with self._lock:
             self._collected.pop(copy, None)
+
+    def depart(self) -> bool:
+        """Note that the customer has left; tell whether that ends the application now, or when its print is done."""
+        with self._lock:
+            self.left = True
+            return all(outcome.done() for outcome in self._collected.values())
 
     def renumber(self, copy: int, number: str) -> None:
         """Note that a copy was issued once more, under a new number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Callable
@@ -9,12 +10,12 @@ from dataclasses import dataclass
 
 from mock_issuer import clock
 from mock_issuer.debuglog import DebugLog, HandedOver
-from mock_issuer.defects.parts import PrintBusy, PrintTimeout
+from mock_issuer.defects.parts import PrintBusy, PrintFailed, PrintTimeout
 from mock_issuer.defects.switches import Switches
 from mock_issuer.ledger import ApplicationState
 from mock_issuer.node.applications import Application, Applications
 from mock_issuer.node.output import OutputBuffers
-from mock_issuer.node.printing import PrintFailed, PrintStage
+from mock_issuer.node.printing import PrintStage
 from mock_issuer.refusals import Refusal
 from mock_issuer.settings import Timing
 from mock_issuer.spool import Spool
@@ -53,6 +54,8 @@ class Counter:
             except BaseException as e:  # noqa: BLE001 - whoever joined gets it too
                 application.collect_anew(copy)
                 outcome.set_exception(e)
+            if application.left:
+                self._leave(application)
         return outcome.result()
 
     def printed(self, application: Application, copy: int) -> bytes:
@@ -111,8 +114,13 @@ class Counter:
             self.spool.remove(application.key, application.request.options.copies)
 
     def close_session(self, session: str) -> None:
-        """Give up what a session leaves behind unfinished."""
+        """Give up what a session leaves behind unfinished; what is being printed, when that is done."""
         for application in self.applications.open_of(session):
+            if application.depart():
+                self._leave(application)
+
+    def _leave(self, application: Application) -> None:
+        with contextlib.suppress(Refusal):  # issued after all
             self.give_up(application, ApplicationState.FAILED, "SESSION_CLOSED")
 
     def tidy(self) -> None:

@@ -1,6 +1,6 @@
 """The print stage of a node: order, print server, outbox. The reader holding the order takes the next image.
 
-Images carry no names, as in the systems this stands for: who gets which follows from the order alone.
+Images carry job numbers but no names, as in the systems this stands for: who gets which follows from the order.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.parts import PrintBusy, PrintTimeout
+from mock_issuer.defects.parts import PrintBusy, PrintFailed, PrintTimeout
 from mock_issuer.node.order import PrintOrder, Ticket
 from mock_issuer.node.outbox import Image, Outbox
 from mock_issuer.settings import Timing
@@ -23,10 +23,6 @@ _FURTHER_SHEET = 0.4  # a second sheet takes this part of the first one's time
 # A turn is used only if this part of one sheet's print time is left; an optimistic guess, as of a system that does not
 # know its documents' sheets. With less left, printing would be begun in vain and no application would get through.
 _WORTH_BEGINNING = 0.8
-
-
-class PrintFailed(Exception):
-    """The print server could not read the document."""
 
 
 class PrintServer:
@@ -107,12 +103,19 @@ class PrintStage:
             if not self._order.wait_turn(ticket, until - self._worth_s):
                 raise PrintTimeout
             job = self._server.submit(key, copy, behaviour)
-            image = self._outbox.take(until)
+            image = self._reply(job, until, behaviour)
             if image is None:
                 return behaviour.on_print_expiry(_Expired(self._server, self._order, self._outbox, ticket, job))
             return file_of(image)
         finally:
             self._order.leave(ticket)
+
+    def _reply(self, job: int, until: float, behaviour: Behaviour) -> Image | None:
+        """Take the image of a job; what lies there of jobs that nobody waits for any more is thrown away."""
+        while (image := self._outbox.take(until)) is not None and not behaviour.answers_job(image.job, job):
+            if image.file:
+                image.file.unlink(missing_ok=True)
+        return image
 
 
 class _Expired:

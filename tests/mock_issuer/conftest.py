@@ -13,8 +13,10 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +31,9 @@ from PIL import Image, ImageDraw
 
 from harness.config import write_json_lines
 from harness.records.resident import Koseki, KosekiMember, Resident, Seal, Tax
+from mock_issuer.debuglog import Rendered, read_debug_logs
+from mock_issuer.settings import State
+from mock_issuer.truth import WrongDocument, wrong_documents
 
 DAY = timedelta(days=1)
 DN = x509.Name(
@@ -455,3 +460,119 @@ def settle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., t
 def family_register() -> Callable[[Resident], Koseki]:
     """Make the 戸籍 of a single person."""
     return koseki_of
+
+
+# -- the zoo of defects -----------------------------------------------------------------------------------------------
+
+
+class Stage:
+    """A town and its issuer, many kiosks, and the truth about what they got since the test began."""
+
+    def __init__(self, town: Town, issuer: Issuer) -> None:
+        self.town = town
+        self.issuer = issuer
+        self._kiosks: dict[str, Kiosk] = {}
+        self._known = {(w.application, w.at) for w in self._all()}
+
+    def _all(self) -> tuple[WrongDocument, ...]:
+        return wrong_documents(State(self.issuer.state), self.town.population)
+
+    def wrong(self) -> list[WrongDocument]:
+        """What reached the wrong hands, or was wrong, since the test began."""
+        return [w for w in self._all() if (w.application, w.at) not in self._known]
+
+    def made(self) -> dict[str, Rendered]:
+        lines = read_debug_logs(self.issuer.state / "debug")
+        return {line.application: line for line in lines if isinstance(line, Rendered)}
+
+    def at(self, name: str, node: str = "n1") -> Kiosk:
+        return self._kiosks.setdefault(f"{name}@{node}", Kiosk(self.issuer, name, node))
+
+    def card(self, number: int) -> Card:
+        return self.town.cards[f"R{number:05d}"]
+
+    def get(self, number: int, certificate: str, kiosk: str = "K001", node: str = "n1", **options: object) -> int:
+        """Let one person come, collect every copy and leave; return the last answer's status."""
+        at = self.at(kiosk, node)
+        answer = at.authenticate(self.card(number))
+        if answer.status_code == 200:
+            answer = at.apply(certificate, **options)
+        if answer.status_code == 201:
+            application = str(answer.json()["application"])
+            at.post(application, "payment", amount=answer.json()["fee"])
+            answers = [at.collect(application, copy + 1) for copy in range(int(str(options.get("copies", 1))))]
+            printed = b"".join(one.content for one in answers if one.status_code == 200)
+            at.post(application, "completion", digest=hashlib.sha256(printed).hexdigest())
+            answer = answers[-1]
+        at.close()
+        return answer.status_code
+
+    def crowd(
+        self,
+        certificate: str = "juminhyo",
+        people: Iterable[int] = range(1, 17),
+        nodes: tuple[str, ...] = ("n1", "n2"),
+        then: int = 0,
+        **options: object,
+    ) -> list[int]:
+        """Let people come to a kiosk each, all at once, `then` others after them; return the answers' statuses."""
+        numbers = list(people)
+        gate = threading.Barrier(len(numbers))
+
+        def come(place: int) -> int:
+            gate.wait(timeout=20)
+            node = nodes[place % len(nodes)]
+            status = self.get(numbers[place], certificate, f"K9{place:02d}", node, **options)
+            for follower in range(then):
+                status = self.get(numbers[(place + follower + 1) % len(numbers)], certificate, f"K9{place:02d}", node)
+            return status
+
+        with ThreadPoolExecutor(len(numbers)) as pool:
+            return list(pool.map(come, range(len(numbers))))
+
+    def until(
+        self, enough: Callable[[list[WrongDocument]], bool], play: Callable[[], object], rounds: int = 15
+    ) -> list[WrongDocument]:
+        """Play until there is enough to see, and return it: how many meet in one round is the machine's chance."""
+        for _ in range(rounds):
+            play()
+            if enough(found := self.wrong()):
+                return found
+        return pytest.fail(f"not enough to see after {rounds} rounds")
+
+    def clean_again(self, play: Callable[[], object]) -> None:
+        """Switch everything off: the same play brings nothing new."""
+        self.issuer.clean()
+        before = len(self.wrong())
+        play()
+        assert len(self.wrong()) == before
+
+    def end(self) -> None:
+        for one in self._kiosks.values():
+            one.client.close()
+
+
+@pytest.fixture
+def stage(shared: tuple[Town, Issuer]) -> Iterator[Stage]:
+    """The shared issuer (two nodes, ordinary people 1 to 60), clean before and after."""
+    shared[1].clean()
+    made = Stage(*shared)
+    yield made
+    shared[1].clean()
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def slow_office(settle: Callable[..., tuple[Town, Issuer]]) -> tuple[Town, Issuer]:
+    """An issuer whose print is slow enough to be waited for: two nodes, 80 ms a sheet."""
+    return settle([resident_of(number) for number in range(1, 31)], "--print-ms", "80", "--print-limit-s", "20")
+
+
+@pytest.fixture
+def slow(slow_office: tuple[Town, Issuer]) -> Iterator[Stage]:
+    """The slow office's stage, clean before and after."""
+    slow_office[1].clean()
+    made = Stage(*slow_office)
+    yield made
+    slow_office[1].clean()
+    made.end()

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.parts import PrintBusy, PrintTimeout
+from mock_issuer.defects.parts import PrintBusy, PrintFailed, PrintTimeout
 from mock_issuer.node.order import PrintOrder
 from mock_issuer.node.outbox import Outbox
-from mock_issuer.node.printing import PrintFailed, PrintStage
+from mock_issuer.node.printing import PrintStage
 from mock_issuer.settings import Timing
 from mock_issuer.spool import Spool, new_spool
 
