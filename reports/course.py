@@ -17,6 +17,7 @@ from harness.records.history import (
     ApplicationStarted,
     BatchEnded,
     BatchReleased,
+    Decided,
     Ending,
     PhaseEnded,
     PhaseStarted,
@@ -65,6 +66,7 @@ class Course:
         self.phases: dict[str, PhasePlayed] = {}
         self.released: list[Released] = []
         self.voids: dict[str, str] = {}  # batch -> why
+        self.decisions: dict[str, Decided] = {}  # batch -> how its slot was filled
         self.otherwise: Counter[tuple[Ending, str, str]] = Counter()  # ending, code, reason of what was not delivered
         self._rows: dict[str, int] = {}
 
@@ -100,6 +102,8 @@ class Course:
                 self._phase(record, self.clock.wall_ns(writer, record.at_ns))
             case BatchReleased():
                 self._release(record, self.clock.wall_ns(writer, record.at_ns))
+            case Decided():
+                self.decisions.setdefault(record.batch, record)
             case BatchEnded(void=void) if void:
                 self.voids[record.batch] = void
             case _:

@@ -7,6 +7,7 @@ from statistics import median
 
 from msgspec import Struct
 
+from harness.glossary import Lang, word
 from harness.records.verdict import Exposure
 from reports.course import Course, Released
 from reports.planned import Planned
@@ -26,17 +27,49 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "most_in_flight",
         "overlapping_pairs",
         "same_second_pairs",
+        "same_server_second_pairs",
+        "within_second_pairs",
+        "across_second_pairs",
+        "same_certificate_pairs",
+        "steered_pairs",
         "pairs_under_1_ms",
         "pairs_under_10_ms",
         "pairs_under_100_ms",
     ),
-    "succession": ("same_kiosk_successions", "after_refusal_or_error"),
+    "succession": (
+        "same_kiosk_successions",
+        "after_refusal_or_error",
+        "after_refusal",
+        "after_error",
+        "after_abort",
+    ),
     "topology": ("same_node_pairs", "cross_node_pairs"),
-    "other": ("longest_wait_ms", "updates"),
+    "other": ("longest_wait_ms", "updates", "reads_near_update", "during_update"),
 }
 _BETTER_NONE = frozenset({"void_batches", "bursts_apart"})
-# Told by distance in a table of its own, see `burst_rows`.
-_NO_COUNT = frozenset({"gaps"})
+# Told by distance in a table of its own, see `burst_rows`; told in sentences, see `reached`.
+_NO_COUNT = frozenset({"gaps", "limits", "knee", "relations"})
+
+
+_COMMA = ("、", ", ")
+_LIMIT_SOURCES = {
+    "declared": ("対象ファイルに申告された", "declared"),
+    "detected": ("同じ時間で失敗した申請から推定した", "inferred from applications that failed after the same time"),
+}
+_REACHED = {
+    "limit": (
+        "{source}時間制限 {s} 秒以上待った申請は {n} 件です。",
+        "{n} applications waited as long as the time limit of {s} s ({source}).",
+    ),
+    "knee": (
+        "端末を最大 {most} 台まで段階的に増やしたところ、{k} 台(毎秒 {r} 件)から先は増やしても交付は増えませんでした。",
+        "With up to {most} kiosks, more than {k} of them ({r} documents a second) brought no more documents.",
+    ),
+    "relations": (
+        "2 者の組を、二人の関係別に数えると: {pairs}",
+        "Pairs by how the two people stand to each other: {pairs}.",
+    ),
+}
 
 
 class ExposureGroup(Struct, frozen=True, kw_only=True):
@@ -63,6 +96,7 @@ class PhaseRow(Struct, frozen=True, kw_only=True):
     started_ns: int
     ended_ns: int
     complete: bool
+    superfluous: bool  # it was decided to play nothing of it: it was there for what had been reached already
     reason: str
     batches: int
     planned: int  # applications
@@ -101,6 +135,24 @@ def _exposure_row(name: str, value: float) -> ExposureRow:
     return ExposureRow(key=name, value=shown, none=not value and name not in _BETTER_NONE)
 
 
+def reached(exposure: Exposure, lang: Lang) -> tuple[str, ...]:
+    """Return, one sentence each, which limits of the target the load reached, and who was set beside whom."""
+    say = 0 if lang == "ja" else 1
+    told = []
+    for limit in exposure.limits:
+        source = _LIMIT_SOURCES[limit.source][say]
+        told.append(
+            _REACHED["limit"][say].format(source=source, s=f"{limit.limit_ms / 1000:g}", n=f"{limit.crossed:,}")
+        )
+    if exposure.knee is not None:
+        knee = exposure.knee
+        told.append(_REACHED["knee"][say].format(k=knee.kiosks, r=f"{knee.per_second:g}", most=knee.most_kiosks))
+    if exposure.relations:
+        pairs = _COMMA[say].join(f"{word(one.source, lang)} {one.count:,}" for one in exposure.relations)
+        told.append(_REACHED["relations"][say].format(pairs=pairs))
+    return tuple(told)
+
+
 def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:
     """Return the plan's phases in order, then those that only the journal knows."""
     titles = (
@@ -119,6 +171,7 @@ def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:
                 started_ns=played.started_ns if played else 0,
                 ended_ns=played.ended_ns if played else 0,
                 complete=bool(played and played.complete),
+                superfluous=bool(asked and not asked.batches and asked.skipped),
                 reason=played.reason if played else "",
                 batches=asked.batches if asked else 0,
                 planned=asked.applications if asked else 0,

@@ -80,7 +80,7 @@ def gather(path: Path) -> Gathered:
         verdict_digest=digest,
         manifest=_manifest(folder, damage),
         target=_target(folder, damage),
-        planned=_planned(folder, damage),
+        planned=_planned(folder, course, damage),
         course=course,
         groups=groups,
         affected=met,
@@ -118,9 +118,9 @@ def _target(folder: RunFolder, damage: list[str]) -> Target | None:
         return None
 
 
-def _planned(folder: RunFolder, damage: list[str]) -> Planned:
+def _planned(folder: RunFolder, course: Course, damage: list[str]) -> Planned:
     try:
-        return read_planned(folder.plan)
+        return read_planned(folder.plan, course.decisions)
     except RunDamaged as e:
         damage.append(_inside(folder, e))
         return Planned()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
 
 from harness.errors import RunDamaged
+from harness.records.decided import as_decided
+from harness.records.history import Decided
 from harness.records.plan import Batch, BatchKind, PlanHeader
 
 
@@ -16,6 +19,7 @@ class PhasePlanned(Struct, kw_only=True):
 
     batches: int = 0
     applications: int = 0
+    skipped: int = 0  # batches that were decided not to be played
 
 
 class Planned(Struct, kw_only=True):
@@ -26,8 +30,11 @@ class Planned(Struct, kw_only=True):
     span_ms: dict[str, float] = field(default_factory=dict)  # burst -> planned first to last release
 
 
-def read_planned(path: Path) -> Planned:
-    """Count the plan at `path`; an absent plan is empty. Raises RunDamaged naming the line that cannot be read."""
+def read_planned(path: Path, decisions: Mapping[str, Decided]) -> Planned:
+    """Count the plan at `path` as it was decided to be played; an absent plan is empty.
+
+    Raises RunDamaged naming the line that cannot be read.
+    """
     planned = Planned()
     if not path.exists():
         return planned
@@ -38,16 +45,19 @@ def read_planned(path: Path) -> Planned:
                 if number == 1:
                     planned.header = msgspec.json.decode(line, type=PlanHeader)
                 elif line.strip():
-                    _count(planned, batch_decoder.decode(line))
+                    _count(planned, batch_decoder.decode(line), decisions)
             except msgspec.DecodeError as e:
                 raise RunDamaged(f"{path}: line {number}: {e}; restore the run folder from its copy") from None
     return planned
 
 
-def _count(planned: Planned, batch: Batch) -> None:
-    phase = planned.phases.setdefault(batch.phase, PhasePlanned())
+def _count(planned: Planned, whole: Batch, decisions: Mapping[str, Decided]) -> None:
+    phase = planned.phases.setdefault(whole.phase, PhasePlanned())
+    batch = as_decided(whole, decisions.get(whole.batch))
+    if batch is None:
+        phase.skipped += 1
+        return
     phase.batches += 1
     phase.applications += len(batch.applications)
     if batch.kind is BatchKind.BURST and batch.applications:
-        gaps = [application.gap_ms for application in batch.applications]
-        planned.span_ms[batch.batch] = max(gaps) - min(gaps)
+        planned.span_ms[batch.batch] = batch.span_ms

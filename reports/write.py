@@ -11,7 +11,7 @@ from harness.glossary import Lang
 from harness.journal.run_folder import RunFolder, write_whole
 from harness.records.findings import Anomaly
 from reports import timeline
-from reports.exposure import burst_rows, exposure_groups, phase_rows
+from reports.exposure import burst_rows, exposure_groups, phase_rows, reached
 from reports.gather import Gathered, gather
 from reports.groups import severities
 from reports.page import environment
@@ -59,6 +59,7 @@ def render(gathered: Gathered, lang: Lang) -> str:
             limits=next((r for r in verdict.not_tried if r.code == "no_acceptance"), None),
             steps=steps_by_reader(verdict),
             exposure=exposure_groups(verdict.exposure),
+            reached=reached(verdict.exposure, lang),
             digests=_digests(gathered),
             phases=phase_rows(gathered.planned, gathered.course),
             bursts=burst_rows(gathered.planned, gathered.course, verdict.exposure),

@@ -26,7 +26,8 @@ def fit(scenario: Scenario, target: Target) -> tuple[Scenario, LeftOut]:
     """
     steps = steps_lacking(target)
     offered = target.certificates
-    fitted = [(phase, _fit(phase, scenario, offered, steps, target.updates)) for phase in scenario.phase]
+    together = (target.synchronise, *target.also_synchronise)
+    fitted = [(phase, _fit(phase, scenario, offered, steps, target.updates, together)) for phase in scenario.phase]
     kept = tuple(phase for _, phase in fitted if phase is not None)
     if not kept:
         raise UsageError(
@@ -92,6 +93,7 @@ def _fit(
     offered: Collection[Certificate],
     steps: Collection[Step],
     updates: bool,
+    together: Collection[Step],
 ) -> AnyPhase | None:
     """Return the phase without what is lacking; None where nothing of it is left."""
     if isinstance(phase, Updates):
@@ -101,6 +103,8 @@ def _fit(
         return left if any(times.values()) else None
     if isinstance(phase, Succession):
         phase = replace(phase, abort_steps=tuple(s for s in phase.abort_steps if s not in steps))
+    if isinstance(phase, Bursts):
+        phase = replace(phase, sync_steps=tuple(s for s in phase.sync_steps if s in together))
     asked = phase.certificates or scenario.certificates
     kinds = _offered(asked, offered)
     if asked and not kinds:

@@ -44,6 +44,7 @@ build_header = "X-Build-Id"
 ledger = true
 updates = true
 time_limits_s = [2.0]
+also_synchronise = ["collect"]
 documentation = "honnin 付属の参照発行システム(実演用)。印刷待ちの時間制限は実演用に 2 秒へ縮小している。"
 
 [limits]

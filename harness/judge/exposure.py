@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from harness.checks.documents import Documents
-from harness.checks.history import NEVER, HistoryView, predecessors
+from harness.checks.history import NEVER, HistoryView
 from harness.judge.bursts import gap_classes
-from harness.records.history import Ending
+from harness.judge.strata import by_relation, followed, in_second, knee_seen, limits_crossed, near_updates, same_second
+from harness.judge.verdict import Completeness
 from harness.records.verdict import Exposure, NodeBuild
 
 _SECOND_NS = 1_000_000_000
+_STEERED = frozenset({"near_miss", "hit", "solo_latency"})
 _MS_NS = 1_000_000
 
 
-def measure_exposure(view: HistoryView, documents: Documents, spans_ms: Mapping[str, float] | None = None) -> Exposure:
+_NO_PLAN = Completeness(phases=(), batches={})
+
+
+def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness = _NO_PLAN) -> Exposure:
     """Count bursts, pairs, successions and waits in O(n log n); void batches count only as such.
 
-    `spans_ms` gives for bursts the planned distance of the first and the last departure; 0 where none is given.
+    `plan` tells, as decided, how far apart bursts were planned and what batches are for.
     """
     void = {b.batch for b in view.batches if b.void}
     applications = view.applications
@@ -30,9 +35,11 @@ def measure_exposure(view: HistoryView, documents: Documents, spans_ms: Mapping[
     same_node, some_node = _node_overlaps(view, counted, spans)
     departures = _departures(view, void)
     spreads = [max(left) - min(left) for batch, left in view.releases if batch not in void and len(left) > 1]
-    gaps = gap_classes(view, spans_ms or {})
+    gaps = gap_classes(view, plan.spans_ms)
     overlapped = sum(gap.overlapped for gap in gaps)
-    successions, after_trouble = _successions(view, set(counted))
+    after, dates = followed(view, counted), applications.strings("server_date")
+    near, during = near_updates(view, dict(zip(counted, spans, strict=True)))
+    within, across = in_second(view, plan, void)
     return Exposure(
         applications=len(applications),
         residents=len(set(applications.strings("resident"))),
@@ -46,15 +53,28 @@ def measure_exposure(view: HistoryView, documents: Documents, spans_ms: Mapping[
         pairs_under_1_ms=_pairs_within(departures, _MS_NS),
         pairs_under_10_ms=_pairs_within(departures, 10 * _MS_NS),
         pairs_under_100_ms=_pairs_within(departures, 100 * _MS_NS),
-        same_kiosk_successions=successions,
-        after_refusal_or_error=after_trouble,
+        same_server_second_pairs=same_second(dates[place] for place in counted),
+        within_second_pairs=within,
+        across_second_pairs=across,
+        same_certificate_pairs=_alike(applications.strings("certificate"), counted, spans),
+        steered_pairs=sum(1 for d in view.decisions.values() if d.why in _STEERED),
+        same_kiosk_successions=after.all,
+        after_refusal_or_error=after.all - after.delivery,
+        after_refusal=after.refusal,
+        after_error=after.error,
+        after_abort=after.abort,
         same_node_pairs=same_node,
         cross_node_pairs=some_node - same_node,
         most_in_flight=most,
         updates=len(view.updates),
+        reads_near_update=near,
+        during_update=during,
         longest_wait_ms=max((0, *(one.waited_ns for one in applications))) / _MS_NS,
         median_spread_ms=median(spreads) / _MS_NS if spreads else 0.0,
         gaps=gaps,
+        limits=limits_crossed(view, plan),
+        knee=knee_seen(view, plan),
+        relations=by_relation(view, plan, void),
     )
 
 
@@ -87,12 +107,17 @@ def _overlaps(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
 def _node_overlaps(view: HistoryView, places: Sequence[int], spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Return overlapping pairs on one node, and of all applications whose node is known."""
     nodes = view.applications.strings("node")
-    by_node: dict[str, list[tuple[int, int]]] = {}
+    known = [(place, span) for place, span in zip(places, spans, strict=True) if nodes[place]]
+    same = _alike(nodes, [place for place, _ in known], [span for _, span in known])
+    return same, _overlaps(span for _, span in known)[0]
+
+
+def _alike(of: Sequence[str], places: Sequence[int], spans: Sequence[tuple[int, int]]) -> int:
+    """Return overlapping pairs of which both have the same value in the column `of`."""
+    groups: dict[str, list[tuple[int, int]]] = {}
     for place, span in zip(places, spans, strict=True):
-        if nodes[place]:
-            by_node.setdefault(nodes[place], []).append(span)
-    same = sum(_overlaps(own)[0] for own in by_node.values())
-    return same, _overlaps(span for own in by_node.values() for span in own)[0]
+        groups.setdefault(of[place], []).append(span)
+    return sum(_overlaps(some)[0] for some in groups.values())
 
 
 def _same_second_pairs(view: HistoryView, places: Sequence[int]) -> int:
@@ -123,18 +148,6 @@ def _pairs_within(departures: Sequence[tuple[int, int]], within_ns: int) -> int:
     apart_ns = within_ns - 2 * max((error_ns for _, error_ns in known), default=0)
     instants = [ns for ns, _ in known]
     return sum(place - bisect_left(instants, ns - apart_ns + 1) for place, ns in enumerate(instants))
-
-
-def _successions(view: HistoryView, counted: set[int]) -> tuple[int, int]:
-    """Return (customers that followed another at their kiosk, those who followed something else than a delivery)."""
-    endings = view.applications
-    followed = after_trouble = 0
-    for place, before in enumerate(predecessors(view)):
-        if before == NEVER or place not in counted:
-            continue
-        followed += 1
-        after_trouble += endings[before].ending is not Ending.DELIVERED
-    return followed, after_trouble
 
 
 def node_builds(view: HistoryView, declared: Iterable[tuple[str, str]]) -> tuple[NodeBuild, ...]:

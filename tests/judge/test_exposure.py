@@ -4,7 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.judge.exposure import measure_exposure, node_builds
-from harness.records.history import Ending, NodeSeen
+from harness.judge.verdict import Completeness
+from harness.records.history import Decided, Ending, NodeSeen
 from harness.records.plan import BatchKind
 
 
@@ -94,6 +95,10 @@ def test_builds_are_measured_where_reported_else_declared_else_unknown(history):
     ]
 
 
+def planned(spans_ms, **more):
+    return Completeness(phases=(), batches={}, spans_ms=spans_ms, **more)
+
+
 def pair(history, number, start, until, gap):
     """Add a burst of two applications that begin `gap` s apart and take until - start each."""
     first, second = f"A{number}1", f"A{number}2"
@@ -106,7 +111,7 @@ def pair(history, number, start, until, gap):
 
 def test_only_bursts_whose_applications_overlapped_count(history):
     together, close, apart = pair(history, 1, 0, 1, 0.0), pair(history, 2, 10, 11, 0.9), pair(history, 3, 20, 21, 2.0)
-    e = measure_exposure(history.view(), history.documents, {together: 0.0, close: 900.0, apart: 2000.0})
+    e = measure_exposure(history.view(), history.documents, planned({together: 0.0, close: 900.0, apart: 2000.0}))
     assert (e.bursts, e.bursts_apart) == (2, 1)
     told = [(g.up_to_ms, g.bursts, g.overlapped, round(g.longest_ms)) for g in e.gaps]
     assert told == [(0.0, 1, 1, 0), (1000.0, 1, 1, 900), (None, 1, 0, 2000)]
@@ -114,7 +119,7 @@ def test_only_bursts_whose_applications_overlapped_count(history):
 
 def test_measured_gaps_stand_beside_the_planned_class(history):
     spans = {pair(history, n, 10 * n, 10 * n + 1, gap): 10.0 for n, gap in ((1, 0.01), (2, 0.02), (3, 0.47))}
-    (gap,) = measure_exposure(history.view(), history.documents, spans).gaps
+    (gap,) = measure_exposure(history.view(), history.documents, planned(spans)).gaps
     assert (gap.up_to_ms, gap.bursts, round(gap.median_ms), round(gap.longest_ms)) == (10.0, 3, 20, 470)
 
 
@@ -123,3 +128,73 @@ def test_overlap_runs_from_applying_to_the_document(history):
     history.asks("A1", "R1", 0, 1, wait=0.5).asks("A2", "R2", 0.99, 3, wait=0.1)
     history.batch("B00001", left=(0.02, 1.01), applications=("A1", "A2"))
     assert exposure(history).bursts == 0
+
+
+def test_successions_are_told_by_how_the_customer_before_ended(history):
+    endings = [Ending.DELIVERED, Ending.REFUSED, Ending.FAILED, Ending.UNRESOLVED, Ending.ABORTED, Ending.DELIVERED]
+    for number, ending in enumerate(endings):
+        history.asks(f"A{number}", f"R{number}", 2 * number, 2 * number + 1, ending=ending)
+    e = exposure(history)
+    assert (e.same_kiosk_successions, e.after_refusal, e.after_error, e.after_abort) == (5, 1, 2, 1)
+    assert e.after_refusal_or_error == 4
+
+
+def test_pairs_that_the_target_dates_alike_and_pairs_set_across_its_second(history):
+    within, across = pair(history, 1, 0, 1, 0.1), pair(history, 2, 10, 11, 0.1)
+    history.asks("A3", "R3", 20, date="Mon, 01 Jan 2026 00:00:09 GMT", kiosk="K9")
+    history.asks("A4", "R4", 30, date="Mon, 01 Jan 2026 00:00:09 GMT", kiosk="K9")
+    history.asks("A5", "R5", 40, date="", kiosk="K9")
+    assert exposure(history).same_server_second_pairs == 1
+    e = measure_exposure(
+        history.view(),
+        history.documents,
+        planned(
+            {},
+            pairs={"B1": ("A3", "A4"), "B2": ("A3", "A5"), within: ("A11", "A12"), across: ("A21", "A22")},
+            purposes={"B1": "pair:second-within", "B2": "pair:second-across", within: "pair:sweep"},
+        ),
+    )
+    assert (e.within_second_pairs, e.across_second_pairs) == (1, 0)  # without a date nothing is known
+
+
+def test_applications_around_a_change_of_their_resident_and_during_anybodys(history):
+    history.asks("A1", "R1", 0, 1).asks("A2", "R1", 4, 5).asks("A3", "R1", 30, 31).asks("A4", "R2", 6.5, 7)
+    history.updates("U1", "R1", "address", "x", 6.4, 6.6)
+    e = exposure(history)
+    assert (e.reads_near_update, e.during_update) == (1, 1)
+
+
+def test_waits_beyond_declared_limits_are_counted_and_an_undeclared_one_is_inferred(history):
+    for number in range(6):
+        history.asks(f"A{number}", f"R{number}", number, number + 9, wait=5.0, ending=Ending.FAILED)
+    history.asks("A9", "R9", 0, 9, wait=1.0)
+    history.batch("B00001", BatchKind.CLOSED)
+    declared = measure_exposure(history.view(), history.documents, planned({}, time_limits_ms=(2000.0, 60_000.0)))
+    assert [(one.limit_ms, one.source, one.crossed) for one in declared.limits] == [
+        (2000.0, "declared", 6),
+        (60_000.0, "declared", 0),
+    ]
+    (inferred,) = exposure(history).limits
+    assert (inferred.limit_ms, inferred.source, inferred.crossed) == (5000.0, "detected", 6)
+
+
+def test_the_knee_of_a_ramp_and_pairs_by_relation(history):
+    number = 0
+    for step, (kiosks, seconds) in enumerate(((2, 1), (4, 1), (8, 2), (16, 4))):
+        batch = f"B0001{step}"
+        for _ in range(kiosks):
+            number += 1
+            history.asks(f"A{number}", f"R{number}", 10 * step, 10 * step + seconds, batch=batch)
+        history.batch(batch, BatchKind.CLOSED)
+    purposes = {f"B0001{step}": f"ramp:{2 ** (step + 1)}" for step in range(4)}
+    e = measure_exposure(
+        history.view(), history.documents, planned({}, purposes=purposes, relations={"B00010": "household"})
+    )
+    assert (e.knee.kiosks, e.knee.per_second, e.knee.most_kiosks) == (4, 4.0, 16)
+    assert [(r.source, r.count) for r in e.relations] == [("household", 1)]
+
+
+def test_steered_pairs_are_those_that_near_misses_chose(history):
+    for number, why in enumerate(("near_miss", "hit", "solo_latency", "as_planned", "enough")):
+        history.add(Decided(batch=f"B{number}", at_ns=1, why=why))
+    assert exposure(history).steered_pairs == 3

@@ -12,17 +12,26 @@ from types import ModuleType
 import pytest
 from msgspec.structs import replace
 
-from harness.glossary import WORDS
+from harness.glossary import WORDS, Lang
 from harness.journal import RunFolder, read_history
 from harness.records.findings import Anomaly, Property, Severity
-from harness.records.history import Ending, SegmentOpened
-from harness.records.verdict import Exposure, FinalClass, GapClass, Outcome, Reason
+from harness.records.history import Decided, Ending, SegmentOpened
+from harness.records.verdict import (
+    Count,
+    Exposure,
+    FinalClass,
+    GapClass,
+    KneeSeen,
+    LimitCrossed,
+    Outcome,
+    Reason,
+)
 from reports import summary, timeline
 from reports.affected import affected
 from reports.axis import lay_out
 from reports.clock import Clock, calendar_day, day_and_time, duration
 from reports.course import Course, read_course
-from reports.exposure import burst_rows, exposure_groups, phase_rows
+from reports.exposure import burst_rows, exposure_groups, phase_rows, reached
 from reports.groups import group
 from reports.plain import plain
 from reports.planned import read_planned
@@ -107,7 +116,7 @@ def test_an_application_without_an_ending_is_drawn_open(run_folder: RunFolderMak
 
 def test_phases_and_bursts_are_told_as_planned_and_as_played(run_folder: RunFolderMaker) -> None:
     folder = RunFolder(run_folder())
-    planned, course = read_planned(folder.plan), read_course(read_history(folder))
+    planned, course = read_planned(folder.plan, {}), read_course(read_history(folder))
     rows = {row.phase: (row.planned, row.played, row.complete) for row in phase_rows(planned, course)}
     assert rows == {"P1": (4, 4, True), "P3": (6, 4, True), "P4": (2, 0, False)}
     gap = GapClass(up_to_ms=0.0, bursts=1, overlapped=1, median_ms=0.55, longest_ms=0.55)
@@ -117,9 +126,39 @@ def test_phases_and_bursts_are_told_as_planned_and_as_played(run_folder: RunFold
     assert (burst.bursts, burst.most_people, burst.longest_spread_ns) == (1, 4, 550_000), "the void burst is left out"
 
 
+def test_what_was_decided_not_to_be_played_is_not_missing_and_gaps_are_those_chosen(run_folder: RunFolderMaker) -> None:
+    folder = RunFolder(run_folder())
+    whole = read_planned(folder.plan, {})
+    burst = next(iter(whole.span_ms))
+    chosen = read_planned(folder.plan, {burst: Decided(batch=burst, at_ns=1, why="hit", gap_ms=-12.5)})
+    assert chosen.span_ms[burst] == 12.5
+    without = read_planned(folder.plan, {burst: Decided(batch=burst, at_ns=1, why="enough", skipped=True)})
+    assert sum(p.skipped for p in without.phases.values()) == 1
+    rows = phase_rows(without, read_course(read_history(folder)))
+    assert [row.phase for row in rows if row.superfluous] == [p for p, one in without.phases.items() if not one.batches]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("ja", ("申告", "18", "同じ世帯")), ("en", ("declared", "18", "same household"))]
+)
+def test_limits_reached_the_knee_and_relations_are_told_in_sentences(lang: Lang, words: tuple[str, ...]) -> None:
+    told = reached(
+        Exposure(
+            limits=(LimitCrossed(limit_ms=2000.0, source="declared", crossed=41),),
+            knee=KneeSeen(kiosks=8, per_second=18.5, most_kiosks=72),
+            relations=(Count(source="household", count=9),),
+        ),
+        lang,
+    )
+    assert len(told) == 3
+    assert all(word in " ".join(told) for word in words)
+    assert reached(Exposure(), lang) == ()
+
+
 def test_every_count_of_exposure_is_shown_once_with_words() -> None:
     keys = [row.key for each in exposure_groups(Exposure()) for row in each.rows]
-    assert sorted([*keys, "gaps"]) == sorted(Exposure.__struct_fields__)  # told by distance in a table of its own
+    # Told by distance in a table of its own, and in sentences.
+    assert sorted([*keys, "gaps", "limits", "knee", "relations"]) == sorted(Exposure.__struct_fields__)
     for key in keys:
         assert {f"exposure_{key}", f"exposure_{key}_means"} <= texts().keys()
 
