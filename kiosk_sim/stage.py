@@ -13,6 +13,7 @@ from harness.errors import ConfigError
 from harness.journal import DocumentWriter, RunFolder, SegmentWriter
 from harness.records.manifest import Manifest
 from harness.records.target import Target
+from kiosk_sim.by_hand import ByHand
 from kiosk_sim.drivers.leases import Leases
 from kiosk_sim.drivers.perform import Performer
 from kiosk_sim.drivers.quiet import HttpxTransport
@@ -67,7 +68,13 @@ def open_stage(run: Path, program: str, *, quiet: bool, connections: int | None 
     else:
         transport = WireTransport(Leases(target.client, size), tls_of, log.writer, log.note)
     performer = Performer(
-        target=target, adapter=adapter, routing=routing, transport=transport, log=log, signer_of=purse.signer_of
+        target=target,
+        adapter=adapter,
+        routing=routing,
+        transport=transport,
+        log=log,
+        signer_of=purse.signer_of,
+        by_hand=ByHand(folder, target.limits.manual_s).update if target.updates == "manual" else None,
     )
     return Stage(
         folder=folder,

@@ -18,7 +18,7 @@ def troupe_of(stage: Stage, played: Played, progress: Progress, performer: Perfo
         retired=Retired(played.open, played.spoilt_residents, stage.target.limits.settle_s),
         settler=settler_of(stage, played),
         progress=progress,
-        updates_allowed=stage.target.updates,
+        updates_allowed=bool(stage.target.updates),
     )
 
 

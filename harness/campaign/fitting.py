@@ -6,6 +6,7 @@ Told as well is where the population is too small for what the scenario asks.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -15,6 +16,7 @@ from harness.records.certificates import Certificate
 from harness.records.plan import Batch, Fewer, LeftOut, Relation, Step
 from harness.records.target import Client, Target
 
+_BY_HAND = 2  # of each kind: with their undoing at most eight changes for the operator
 # The centre has a serial and nothing else: card, PIN and fee are the kiosk's and its own business.
 _NOT_THE_CENTRES = (Step.OPEN, Step.AUTHENTICATE, Step.TAKE_CARD, Step.PAY)
 
@@ -92,11 +94,12 @@ def _fit(
     scenario: Scenario,
     offered: Collection[Certificate],
     steps: Collection[Step],
-    updates: bool,
+    updates: bool | Literal["manual"],
     together: Collection[Step],
 ) -> AnyPhase | None:
     """Return the phase without what is lacking; None where nothing of it is left."""
     if isinstance(phase, Updates):
+        phase = _by_hand(phase) if updates == "manual" else phase
         times = {kind: n if updates and kind in offered else 0 for kind, n in _updated(phase).items()}
         seals = times[Certificate.INKAN]
         left = replace(phase, cancelled_seals=seals) if times[Certificate.JUMINHYO] else _seals_only(phase, seals)
@@ -110,6 +113,12 @@ def _fit(
     if asked and not kinds:
         return None
     return replace(phase, certificates=kinds) if phase.certificates else phase
+
+
+def _by_hand(phase: Updates) -> Updates:
+    """Return what a person can do: each change and its undoing, and none into the midst of an issue."""
+    seals, moves = min(phase.cancelled_seals, _BY_HAND), min(phase.moves, _BY_HAND)
+    return replace(phase, cancelled_seals=seals, moves=moves, in_flight=0)
 
 
 def _seals_only(phase: Updates, seals: int) -> Updates:

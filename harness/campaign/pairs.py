@@ -115,7 +115,7 @@ def _factors(
     """Return what is combined; a factor of which this target or population has one value is none."""
     kinds = tuple(map(str, author.kinds(phase)))
     wanted = frozenset(author.kinds(phase))
-    events = ("none", "cancel", "disconnect") + (("update",) if author.target.updates else ())
+    events = ("none", "cancel", "disconnect") + (("update",) if author.target.updates is True else ())
     return {
         "first": kinds,
         "second": kinds,

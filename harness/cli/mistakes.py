@@ -135,6 +135,16 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"give the run folder itself", "実施フォルダーそのものを指定する"),
     (r"(.*?) holds no baseline", "{0} に基準帳票はない"),
     (r"`honnin baseline` takes one", "`honnin baseline` で採る"),
+    # changes by hand
+    (
+        r'the target file says updates = "manual": a person at this terminal has to change the register during the '
+        r"run, and the input is no terminal",
+        '対象ファイルに updates = "manual" とあり、実施中に操作者がこの端末で登録を変更するが、入力が端末でない',
+    ),
+    (
+        r"run it from a terminal, or write updates = false to leave changes out",
+        "端末から実行する。登録の変更を試さないなら updates = false と書く",
+    ),
     # attaching logs
     (r"(.*?): is attached to (.*) already", "{0} は {1} に既に添えてある"),
     (r"nothing was changed", "何も変えていない"),

@@ -20,6 +20,7 @@ from harness.records.plan import PlanHeader
 from harness.records.target import Target
 from harness.records.verdict import Verdict
 from harness.run.allow import check_allowed
+from harness.run.by_hand import check_operator
 from harness.run.lock import lock
 from harness.run.prepare import check_disk, read_manifest
 
@@ -38,14 +39,16 @@ _HELP = {
 @click.command(help=_HELP[default_lang()])
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--readers", type=click.IntRange(1, 64))
+@click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
 @click.option("--quiet", is_flag=True, help="no progress")
-def command(run: Path, readers: int | None, lang: Lang, as_json: bool, quiet: bool) -> int:
+def command(run: Path, readers: int | None, operator: str, lang: Lang, as_json: bool, quiet: bool) -> int:
     """Play what is left, judge, report; of a run with nothing left, say so and tell its verdict."""
     folder = RunFolder.open(run)
     manifest = read_manifest(folder)
-    check_allowed(load_toml(folder.target, Target), manifest.confirmed_hosts)
+    target = load_toml(folder.target, Target)
+    check_allowed(target, manifest.confirmed_hosts)
     header = _whole_plan(folder)
     display = Display(lang, quiet)
     with lock(folder):
@@ -53,7 +56,9 @@ def command(run: Path, readers: int | None, lang: Lang, as_json: bool, quiet: bo
         verdict = _finished(folder)
         if verdict is None:
             check_disk(folder.path, left)
-            verdict = conduct(folder, header, display, readers, lang)
+            if target.updates == "manual" and header.updates:
+                check_operator()
+            verdict = conduct(folder, header, display, readers, lang, operator)
         else:
             display.say("finished", str(folder.path))
     tell(verdict, folder, lang, as_json)

@@ -24,6 +24,7 @@ from harness.records.plan import PlanHeader
 from harness.records.target import Target
 from harness.records.verdict import Verdict
 from harness.run.allow import check_allowed
+from harness.run.by_hand import by_hand, changes_by_hand, check_operator
 from harness.run.conduct import Conductor, StopRequests
 from harness.run.lock import lock
 from harness.run.people import indistinct
@@ -54,6 +55,7 @@ _HELP = {
 @click.option("--baseline", type=click.Path(path_type=Path), help="run folder of honnin baseline to compare with")
 @click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
 @click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
+@click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
 @click.option("--quiet", is_flag=True, help="no progress")
@@ -67,6 +69,7 @@ def command(
     baseline: Path | None,
     confirmed: tuple[str, ...],
     readers: int | None,
+    operator: str,
     lang: Lang,
     as_json: bool,
     quiet: bool,
@@ -77,7 +80,7 @@ def command(
     if baseline is not None:
         request = with_baseline(request, baseline)
     display = Display(lang, quiet)
-    verdict, folder = play(request, display, readers, lang)
+    verdict, folder = play(request, display, readers, lang, operator)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)
 
@@ -118,8 +121,15 @@ def load_request(
     )
 
 
-def play(request: Request, display: Display, readers: int | None, lang: Lang) -> tuple[Verdict, RunFolder]:
-    """Prepare a run folder, conduct the run in it, judge it and write its report."""
+def play(
+    request: Request, display: Display, readers: int | None, lang: Lang, operator: str = ""
+) -> tuple[Verdict, RunFolder]:
+    """Prepare a run folder, conduct the run in it, judge it and write its report.
+
+    Raises UsageError before anything is made where the register is to be changed by hand and nobody is there.
+    """
+    if changes_by_hand(request.scenario, request.target):
+        check_operator()
     display.say("people")
     distinction = distinguish(request.population)
     if not distinction.clear:
@@ -127,15 +137,17 @@ def play(request: Request, display: Display, readers: int | None, lang: Lang) ->
     request = replace(request, without=indistinct(distinction))
     folder, header = prepare(request, cards_for(request))
     with lock(folder):
-        return conduct(folder, header, display, readers, lang), folder
+        return conduct(folder, header, display, readers, lang, operator), folder
 
 
-def conduct(folder: RunFolder, header: PlanHeader, display: Display, readers: int | None, lang: Lang) -> Verdict:
+def conduct(
+    folder: RunFolder, header: PlanHeader, display: Display, readers: int | None, lang: Lang, operator: str = ""
+) -> Verdict:
     """Play what is left of a plan and finish; also used by resume."""
     folder.verdict.unlink(missing_ok=True)  # of a run that goes on, the old verdict must not outlive this one's death
     watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1))
     display.follow(watch)
-    with display, StopRequests() as stop:
+    with display, StopRequests() as stop, by_hand(folder, header, lambda: stop.count > 0, operator, lang):
         Conductor(folder, header, watch, display, stop).conduct()
         stop.raise_on_insistence()
         try:

@@ -250,6 +250,7 @@ class UpdateOutcome(Record, frozen=True, tag="update_outcome"):
     at_ns: int
     version: str = ""  # register version the target reported
     reason: str = ""
+    operator: str = ""  # who made the change by hand, "" where a program did
 
 
 class SettledAs(StrEnum):

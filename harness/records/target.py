@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -57,6 +57,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body_mb: Positive = 10.0
     poll_ms: Positive = 200.0  # between two polls of an asynchronous fetch
     settle_s: NotNegative = 30.0  # how long the drain phase asks after unresolved applications
+    manual_s: Positive = 900.0  # updates = "manual": how long the operator has for one change
     reflection_s: NotNegative = 0.0  # documented time until a change of the register shows in what is issued
 
 
@@ -103,7 +104,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cards: str = ""  # cards folder, likewise; not needed where client = "centre" and residents carry serials
     profile: str = "reference"  # document profile: built-in name or path to a TOML file
     ledger: bool = False  # the target offers its issue ledger
-    updates: bool = False  # the target accepts register updates
+    updates: bool | Literal["manual"] = False  # it accepts register updates; "manual": the operator makes them by hand
     fees: bool = True  # the target knows about payment
     certificates: Annotated[tuple[Certificate, ...], Meta(min_length=1)] = tuple(Certificate)  # what it issues
     synchronise: Step = Step.APPLY  # the step to release together

@@ -50,8 +50,10 @@ class Performer:
         transport: Transport,
         log: PlayLog,
         signer_of: Callable[[str], Signer | None] = lambda _: None,
+        by_hand: Callable[[PlannedUpdate], UpdateEnd] | None = None,
     ) -> None:
-        """`signer_of` gives the card of a serial, or None."""
+        """`signer_of` gives the card of a serial, or None; `by_hand` makes changes instead of the adapter."""
+        self._by_hand = by_hand
         self._adapter = adapter
         self._signer_of = signer_of
         self._log = log
@@ -176,7 +178,7 @@ class Performer:
             )
         )
         try:
-            end = self.ask(self._adapter.update(planned))
+            end = self._by_hand(planned) if self._by_hand else self.ask(self._adapter.update(planned))
         except SessionFault as e:
             end = UpdateEnd(result=UpdateResult.UNRESOLVED, reason=str(e))
         outcome = UpdateOutcome(
@@ -185,6 +187,7 @@ class Performer:
             at_ns=time.monotonic_ns(),
             version=end.version,
             reason=end.reason,
+            operator=end.operator,
         )
         self._log.write(outcome)
         return outcome

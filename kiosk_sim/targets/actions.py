@@ -199,6 +199,7 @@ class UpdateEnd(Struct, frozen=True, kw_only=True):
     result: UpdateResult
     version: str = ""
     reason: str = ""
+    operator: str = ""  # who made the change by hand
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
