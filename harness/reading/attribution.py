@@ -6,7 +6,7 @@ applicant's own values says nothing; a hit inside a longer hit is part of it; a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,6 +83,8 @@ def attribute(page: FoldedPage, own: OwnTexts, index: OwnerIndex, hits: Sequence
         return Attributed(page, ())
     explained = [*page.form_spans, *_own_spans(page, own, hits, index)]
     strangers = [h for h in strangers if _stands(page, h) and not _explained(page, h, explained)]
+    whole = {(h.start, h.end) for h in strangers}
+    strangers = [h for h in strangers if not any(_next_number_joins(page, h, end) for _, end in _within(h, whole))]
     kept = [h for h in _longest(strangers) if fold_weak(index.text(h.text)) not in own.weak]
     return Attributed(page, tuple(_foreign(h, index) for h in kept))
 
@@ -116,9 +118,26 @@ def _explained(page: FoldedPage, hit: Hit, explained: Iterable[Span]) -> bool:
 def _own_wins(page: FoldedPage, hit: Hit, start: int, end: int) -> bool:
     """Decide between an own text and an overlapping one of others: 山田太郎 in its cell, or 山田太郎一?"""
     if hit.start <= start and end <= hit.end:
+        if _next_number_joins(page, hit, end):
+            return True
         longer_is_whole = page.stands_free(hit.start, hit.end) and not page.crosses_line(hit.start, hit.end)
         return page.stands_free(start, end) and not longer_is_whole
     return page.stands_free(start, end)
+
+
+def _within(hit: Hit, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans that begin as a hit does and end before it."""
+    return (span for span in spans if span[0] == hit.start and span[1] < hit.end)
+
+
+def _next_number_joins(page: FoldedPage, hit: Hit, end: int) -> bool:
+    """Tell whether a hit is a text that ends with a number at `end`, and the number of another cell behind it.
+
+    6-10-1 with the 1 of a first row is not 6-10-11; but where every digit is set by itself, it may be.
+    """
+    if end not in page.word_edges or end - 1 in page.word_edges:
+        return False
+    return page.text[end - 1 : end].isdecimal() and page.text[end : hit.end].isdecimal()
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from harness.reading.attribution import Attributed, Foreign
-from harness.reading.dates import find_dates
+from harness.reading.dates import Day, find_dates
 from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"\d[\d,]*")
 _LONG_NUMBER = re.compile(r"\d{4}")  # an individual number begins with four digits in every notation
 _NAME_ROLES = frozenset({"name", "alias"})
 _SHORT = 2
+_ORDERS = 2  # of reading, in which a date must stand: digits of a column read in a wrong order make dates too
 _LEAST_LINE = 6  # characters; a shorter beginning of an address is half the town's
 
 
@@ -60,9 +61,10 @@ class Compared(NamedTuple):
 class Beside:
     """The labels of one page and their values."""
 
-    def __init__(self, page: FoldedPage, form: FormTexts, cast: Cast) -> None:
-        """Look at `page` with the labels of `form`, for the people of `cast`."""
+    def __init__(self, page: FoldedPage, form: FormTexts, cast: Cast, orders: Sequence[FoldedPage] = ()) -> None:
+        """Look at `page` with the labels of `form`, for the people of `cast`; `orders` are all in which it was read."""
         self._page = page
+        self._orders = orders
         self._form = form
         self._cast = cast
         self._index = cast.index
@@ -102,7 +104,7 @@ class Beside:
         """Yield values that are not what must stand beside their label. `missing` holds ids of items not on the page.
 
         A text counts only where the document is `proven` to put values, in a part of the page that is surely one
-        person's, where the right one is nowhere on the page, or where it is somebody's: tables put other things
+        person's, where the right one is nowhere on the page, or where it is somebody else's: tables put other things
         beside a label than its value. Where the form's own texts do not decode as a `whole`, values may not either.
         """
         for found, items, of_person in self.compare(wanted).against:
@@ -116,12 +118,19 @@ class Beside:
                 continue
             if self._is_a_value(found, wanted):
                 continue
+            if isinstance(value, tuple) and not self._confirmed(value):
+                continue
             owners = self._owners(first, value)
+            others = set(owners) - self._cast.permitted - {self._cast.applicant}
             absent = not found.below and any(id(w) in missing for w in items)
             sure = found.below in proven or (of_person and not found.below)
-            if sure or absent or (owners and first.format is not Format.TEXT):
+            if sure or absent or (others and first.format is not Format.TEXT):
                 owner = owners[0] if len(owners) == 1 else ""
                 yield Evidence(kind="wrong item", page=page, item=first.item, value=found.value[:60], owner=owner)
+
+    def _confirmed(self, day: Day) -> bool:
+        """Tell whether a date stands on the page in a second order of reading, if that was read in several."""
+        return len(self._orders) < _ORDERS or sum(day in order.days for order in self._orders) >= _ORDERS
 
     def _is_a_value(self, found: Labelled, wanted: Sequence[Wanted]) -> bool:
         """Tell whether what looks like a label is a value, as 世帯主 is: elsewhere it stands with its own value."""

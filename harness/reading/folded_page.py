@@ -85,9 +85,14 @@ class FoldedPage:
         return find_dates(self.text)
 
     @cached_property
+    def line_by_line(self) -> str:
+        """The folded lines without any space, a line each: what begins the next one joins nothing of this one."""
+        return "\n".join(self.lines)
+
+    @cached_property
     def days(self) -> frozenset[Day]:
-        """All days printed; words are also read apart, so that a neighbouring cell's digit cannot join in."""
-        return frozenset(d[2] for d in (*self.dates, *find_dates(self.spaced)))
+        """All days printed; words and lines are also read apart: a neighbouring cell's digit cannot join in."""
+        return frozenset(d[2] for d in (*self.dates, *find_dates(self.spaced), *find_dates(self.line_by_line)))
 
     def occurrences(self, folded: str) -> Iterator[Span]:
         """Yield the spans of a folded text."""
@@ -106,7 +111,8 @@ class FoldedPage:
 
     def has_number(self, renderings: tuple[str, ...]) -> bool:
         """Tell whether a number stands on the page, not as part of a longer one."""
-        return any(number_in(page, text) for text in renderings for page in (self.spaced, self.text))
+        pages = (self.spaced, self.text, self.line_by_line)
+        return any(number_in(page, text) for text in renderings for page in pages)
 
     def matches_weakly(self, folded: str, gaiji: tuple[tuple[str, str], ...]) -> bool:
         """Tell whether a text is there but for what producers lose: selectors, characters beyond the BMP, gaiji."""

@@ -11,7 +11,9 @@ from harness.reading.fold import fold_weak, loses_nothing, weak_pattern
 from harness.reading.folded_page import FoldedPage, Span
 
 _PUNCTUATION = "::;・"
-_OPENING = {"】": "【", ")": "(", "]": "[", "〕": "〔", "」": "「"}
+_OPENING = {"】": "【", ")": "(", "]": "[", "〕": "〔", "」": "「", "〉": "〈", "》": "《", ">": "<"}
+_BRACKETS = frozenset(_OPENING.values())  # what they enclose after a value is a remark: 桐島清志(キリシマキヨシ)
+_AFTER_LABELS = frozenset((*_PUNCTUATION, *_OPENING))
 
 
 class Labelled(Struct, frozen=True, kw_only=True):
@@ -43,7 +45,7 @@ def _label_spans(page: FoldedPage, labels: Sequence[str]) -> Iterator[Span]:
     taken: list[Span] = []
     for label in labels:
         for start, end in page.occurrences(label):
-            if start not in page.word_edges or not _ends(page, end) or _in_brackets(page, start, end):
+            if not _begins(page, start) or not _ends(page, end) or _in_brackets(page, start, end):
                 continue
             if not any(a < end and start < b for a, b in taken):
                 taken.append((start, end))
@@ -56,12 +58,16 @@ def _in_brackets(page: FoldedPage, start: int, end: int) -> bool:
     return closing in _OPENING and page.text[start - 1 : start] != _OPENING[closing]
 
 
+def _begins(page: FoldedPage, start: int) -> bool:
+    return start in page.word_edges or (start - 1 in page.word_edges and page.text[start - 1] in _BRACKETS)
+
+
 def _ends(page: FoldedPage, end: int) -> bool:
-    return end in page.word_edges or page.text[end] in _PUNCTUATION
+    return end in page.word_edges or page.text[end] in _AFTER_LABELS
 
 
 def _value_span(page: FoldedPage, start: int, stop: int) -> Span:
-    while start < stop and page.text[start] in _PUNCTUATION:
+    while start < stop and page.text[start] in _AFTER_LABELS:
         start += 1
     following = bisect_right(page.line_ends, start)
     return start, min(stop, page.line_ends[following]) if following < len(page.line_ends) else stop
@@ -80,8 +86,19 @@ def agrees(page: FoldedPage, found: Labelled, expected: str) -> bool:
     if value == expected or (len(value) > 1 and expected.startswith(value)):
         return True
     if value.startswith(expected):
-        return found.start + len(expected) in page.edges
+        return found.start + len(expected) in page.edges or value[len(expected)] in _BRACKETS
     weak = fold_weak(value)
     if weak == value and loses_nothing(expected):
         return False
     return weak_pattern(expected).match(weak) is not None
+
+
+def stands_after(page: FoldedPage, label: str, text: str) -> bool:
+    """Tell whether a text stands right after a label, with nothing but signs between: 性別:男, 【性別】男."""
+    for _, end in page.occurrences(label):
+        place = end
+        while place < len(page.text) and page.text[place] in _AFTER_LABELS:
+            place += 1
+        if page.text.startswith(text, place):
+            return True
+    return False

@@ -9,6 +9,9 @@ from statistics import median
 
 _SMALL = 0.6  # of the usual height: a full stop, a hyphen, a comma, whose middle is not that of its row
 _CELL_GAP = 1.2  # of a character: a wider gap parts cells
+_STEP_POINTS = 3  # in which a gap between two halves is looked for
+_CROSSING = 0.1  # of the words may reach over that gap
+_LEAST_HALF = 0.2  # of the words stand in the emptier half
 _NEXT_WITHIN = 2.0  # of a character: the next one of a column is no farther
 
 
@@ -37,6 +40,35 @@ def order_by_columns(raw: str, places: str) -> str:
                 cells.append(piece)
                 lines.append([" ".join(w.text for w in piece)])
     return "\n".join("\n".join(cell) for cell in lines)
+
+
+def order_by_halves(raw: str, places: str) -> str:
+    """Return the rows of the left half of a page, then those of the right half; "" where no gap parts it so.
+
+    Few words may reach over the gap: titles and sentences do. They stay with the left half.
+    """
+    words = _placed(raw, places)
+    gap = _gap_between_halves(words)
+    if gap is None:
+        return ""
+    halves = [w for w in words if w.left < gap], [w for w in words if w.left >= gap]
+    return "\n".join(" ".join(w.text for w in row) for half in halves for row in _rows(half))
+
+
+def _gap_between_halves(words: Sequence[_Placed]) -> int | None:
+    """Return where, next to the middle, few words stand in the way; None where that is nowhere or a half is empty."""
+    left, right = min((w.left for w in words), default=0), max((w.right for w in words), default=0)
+    third = (right - left) // 3
+    free = (
+        x
+        for x in range(left + third, right - third, _STEP_POINTS)
+        if sum(w.left < x < w.right for w in words) <= _CROSSING * len(words)
+    )
+    gap = min(free, key=lambda x: abs(2 * x - left - right), default=None)
+    if gap is None:
+        return None
+    beyond = sum(w.left >= gap for w in words)
+    return gap if _LEAST_HALF * len(words) <= beyond <= (1 - _LEAST_HALF) * len(words) else None
 
 
 def order_vertically(raw: str, places: str) -> str:

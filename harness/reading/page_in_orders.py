@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from harness.reading.attribution import Attributed, attribute
@@ -10,7 +11,7 @@ from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
 from harness.reading.marks import title_of
-from harness.reading.orders import order_by_columns, order_by_rows, order_vertically
+from harness.reading.orders import order_by_columns, order_by_halves, order_by_rows, order_vertically
 from harness.reading.owners import OwnerIndex
 from harness.reading.presence import Found, look_for
 from harness.reading.profile import Profile
@@ -37,8 +38,33 @@ class PageInOrders:
 
     @cached_property
     def beside(self) -> Beside:
-        """The values beside labels."""
-        return Beside(self.texts[0], self._form, self._cast)
+        """The values beside labels, in the order of reading in which most of them are right.
+
+        A page drawn across two people's columns is read by rows or columns, if that explains what contradicts them. A
+        wrong value contradicts its label in every order.
+        """
+        drawn = self._beside(self.texts[0])
+        right, against = self._agreement(drawn)
+        if self.page.places and (against or not right):
+            for text in self._other_orders():
+                other = self._beside(text)
+                agreement = self._agreement(other)
+                if agreement[0] > right and (agreement[1] < against or not agreement[1]):
+                    drawn, (right, against) = other, agreement
+        return drawn
+
+    def _beside(self, text: FoldedPage) -> Beside:
+        return Beside(text, self._form, self._cast, self.texts)
+
+    def _agreement(self, beside: Beside) -> tuple[int, int]:
+        """Return how many labels have a value of theirs beside them, and how many another one."""
+        compared = beside.compare(self._cast.views[-1].wanted)
+        return len(compared.matches), len(compared.against)
+
+    def _other_orders(self) -> Iterator[FoldedPage]:
+        for order in (order_by_rows, order_by_columns, order_by_halves):
+            if raw := order(self.page.text, self.page.places):
+                yield self._folded(raw)
 
     @property
     def names_somebody(self) -> bool:
@@ -59,9 +85,12 @@ class PageInOrders:
         return distrust(self.page, self.texts, self._profile, title, self._index.characters)
 
     def _add(self, raw: str) -> None:
+        self.texts.append(self._folded(raw))
+
+    def _folded(self, raw: str) -> FoldedPage:
         text = FoldedPage(raw)
         text.take_form(self._form.spans)
-        self.texts.append(text)
+        return text
 
     def _reorder(self) -> None:
         """Add the orders by rows and by columns: drawing order may be shuffled, a value may wrap in its cell."""

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from harness.reading.attribution import Attributed
 from harness.reading.folded_page import FoldedPage
+from harness.reading.labelled import stands_after
 from harness.reading.oracle import Wanted
 from harness.reading.profile import Format
 
@@ -44,7 +45,7 @@ def _has(layer: Attributed, wanted: Wanted, text: str) -> bool:
     if wanted.format is Format.PARTS:
         return text in page.text  # within a sentence of its own, the next bracket ends it
     if len(text) <= _SHORT:
-        return text in page.words or any(label + text in page.text for label in wanted.labels)
+        return text in page.words or any(stands_after(page, label, text) for label in wanted.labels)
     return stands(layer, text)
 
 
