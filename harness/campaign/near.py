@@ -10,7 +10,6 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from msgspec import Struct
 
@@ -19,10 +18,11 @@ from harness.checks.history import NEVER, Application, HistoryView
 from harness.records.history import Ending
 from harness.records.plan import Batch
 
-# What a sign is worth in choosing where to look next: one document in two hands is a hit already.
+# What a sign is worth in choosing where to look next: one document in both hands is a hit already.
 WEIGHTS: dict[str, float] = {
     "same_document": 8.0,
     "same_number": 6.0,
+    "given_elsewhere": 2.0,
     "error": 2.0,
     "overtaken": 1.0,
     "slow": 1.0,
@@ -51,7 +51,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     @property
     def hit(self) -> bool:
-        """Whether one of the two surely has something of another's."""
+        """Whether one of the two surely has what is the other's."""
         return any(WEIGHTS[sign] >= _HIT for sign in self.signs)
 
 
@@ -60,7 +60,7 @@ def trials_of(view: HistoryView, pairs: Mapping[str, Batch], alone_ms: Mapping[s
 
     O(n log n) in the applications of the pairs.
     """
-    shared = _shared(view)
+    shared = Shared(view)
     modes = _modes(view, pairs, alone_ms)
     found = (_trial(view, batch, alone_ms, shared, modes) for batch in pairs.values())
     return tuple(trial for trial in found if trial is not None)
@@ -70,7 +70,7 @@ def _trial(
     view: HistoryView,
     batch: Batch,
     alone_ms: Mapping[str, float],
-    shared: Mapping[str, frozenset[str]],
+    shared: Shared,
     modes: Sequence[float],
 ) -> Trial | None:
     one, other = (view.of(a.application) for a in batch.applications[:2])
@@ -95,7 +95,7 @@ def _shows(
     one: Application,
     other: Application,
     alone_ms: Mapping[str, float],
-    shared: Mapping[str, frozenset[str]],
+    shared: Shared,
     modes: Sequence[float],
 ) -> bool:
     both = (one, other)
@@ -109,34 +109,44 @@ def _shows(
             return any(taken_ms(a) > _SLOW * alone_ms.get(a.certificate, math.inf) for a in both)
         case "mode":
             return any(_in_mode(taken_ms(a), modes) for a in both)
+        case "adjacent_numbers":
+            return shared.adjacent(one, other)
         case _:
-            return any(a.application in shared[sign] for a in both)
+            return sign in shared.signs(one, other)
 
 
-def _shared(view: HistoryView) -> dict[str, frozenset[str]]:
-    """Return the applications that hold what another resident's holds, too: document, number, or the next number."""
-    holders: dict[tuple[str, str], set[str]] = defaultdict(set)
-    residents = view.applications.strings("resident")
-    names = view.applications.strings("application")
-    numbered: list[tuple[int, str, str]] = []
-    for delivered in view.deliveries:
-        if delivered.place == NEVER:
-            continue
-        name = names[delivered.place]
-        holders["same_document", delivered.digest].add(name)
-        if delivered.issue_number:
-            holders["same_number", delivered.issue_number].add(name)
+class Shared:
+    """Which applications of different residents hold one document or one number, and which the next number."""
+
+    def __init__(self, view: HistoryView) -> None:
+        """Read all deliveries; O(n)."""
+        self._held: dict[str, set[tuple[str, str]]] = defaultdict(set)  # application -> what it holds
+        self._numbers: dict[str, set[int]] = defaultdict(set)
+        residents, names = view.applications.strings("resident"), view.applications.strings("application")
+        holders: dict[tuple[str, str], set[str]] = defaultdict(set)  # residents
+        for delivered in view.deliveries:
+            if delivered.place == NEVER:
+                continue
+            name = names[delivered.place]
             digits = "".join(c for c in delivered.issue_number if c.isdigit())
-            numbered.append((int(digits or 0), residents[delivered.place], name))
-    found: dict[str, set[str]] = defaultdict(set)
-    for (sign, _), some in holders.items():
-        if len({residents[view.places[name]] for name in some}) > 1:
-            found[sign] |= some
-    numbered.sort()
-    for (number, who, name), (following, whose, next_name) in pairwise(numbered):
-        if following - number == 1 and who != whose:
-            found["adjacent_numbers"] |= {name, next_name}
-    return {sign: frozenset(found[sign]) for sign in ("same_document", "same_number", "adjacent_numbers")}
+            if digits:
+                self._numbers[name].add(int(digits))
+            for thing in (("same_document", delivered.digest), ("same_number", delivered.issue_number)):
+                if thing[1]:
+                    self._held[name].add(thing)
+                    holders[thing].add(residents[delivered.place])
+        self._several = frozenset(thing for thing, some in holders.items() if len(some) > 1)
+
+    def signs(self, one: Application, other: Application) -> frozenset[str]:
+        """Return what of one is in the other's hands, too, or in a third's."""
+        mine, theirs = (self._held[a.application] & self._several for a in (one, other))
+        found = {sign for sign, _ in mine & theirs} if one.resident != other.resident else set()
+        return frozenset(found | ({"given_elsewhere"} if mine ^ theirs else set()))
+
+    def adjacent(self, one: Application, other: Application) -> bool:
+        """Tell whether the two hold numbers that follow each other."""
+        theirs = self._numbers[other.application]
+        return any(number + step in theirs for number in self._numbers[one.application] for step in (1, -1))
 
 
 def _modes(view: HistoryView, pairs: Mapping[str, Batch], alone_ms: Mapping[str, float]) -> Sequence[float]:

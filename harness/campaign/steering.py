@@ -22,7 +22,9 @@ _SOLO_AROUND = 0.15
 _NEAR_SPREAD = 0.25  # standard deviation of the logarithm, around the gap that is looked at again
 _ALIKE = 2.0  # a pair of the same sort (certificates, nodes) is so much more likely to be looked at again
 _LONGEST_MS = 700.0  # a pair to be set within a second has to leave room on both sides
-_SHORTEST_MS = 5.0
+_SHORTEST_MS = 4.0  # several times the error to which the begin of a second is found
+_CLOSEST = 4  # of the gaps that hit: alone, windows are narrower than under the load of many pairs
+_STAYS_EVERY = 4  # of the places in a second's phase
 _SECOND_MS = 1000.0
 
 
@@ -77,14 +79,14 @@ def _near(batch: Batch, trials: Sequence[Trial], rng: random.Random, at_ns: int)
 
 
 def _in_second(batch: Batch, number: int, hits: Sequence[Trial], at_ns: int) -> Decided:
-    """Set a pair within or across a second at a gap that has hit; every second `number` stays as planned.
+    """Set a pair within or across a second at a gap that has hit; every fourth `number` stays as planned.
 
     A pair within a second and its counterpart across have one number, and so the same gap: only the phase differs.
     """
-    gaps = [t for t in hits if _SHORTEST_MS <= abs(t.gap_ms) <= _LONGEST_MS]
-    if not gaps or number % 2:
+    gaps = sorted((t for t in hits if _SHORTEST_MS <= abs(t.gap_ms) <= _LONGEST_MS), key=lambda t: abs(t.gap_ms))
+    if not gaps or number % _STAYS_EVERY == _STAYS_EVERY - 1:
         return Decided(batch=batch.batch, at_ns=at_ns, why="as_planned")
-    trial = gaps[number // 2 % len(gaps)]
+    trial = gaps[number % min(len(gaps), _CLOSEST)]
     gap = abs(trial.gap_ms)
     across = batch.phase_ms is not None and batch.phase_ms + batch.span_ms > _SECOND_MS
     begin = _SECOND_MS - gap / 2.0 if across else (_SECOND_MS - gap) / 2.0

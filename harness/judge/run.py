@@ -50,6 +50,7 @@ from harness.judge.statement import bound_per_burst, state
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
 from harness.judge.weak_matches import weak_matches
+from harness.judge.windows import pair_trials, window_reasons
 from harness.population.issuable import refusal
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
@@ -159,7 +160,7 @@ class _Judge:
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
         findings = self._findings(documents)
         classes = final_classes(view, documents, findings)
-        exposure = measure_exposure(view, documents, self.plan)
+        exposure, window = measure_exposure(view, documents, self.plan), self._window(findings)
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
         basis = self._basis(documents, findings, classes)
         outcome, reasons = decide(basis)
@@ -187,7 +188,7 @@ class _Judge:
             started_wall_ns=inputs.manifest.started_wall_ns,
             ended_wall_ns=_ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
-            regularities=regularities(view, findings),
+            regularities=(*regularities(view, findings), *window),
             confirmed=count_confirmed(documents.values()),
             reflection=self.fresh.reflection,
             server_logs=self.logs.summaries(),
@@ -197,6 +198,10 @@ class _Judge:
                 *weak_matches(documents),
             ),
         )
+
+    def _window(self, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
+        none: tuple[Reason, ...] = ()
+        return self._guarded("window", lambda: window_reasons(pair_trials(self.view, findings, self.plan)), none)
 
     def _untried(self) -> tuple[Reason, ...]:
         return tuple(untried(self.turned_away, self.inputs.target)) if self.turned_away else ()

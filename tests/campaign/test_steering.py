@@ -105,9 +105,11 @@ def test_a_document_in_two_hands_weighs_most(history):
     for number, gap in ((3, 0.2), (4, 0.9)):
         plays(history, number, gap)
     history.gets("A41", body="one").gets("A42", body="one")
+    history.gets("A31", body="two").asks("A9", "R9", 90).gets("A9", body="two")  # a third person's hands
     trials = trials_of(history.view(), {b.batch: b for b in (planned_pair(3), planned_pair(4))}, {})
     assert [(t.batch, t.hit) for t in trials] == [("B00003", False), ("B00004", True)]
     assert trials[1].gap_ms == pytest.approx(900)
+    assert "given_elsewhere" in trials[0].signs
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_pairs_within_and_across_a_second_get_the_same_gap_and_only_the_phase_di
     found = decided(history, [planned_pair(3, 300.0), *second])
     played = [as_decided(b, d) for b, d in zip(second, found, strict=True)]
     gaps = [b.span_ms for b in played]
-    assert gaps == pytest.approx([300.0, 300.0, 120.0, 120.0] * 2)
+    assert gaps == pytest.approx([300.0, 300.0] * 3 + [120.0, 120.0])
     ends = [b.phase_ms + b.span_ms for b in played]
     assert [end > 1000.0 for end in ends] == [False, True] * 4
 
