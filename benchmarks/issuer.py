@@ -89,7 +89,7 @@ def layouts_of(desk: Desk, size: int, certificate: str) -> Iterable[Layout]:
             continue
         if certificate == "inkan" and seal is None:
             continue
-        picture, picture_mm = (seal.picture, seal.diameter_mm) if seal else ("", 0.0)
+        picture, picture_mm = (f"seals/{seal.picture}", seal.diameter_mm) if seal else ("", 0.0)
         order = Order(
             certificate=certificate,
             choice=choice,

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from mock_issuer import clock
+from mock_issuer.documents.wareki import ERAS
 from mock_issuer.people import Extract, Koseki, Residency, Resident
 
 _SCHEMA = """
@@ -21,6 +22,7 @@ CREATE INDEX IF NOT EXISTS by_household ON resident (household, key);
 CREATE TABLE IF NOT EXISTS koseki (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seal (resident TEXT PRIMARY KEY, picture TEXT NOT NULL, diameter_mm REAL NOT NULL,
   cancelled_on TEXT, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS era (first TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS change (version INTEGER PRIMARY KEY AUTOINCREMENT, update_id TEXT NOT NULL,
   resident TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, at TEXT NOT NULL);
 """
@@ -122,6 +124,12 @@ class Register:
         finally:
             connection.execute("ROLLBACK")
 
+    def era_of(self, iso: str) -> tuple[str, int]:
+        """Return the name and the first year of an ISO day's era; ("西暦", 1) before the first."""
+        run = self._connection().execute
+        row = run("SELECT name, first FROM era WHERE first <= ? ORDER BY first DESC LIMIT 1", (iso,)).fetchone()
+        return (row[0], int(row[1][:4])) if row else ("西暦", 1)
+
     def version(self) -> int:
         """Return the number of the last change now, 0 before the first."""
         return Snapshot(self._connection()).version()
@@ -160,6 +168,7 @@ class Register:
                 "INSERT INTO seal VALUES (?, ?, ?, ?, ?)",
                 ((key, s.picture, s.diameter_mm, s.cancelled_on, s.version) for key, s in seals),
             )
+            run.executemany("INSERT INTO era VALUES (?, ?)", ((first.isoformat(), name) for first, name in ERAS))
             run.execute("INSERT INTO origin VALUES (?)", (digest,))
 
 

@@ -15,7 +15,8 @@ from mock_issuer.defects.correct import own_file
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (key TEXT NOT NULL, copy INTEGER NOT NULL, application TEXT NOT NULL,
-  node TEXT NOT NULL, pages INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (key, copy)) WITHOUT ROWID;
+  node TEXT NOT NULL, pages INTEGER NOT NULL, checks TEXT NOT NULL, at TEXT NOT NULL,
+  PRIMARY KEY (key, copy)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reception (number INTEGER PRIMARY KEY AUTOINCREMENT, application TEXT NOT NULL,
   node TEXT NOT NULL);
 """
@@ -33,13 +34,13 @@ class Spool:
         self._node = node
         self._local = threading.local()
 
-    def put(self, key: str, copy: int, pdf: bytes, *, application: str, pages: int) -> None:
-        """Store a document under its work key: atomically, and over whatever has that key."""
+    def put(self, key: str, copy: int, pdf: bytes, *, application: str, pages: int, checks: str = "") -> None:
+        """Store a document under its work key, with its pages' check values: atomically, over whatever has that key."""
         part = self._store / f".{secrets.token_hex(8)}.part"
         part.write_bytes(pdf)
         part.replace(self._path(key, copy))
-        row = (key, copy, application, self._node, pages, clock.stamp())
-        self.run("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (key, copy, application, self._node, pages, checks, clock.stamp())
+        self.run("INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def get(self, key: str, copy: int, behaviour: Behaviour = _CLEAN) -> tuple[bytes, int]:
         """Return a document and its pages. Raises FileNotFoundError if there is none of that key."""

@@ -16,8 +16,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from mock_issuer.debuglog import Applied, Entered, Given, Printed, Rendered, printed, read_debug_logs
+from mock_issuer.documents.dates import PlainDates
 from mock_issuer.documents.families import COMPOSERS
-from mock_issuer.documents.layout import Order, day
+from mock_issuer.documents.layout import Order
 from mock_issuer.past import Past
 from mock_issuer.people import Resident
 from mock_issuer.refusals import Refusal
@@ -181,7 +182,15 @@ def _owners(past: Past) -> dict[str, set[str]]:
 
 
 def _printed_values(person: Resident) -> Iterator[str]:
-    texts = (person.name, person.kana, person.former_name, person.alias, person.address, person.hittousha)
+    texts = (
+        person.name,
+        person.kana,
+        person.former_name,
+        person.alias,
+        person.address,
+        person.honseki,
+        person.hittousha,
+    )
     yield from (text for text in texts if text)
-    yield from (day(date) for date in (person.born_on, person.address_since, person.notified_on) if date)
+    yield from (PlainDates().day(date) for date in (person.born_on, person.address_since, person.notified_on) if date)
     yield from (f"{tax.total_income:,}円" for tax in person.taxes)

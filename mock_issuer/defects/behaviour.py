@@ -9,6 +9,8 @@ from pathlib import Path
 from mock_issuer.defects import correct
 from mock_issuer.defects.parts import (
     CachedSeal,
+    ConversionBuffer,
+    ConversionDesk,
     Dispatcher,
     ExpiredPrint,
     Lease,
@@ -18,6 +20,7 @@ from mock_issuer.defects.parts import (
     Reception,
     Repeated,
 )
+from mock_issuer.documents.dates import Dates, EraTable, TableDates
 from mock_issuer.node.applications import Request
 
 
@@ -31,10 +34,14 @@ class Behaviour:
     current: correct.Current = field(default_factory=correct.PassedOn)
     work_key: Callable[[Reception], str] = correct.reception_key
     issue_number: Callable[[str, int, str], str] = correct.counted_number  # of work key, copy, the node's own number
+    writers: correct.WriterRule = field(default_factory=correct.PooledWriters)
+    dates: Callable[[EraTable], Dates] = TableDates
+    conversion_buffer: Callable[[ConversionBuffer, ConversionDesk], ConversionBuffer] = correct.own_buffer
     seal_holds: Callable[[CachedSeal, int | None], bool] = correct.unchanged_since
     # printing and handing over
     locate: Callable[[Path, str, int], Path] = correct.own_file  # of the store's folder, work key, copy
     print_limit_s: float | None = None  # None: as the node is set up
+    publish: Callable[[Path, bytes], None] = correct.publish_whole
     answers_job: Callable[[int, int], bool] = correct.same_job  # an image's job, the job one waits for
     on_print_expiry: Callable[[ExpiredPrint], Path] = correct.cancel_print
     output: correct.OutputRule = field(default_factory=correct.ClearedOutput)

@@ -11,6 +11,8 @@ from typing import Protocol
 from mock_issuer.defects.parts import (
     Asked,
     CachedSeal,
+    ConversionBuffer,
+    ConversionDesk,
     Dispatcher,
     ExpiredPrint,
     Lease,
@@ -22,6 +24,7 @@ from mock_issuer.defects.parts import (
     Repeated,
 )
 from mock_issuer.node.applications import Request
+from mock_issuer.node.writers import PageWriter, WriterPool
 from mock_issuer.people import Extract
 from mock_issuer.refusals import Refusal
 
@@ -95,6 +98,43 @@ class PassedOn:
         """Nothing is kept."""
 
 
+class WriterRule(Protocol):
+    """Which page writer a job takes, and when it goes back."""
+
+    def take(self) -> PageWriter:
+        """Take a writer for a job."""
+
+    def failed(self, writer: PageWriter) -> None:
+        """React to a document that could not be made."""
+
+    def done(self, writer: PageWriter) -> None:
+        """React to the end of the job, whichever it was."""
+
+
+class PooledWriters:
+    """A writer serves one job at a time and goes back once, at its end."""
+
+    def __init__(self) -> None:
+        """Begin with an empty pool."""
+        self.pool = WriterPool()
+
+    def take(self) -> PageWriter:
+        """Take a writer that nobody has."""
+        return self.pool.take()
+
+    def failed(self, writer: PageWriter) -> None:
+        """Leave it to the end."""
+
+    def done(self, writer: PageWriter) -> None:
+        """Give the writer back."""
+        self.pool.give_back(writer)
+
+
+def own_buffer(own: ConversionBuffer, desk: ConversionDesk) -> ConversionBuffer:
+    """Convert into the buffer that this job alone holds."""
+    return own
+
+
 def own_request(dispatcher: Dispatcher, request: Request) -> Callable[[], Request]:
     """Bind the request now: what the dispatcher holds when the work begins is another's."""
     return lambda: request
@@ -119,6 +159,13 @@ def cancel_print(wait: ExpiredPrint) -> Path:
     """Take the print job back and give the whole application up. Always raises PrintTimeout."""
     wait.withdraw()
     raise PrintTimeout
+
+
+def publish_whole(file: Path, content: bytes) -> None:
+    """Write a file that appears complete or not at all."""
+    part = file.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(file)
 
 
 def same_job(image: int, awaited: int) -> bool:

@@ -80,6 +80,31 @@ class Repeated(Protocol):
         """Make the document anew, under a new issue number, and print it."""
 
 
+class ConversionBuffer(Protocol):
+    """A file that a seal is converted into, for the typesetter to read."""
+
+    @property
+    def path(self) -> str:
+        """Return the file, below the press."""
+
+    def load(self, picture: str) -> None:
+        """Convert a registered seal into the buffer."""
+
+    def content(self) -> str:
+        """Return whose picture lies in it now, by name."""
+
+
+class ConversionDesk(Protocol):
+    """Where a node's seals are converted."""
+
+    @property
+    def in_use(self) -> int:
+        """Return how many conversions are under way, the asking one included."""
+
+    def named(self, name: str) -> ConversionBuffer:
+        """Return the buffer of a name."""
+
+
 class Dispatcher(Protocol):
     """Hands requests to the workers of the making pool, one after the other."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_issuer.documents.layout import Item, Layout, Order, Page, day, fitted
+from mock_issuer.documents.layout import Item, Layout, Order, Page, fitted
 
 _WIDTH_MM = 100.0
 
@@ -13,7 +13,7 @@ def compose(order: Order) -> Layout:
     items: tuple[Item, ...] = (
         fitted("氏名", person.name, _WIDTH_MM),
         fitted("通称", person.alias, _WIDTH_MM) if person.foreign else fitted("旧氏", person.former_name, _WIDTH_MM),
-        fitted("生年月日", day(person.born_on), _WIDTH_MM),
+        fitted("生年月日", order.dates.day(person.born_on), _WIDTH_MM),
         fitted("住所", person.address, _WIDTH_MM),
     )
     page = Page(head=items, picture=order.picture, picture_mm=order.picture_mm)
@@ -21,6 +21,6 @@ def compose(order: Order) -> Layout:
         template="seal",
         title="印鑑登録証明書",
         proof="この写しは、登録された印影と相違ないことを証明する。",
-        issued_on=day(order.today.isoformat()),
+        issued_on=order.dates.day(order.today.isoformat()),
         pages=(page,),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+from mock_issuer.documents.dates import Dates
 from mock_issuer.documents.flow import Block, Unit, pages
-from mock_issuer.documents.layout import Item, Layout, Order, day, fitted
+from mock_issuer.documents.layout import Item, Layout, Order, fitted
 from mock_issuer.people import Koseki, KosekiMember
 from mock_issuer.refusals import may_not_issue
 
@@ -22,8 +23,8 @@ def compose(order: Order) -> Layout:
         template="rows",
         title="戸籍全部事項証明書" if whole else "戸籍個人事項証明書",
         proof=f"これは、戸籍に記録されている事項の{'全部' if whole else '一部'}を証明した書面である。",
-        issued_on=day(order.today.isoformat()),
-        pages=pages(head, map(_block, chosen(order))),
+        issued_on=order.dates.day(order.today.isoformat()),
+        pages=pages(head, (_block(member, order.dates) for member in chosen(order))),
     )
 
 
@@ -45,10 +46,10 @@ def chosen(order: Order) -> tuple[KosekiMember, ...]:
     return listed
 
 
-def _block(member: KosekiMember) -> Block:
+def _block(member: KosekiMember, dates: Dates) -> Block:
     facts = (
         ("名", member.given_name),
-        ("生年月日", day(member.born_on)),
+        ("生年月日", dates.day(member.born_on)),
         ("父", member.father),
         ("母", member.mother),
         ("続柄", member.relation),

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from mock_issuer.documents.wareki import wareki
+from mock_issuer.documents.dates import Dates, PlainDates
 from mock_issuer.people import Extract
 
 BLANK = "【空欄】"  # the register holds nothing here
@@ -69,6 +69,7 @@ class Order(Struct, frozen=True, kw_only=True):
     today: date
     picture: str = ""
     picture_mm: float = 0.0
+    dates: Dates = PlainDates()
 
 
 def fitted(label: str, value: str | None, width_mm: float) -> Item:
@@ -76,11 +77,6 @@ def fitted(label: str, value: str | None, width_mm: float) -> Item:
     text = value or BLANK
     size = min(NORMAL_PT, width_mm / (_ems(text) * _MM_PER_PT))
     return Item(label=label, value=text, size=round(max(size, _SMALLEST_PT), 1))
-
-
-def day(iso: str | None) -> str:
-    """Return an ISO date in wareki, "" where there is none."""
-    return wareki(date.fromisoformat(iso)) if iso else ""
 
 
 def _ems(text: str) -> float:

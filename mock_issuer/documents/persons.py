@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_issuer.documents.layout import OMITTED, Choice, Item, Layout, Order, Page, day, fitted
+from mock_issuer.documents.layout import OMITTED, Item, Layout, Order, Page, fitted
 from mock_issuer.people import Resident
 from mock_issuer.refusals import may_not_issue
 
@@ -20,8 +20,10 @@ def compose(order: Order) -> Layout:
     title, proof = _TITLES[order.certificate]
     head = _head(order)
     sheets = [persons[i : i + PERSONS_A_SHEET] for i in range(0, len(persons), PERSONS_A_SHEET)]
-    pages = tuple(Page(head=head, blocks=tuple(_block(p, order.choice) for p in sheet)) for sheet in sheets)
-    return Layout(template="persons", title=title, proof=proof, issued_on=day(order.today.isoformat()), pages=pages)
+    pages = tuple(Page(head=head, blocks=tuple(_block(p, order) for p in sheet)) for sheet in sheets)
+    return Layout(
+        template="persons", title=title, proof=proof, issued_on=order.dates.day(order.today.isoformat()), pages=pages
+    )
 
 
 def chosen(order: Order) -> tuple[Resident, ...]:
@@ -44,11 +46,12 @@ def _head(order: Order) -> tuple[Item, ...]:
     return (fitted("住所", applicant.address, _FULL_MM), fitted("世帯主", householder, _FULL_MM))
 
 
-def _block(person: Resident, choice: Choice) -> tuple[tuple[Item, ...], ...]:
-    return _foreign(person, choice) if person.foreign else _japanese(person, choice)
+def _block(person: Resident, order: Order) -> tuple[tuple[Item, ...], ...]:
+    return _foreign(person, order) if person.foreign else _japanese(person, order)
 
 
-def _japanese(person: Resident, choice: Choice) -> tuple[tuple[Item, ...], ...]:
+def _japanese(person: Resident, order: Order) -> tuple[tuple[Item, ...], ...]:
+    choice, day = order.choice, order.dates.day
     above = _column(_FULL_MM, ("氏名", person.name), ("ふりがな", person.kana))
     left = _column(
         _HALF_MM,
@@ -68,7 +71,8 @@ def _japanese(person: Resident, choice: Choice) -> tuple[tuple[Item, ...], ...]:
     return (above, left, right, _column(_FULL_MM, ("本籍", honseki), *_closing(person)))
 
 
-def _foreign(person: Resident, choice: Choice) -> tuple[tuple[Item, ...], ...]:
+def _foreign(person: Resident, order: Order) -> tuple[tuple[Item, ...], ...]:
+    choice, day = order.choice, order.dates.day
     above = _column(_FULL_MM, ("氏名", person.name), ("ふりがな", person.kana), ("通称", person.alias))
     left = _column(
         _HALF_MM,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_issuer.documents.layout import Choice, Item, Layout, Order, Page, day, fitted
+from mock_issuer.documents.layout import Choice, Item, Layout, Order, Page, fitted
 from mock_issuer.documents.wareki import fiscal_year
 from mock_issuer.people import Tax
 from mock_issuer.refusals import may_not_issue
@@ -18,7 +18,7 @@ def compose(order: Order) -> Layout:
         ("年度", fiscal_year(tax.year)),
         ("住所", person.address),
         ("氏名", person.name),
-        ("生年月日", day(person.born_on)),
+        ("生年月日", order.dates.day(person.born_on)),
     )
     payment = order.choice.tax_kind == _PAYMENT
     figures = _payment(tax) if payment else _income(tax)
@@ -26,7 +26,7 @@ def compose(order: Order) -> Layout:
         template="rows",
         title="納税証明書" if payment else "所得・課税証明書",
         proof="上記のとおり相違ないことを証明する。",
-        issued_on=day(order.today.isoformat()),
+        issued_on=order.dates.day(order.today.isoformat()),
         pages=(Page(head=_items(who), blocks=((_items(figures),),)),),
     )
 

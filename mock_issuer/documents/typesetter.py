@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,13 +41,24 @@ class Typesetter:
         for _ in range(compilers):
             self._idle.put(typst.Compiler(b"", root=str(press), font_paths=fonts))
 
-    def set_document(self, layout: Layout, number: str) -> bytes:
-        """Return the PDF of a certificate with its issue number on every page."""
-        content = {name: getattr(layout, name) for name in ("title", "proof", "issued_on", "pages")}
-        content |= {"number": number, "mayor": MAYOR}
-        source = f'#import "{layout.template}.typ": certificate\n#certificate({literal(content)})'
+    def set_document(
+        self, layout: Layout, number: str, sheets: Sequence[str] | None = None, watch: Callable[[], None] | None = None
+    ) -> bytes:
+        """Return the PDF of a certificate with its issue number on every page.
+
+        `sheets`: the pages as Typst source, where they are prepared already. `watch` is called right before and
+        after the compiler reads pictures.
+        """
+        content = {name: getattr(layout, name) for name in ("title", "proof", "issued_on")}
+        head = literal(content | {"number": number, "mayor": MAYOR})
+        pages = "".join(f"{page}," for page in (sheets if sheets is not None else map(literal, layout.pages)))
+        source = f'#import "{layout.template}.typ": certificate\n#certificate({head[:-1]}, pages: ({pages})))'
         with self._compiler() as compiler:
+            if watch:
+                watch()
             pdf = compiler.compile(input=source.encode(), format="pdf", pdf_tags=False)
+            if watch:
+                watch()
         assert isinstance(pdf, bytes)
         return pdf
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-_ERAS = (
+ERAS = (
     (date(2019, 5, 1), "令和"),
     (date(1989, 1, 8), "平成"),
     (date(1926, 12, 25), "昭和"),
@@ -14,7 +14,7 @@ _ERAS = (
 
 
 def _era_year(day: date) -> str:
-    for first, era in _ERAS:
+    for first, era in ERAS:
         if day >= first:
             year = day.year - first.year + 1
             return f"{era}{'元' if year == 1 else year}"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from mock_issuer import clock
 from mock_issuer.debuglog import Applied, DebugLog, Rendered, printed
 from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.correct import Context
+from mock_issuer.defects.parts import ConversionBuffer
 from mock_issuer.defects.switches import Switches
 from mock_issuer.documents.families import COMPOSERS
 from mock_issuer.documents.layout import Layout, Order
@@ -16,24 +21,27 @@ from mock_issuer.documents.names import require_printable
 from mock_issuer.documents.typesetter import Typesetter
 from mock_issuer.ledger import ApplicationState, Entry, LedgerWriter
 from mock_issuer.node.applications import Application, Applications, Request
+from mock_issuer.node.conversion import Conversion
 from mock_issuer.node.makers import Makers
 from mock_issuer.node.numbers import IssueNumbers
 from mock_issuer.node.output import OutputBuffer, OutputBuffers
 from mock_issuer.node.reception import Reception
 from mock_issuer.node.seals import SealCache
+from mock_issuer.node.writers import PageWriter, Sheet
 from mock_issuer.refusals import Refusal, may_not_issue
 from mock_issuer.register import Register
 from mock_issuer.rules import FEES_YEN, require_issuable
 from mock_issuer.spool import Spool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class _Job:
     """What a document is made for and stored under."""
 
     name: str  # of the application
     resident: str
     key: str
+    copies: tuple[int, ...]
     numbers: tuple[str, ...]  # one a copy
 
 
@@ -54,6 +62,7 @@ class Desk:
     seals: SealCache
     switches: Switches
     makers: Makers
+    conversion: Conversion
 
     def apply(self, name: str, request: Request) -> Application:
         """Accept an application: its documents lie in the store when this returns.
@@ -90,9 +99,8 @@ class Desk:
         numbers = tuple(behaviour.issue_number(key, copy, number) for copy, number in enumerate(own, 1))
         buffer = self.buffers.of(request.kiosk)
         try:
-            generated = behaviour.output.reserve(buffer, name) and self._generate(
-                _Job(name=name, resident=request.resident, key=key, numbers=numbers), order, buffer, behaviour
-            )
+            job = _Job(name, request.resident, key, tuple(range(1, len(numbers) + 1)), numbers)
+            generated = behaviour.output.reserve(buffer, name) and self._generate(job, order, buffer, behaviour)
         finally:
             behaviour.current.clear()
         application = Application(
@@ -113,8 +121,9 @@ class Desk:
         behaviour = self.switches.behaviour
         order = self._order(behaviour.hold(application.request), behaviour)
         (number,) = self.numbers.take(1)
-        job = _Job(name=application.name, resident=application.request.resident, key=application.key, numbers=(number,))
-        self._store_copy(job, COMPOSERS[order.certificate](order), copy, number)
+        job = _Job(application.name, application.request.resident, application.key, (copy,), (number,))
+        with self._converted(order, behaviour) as seal:
+            self._make(job, replace(order, picture=seal.path if seal else ""), PageWriter(), seal)
         application.renumber(copy, number)
 
     def _order(self, context: Context, behaviour: Behaviour) -> Order:
@@ -137,22 +146,55 @@ class Desk:
             today=today,
             picture=seal.picture if seal else "",
             picture_mm=seal.diameter_mm if seal else 0.0,
+            dates=behaviour.dates(self.register.era_of),
         )
 
     def _generate(self, job: _Job, order: Order, buffer: OutputBuffer, behaviour: Behaviour) -> bool:
         """Set and store every copy; tell whether they were made. Characters and lengths show only here."""
+        writer = behaviour.writers.take()
         try:
             require_printable(order, self.name_limit)
-            layout = COMPOSERS[order.certificate](order)
+            with self._converted(order, behaviour) as seal:
+                self._make(job, replace(order, picture=seal.path if seal else ""), writer, seal)
         except Refusal as refusal:
+            behaviour.writers.failed(writer)
             behaviour.output.generation_failed(buffer, refusal)
             return False
-        for copy, number in enumerate(job.numbers, 1):
-            self._store_copy(job, layout, copy, number)
+        finally:
+            behaviour.writers.done(writer)
         return True
 
-    def _store_copy(self, job: _Job, layout: Layout, copy: int, number: str) -> None:
-        pdf = self.typesetter.set_document(layout, number)
+    @contextmanager
+    def _converted(self, order: Order, behaviour: Behaviour) -> Iterator[ConversionBuffer | None]:
+        """Convert the seal, where the certificate shows one, into a buffer held meanwhile."""
+        if not order.picture:
+            yield None
+            return
+        with self.conversion.buffer(behaviour) as buffer:
+            buffer.load(order.picture)
+            yield buffer
+
+    def _make(self, job: _Job, order: Order, writer: PageWriter, seal: ConversionBuffer | None) -> None:
+        writer.begin()
+        layout = COMPOSERS[order.certificate](order)
+        for page in layout.pages:
+            writer.append(page)
+        sheets = writer.finish()
+        for copy, number in zip(job.copies, job.numbers, strict=True):
+            self._store_copy(job, layout, sheets, copy, number, seal)
+
+    def _store_copy(
+        self,
+        job: _Job,
+        layout: Layout,
+        sheets: tuple[Sheet, ...],
+        copy: int,
+        number: str,
+        seal: ConversionBuffer | None,
+    ) -> None:
+        seen: list[str] = []
+        watch = (lambda: seen.append(seal.content())) if seal else None
+        pdf = self.typesetter.set_document(layout, number, [sheet.source for sheet in sheets], watch)
         self.debug.write(
             Rendered(
                 digest=hashlib.sha256(pdf).hexdigest(),
@@ -163,12 +205,13 @@ class Desk:
                 issue_number=number,
                 at=clock.stamp(),
                 title=layout.title,
-                pages=printed(layout.pages),
-                pictures=tuple(page.picture for page in layout.pages if page.picture),
+                pages=printed(tuple(sheet.page for sheet in sheets)),
+                pictures=tuple(sorted(set(seen))),
                 version=self.register.version(),
             )
         )
-        self.spool.put(job.key, copy, pdf, application=job.name, pages=len(layout.pages))
+        checks = " ".join(sheet.check for sheet in sheets)
+        self.spool.put(job.key, copy, pdf, application=job.name, pages=len(sheets), checks=checks)
 
     def _refused(self, name: str, request: Request, refusal: Refusal) -> Entry:
         return Entry(

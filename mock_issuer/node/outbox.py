@@ -1,13 +1,18 @@
-"""The outbox of a node: print images in the order they were made, taken by whoever reads next."""
+"""The outbox of a node: a folder of print images, numbered by job; the reader watches it and takes the lowest number.
+
+As in systems where print server and reader are different programs: they share nothing but the folder.
+"""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
+
+_LOOK_EVERY_S = 0.002  # a reader's wait adds so much to a print of tens of milliseconds
+_IMAGE, _NOTHING = ".pdf", ".none"
 
 
 class Image(Struct, frozen=True, kw_only=True):
@@ -18,38 +23,39 @@ class Image(Struct, frozen=True, kw_only=True):
 
 
 class Outbox:
-    """A queue of images; nothing in an image says whose it is."""
+    """A folder of images; nothing in an image says whose it is."""
 
     def __init__(self, folder: Path) -> None:
         """Keep the files in `folder`, making it where it is new."""
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._images: deque[Image] = deque()
-        self._changed = threading.Condition()
+        self._taken = folder / "taken"
+        self._taken.mkdir(parents=True, exist_ok=True)
 
-    def put(self, job: int, document: bytes | None) -> None:
-        """Write an image's file and queue it."""
-        file = None
-        if document is not None:
-            file = self._folder / f"{job:08d}.pdf"
-            file.write_bytes(document)
-        with self._changed:
-            self._images.append(Image(job=job, file=file))
-            self._changed.notify()
+    def put(self, job: int, document: bytes | None, publish: Callable[[Path, bytes], None]) -> None:
+        """Write an image's file, or that there is none."""
+        if document is None:
+            (self._folder / f"{job:08d}{_NOTHING}").touch()
+        else:
+            publish(self._folder / f"{job:08d}{_IMAGE}", document)
 
     def take(self, until: float) -> Image | None:
-        """Take the oldest image, waiting until a monotonic instant; None if none came."""
-        with self._changed:
-            while not self._images:
-                left = until - time.monotonic()
-                if left <= 0 or not self._changed.wait(left):
-                    return self._images.popleft() if self._images else None
-            return self._images.popleft()
+        """Take the image of the lowest number, waiting until a monotonic instant; None if none came."""
+        while (image := self._first()) is None and time.monotonic() < until:
+            time.sleep(_LOOK_EVERY_S)
+        return image
+
+    def _first(self) -> Image | None:
+        for file in sorted(self._folder.iterdir()):
+            if file.suffix in {_IMAGE, _NOTHING}:
+                taken = self._taken / file.name
+                try:
+                    file.replace(taken)
+                except FileNotFoundError:
+                    continue  # another reader was first
+                return Image(job=int(file.stem), file=taken if file.suffix == _IMAGE else None)
+        return None
 
     def remove(self, job: int) -> None:
         """Throw away a job's image if it still lies here."""
-        with self._changed:
-            for image in [i for i in self._images if i.job == job]:
-                self._images.remove(image)
-                if image.file:
-                    image.file.unlink(missing_ok=True)
+        for suffix in (_IMAGE, _NOTHING):
+            (self._folder / f"{job:08d}{suffix}").unlink(missing_ok=True)

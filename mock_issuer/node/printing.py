@@ -60,7 +60,7 @@ class PrintServer:
             with self._lock:  # against withdraw: an image is thrown away or put out, never both
                 if job in self._wanted:
                     self._wanted.discard(job)
-                    self._outbox.put(job, document)
+                    self._outbox.put(job, document, behaviour.publish)
 
     def _image(self, key: str, copy: int, behaviour: Behaviour) -> bytes | None:
         try:

@@ -11,9 +11,10 @@ from mock_issuer.documents.typesetter import Typesetter
 from mock_issuer.ledger import LedgerWriter, last_entries
 from mock_issuer.lifecycle import end_with, hold_signals, wait_for_end
 from mock_issuer.node.applications import Applications, close_after_restart
+from mock_issuer.node.conversion import Conversion
 from mock_issuer.node.counter import Counter
 from mock_issuer.node.desk import Desk
-from mock_issuer.node.makers import Makers
+from mock_issuer.node.makers import WORKERS, Makers
 from mock_issuer.node.numbers import IssueNumbers
 from mock_issuer.node.output import OutputBuffers
 from mock_issuer.node.printing import PrintStage
@@ -65,7 +66,8 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         buffers=buffers,
         seals=SealCache(),
         switches=switches,
-        makers=Makers(switches),
+        makers=Makers(switches, WORKERS),
+        conversion=Conversion(state.press, settings.node, WORKERS),
     )
     counter = Counter(
         applications=applications,

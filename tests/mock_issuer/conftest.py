@@ -456,12 +456,6 @@ def settle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., t
         issuer.end()
 
 
-@pytest.fixture
-def family_register() -> Callable[[Resident], Koseki]:
-    """Make the 戸籍 of a single person."""
-    return koseki_of
-
-
 # -- the zoo of defects -----------------------------------------------------------------------------------------------
 
 
@@ -552,14 +546,25 @@ class Stage:
             one.client.close()
 
 
+def staged(town: Town, issuer: Issuer) -> Iterator[Stage]:
+    """Make a stage, clean before and after."""
+    issuer.clean()
+    made = Stage(town, issuer)
+    yield made
+    issuer.clean()
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def stage_of() -> Callable[[Town, Issuer], Iterator[Stage]]:
+    """Make the stage of a town and its issuer."""
+    return staged
+
+
 @pytest.fixture
 def stage(shared: tuple[Town, Issuer]) -> Iterator[Stage]:
-    """The shared issuer (two nodes, ordinary people 1 to 60), clean before and after."""
-    shared[1].clean()
-    made = Stage(*shared)
-    yield made
-    shared[1].clean()
-    made.end()
+    """The shared issuer (two nodes, ordinary people 1 to 60)."""
+    yield from staged(*shared)
 
 
 @pytest.fixture(scope="module")
@@ -570,9 +575,11 @@ def slow_office(settle: Callable[..., tuple[Town, Issuer]]) -> tuple[Town, Issue
 
 @pytest.fixture
 def slow(slow_office: tuple[Town, Issuer]) -> Iterator[Stage]:
-    """The slow office's stage, clean before and after."""
-    slow_office[1].clean()
-    made = Stage(*slow_office)
-    yield made
-    slow_office[1].clean()
-    made.end()
+    """The slow office's stage."""
+    yield from staged(*slow_office)
+
+
+@pytest.fixture(scope="session")
+def family_registers() -> Callable[[Resident], Koseki]:
+    """Make the 戸籍 of a single person."""
+    return koseki_of

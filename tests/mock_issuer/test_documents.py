@@ -169,7 +169,7 @@ def test_a_seal_certificate_carries_the_seal_as_a_picture_of_its_true_size(
     drawn = Image.new("1", (90, 90), 1)
     drawn.paste(0, (10, 10, 40, 60))
     drawn.save(tmp_path / "seals" / "one.png")
-    order = msgspec.structs.replace(order_for("inkan", person(5)), picture="one.png", picture_mm=15.0)
+    order = msgspec.structs.replace(order_for("inkan", person(5)), picture="seals/one.png", picture_mm=15.0)
     pdf = typesetter.set_document(COMPOSERS["inkan"](order), NUMBER)
     with pdfium.PdfDocument(pdf) as document:
         page = document[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mock_issuer.defects.behaviour import Behaviour
+from mock_issuer.defects.correct import publish_whole
 from mock_issuer.defects.parts import PrintBusy, PrintFailed, PrintTimeout
 from mock_issuer.node.order import PrintOrder
 from mock_issuer.node.outbox import Outbox
@@ -57,7 +58,7 @@ def test_an_image_that_comes_after_the_limit_reaches_nobody_else(tmp_path: Path)
         stage.fetch("k1", 1, Behaviour())
     patient = Behaviour(print_limit_s=5.0)
     assert stage.fetch("k2", 1, patient).read_bytes() == b"document 2"
-    assert list((tmp_path / "outbox").glob("*.pdf")) == [tmp_path / "outbox" / "00000002.pdf"]
+    assert list((tmp_path / "outbox").rglob("*.pdf")) == [tmp_path / "outbox" / "taken" / "00000002.pdf"]
 
 
 def test_a_line_that_is_too_long_is_told_at_once(tmp_path: Path) -> None:
@@ -123,11 +124,11 @@ def test_a_turn_that_does_not_come_is_told_in_time() -> None:
 
 def test_a_withdrawn_job_leaves_no_file(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path)
-    outbox.put(1, b"one")
-    outbox.put(2, b"two")
+    outbox.put(1, b"one", publish_whole)
+    outbox.put(2, b"two", publish_whole)
     outbox.remove(1)
     image = outbox.take(time.monotonic())
     assert image is not None
-    assert (image.job, image.file) == (2, tmp_path / "00000002.pdf")
+    assert (image.job, image.file) == (2, tmp_path / "taken" / "00000002.pdf")
     assert outbox.take(time.monotonic() + 0.01) is None
     assert not (tmp_path / "00000001.pdf").exists()

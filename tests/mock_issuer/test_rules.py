@@ -176,7 +176,7 @@ def test_impossible_updates_are_told_and_change_nothing(
     assert issuer.update("R00001", "kana", "ミホン　一ロウ").json()["version"] == version + 1
 
 
-def test_addresses_of_a_protected_person_are_not_shown_to_relatives(person, family_register) -> None:
+def test_addresses_of_a_protected_person_are_not_shown_to_relatives(person, family_registers) -> None:
     from mock_issuer.documents.layout import Choice
     from mock_issuer.people import Extract, Resident
     from mock_issuer.people import Koseki as IssuersKoseki
@@ -187,7 +187,7 @@ def test_addresses_of_a_protected_person_are_not_shown_to_relatives(person, fami
         return msgspec.json.decode(msgspec.json.encode(record), type=kind)
 
     one, other = person(1), person(2, restricted=True)
-    register = replace(family_register(one), members=family_register(one).members + family_register(other).members)
+    register = replace(family_registers(one), members=family_registers(one).members + family_registers(other).members)
     relatives = {p.key: read(p, Resident) for p in (one, other)}
     extract = Extract(
         applicant=relatives["R00001"],
