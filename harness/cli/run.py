@@ -103,6 +103,20 @@ def load_request(
     target = load_toml(target_file, Target)
     check_allowed(target, confirmed)
     check_playable(target, target_file.resolve())
+    return request_of(campaign, target, target_file, population, cards, out, seed, confirmed)
+
+
+def request_of(
+    campaign: Scenario,
+    target: Target,
+    target_file: Path,
+    population: Path | None,
+    cards: Path | None,
+    out: Path,
+    seed: int | None = None,
+    confirmed: tuple[str, ...] = (),
+) -> Request:
+    """Put a request together; raise UsageError where no population is named, or it cannot be read."""
     base = target_file.resolve().parent
     people = population or (base / target.population if target.population else None)
     if people is None:

@@ -107,6 +107,13 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Nothing about the target can be used until the generator is repaired; see selfproof.log.",
         ),
     ),
+    "imported": (
+        (
+            VENDOR,
+            "検出なしと言える結果が要るなら、`honnin run` で実施する(自己証明と独立した計数が残る)。",
+            "For a result that may say that nothing was detected, play with `honnin run`: it proves and counts itself.",
+        ),
+    ),
     "target_died": (
         (
             VENDOR,

@@ -225,6 +225,7 @@ class _Judge:
             findings=findings,
             identities=identities,
             scope=self._scope(documents, compared),
+            imported=inputs.manifest.kind == "import",
             baseline=inputs.baseline is not None,
             baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,

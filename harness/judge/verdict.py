@@ -4,7 +4,7 @@ FAIL          if any finding is grave or a defect, whether or not the rest is co
 INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cannot be relied on.
 PASS          else; always with its scope.
 
-Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof,
+Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof, imported,
 inputs_differ, adapter_error, target_unreachable, target_died, target_errors, void_batches, identity_open, unresolved,
 unread, for_review, pictures_missing, checker_crashed, control_missing, control_missed, not_exercised,
 baseline_missing.
@@ -61,6 +61,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     identities: tuple[Identity, ...]
     scope: tuple[ScopeEntry, ...]
     controls: tuple[ControlCount, ...]
+    imported: bool = False  # the history was recorded by something else
     baseline: bool = False  # the run was made with a baseline
     baseline_missing: bool = False  # nothing says what is right: neither a document profile nor a baseline
     pictures_missing: str = ""  # why pages were not looked at that text leaves unread or that were chosen for it
@@ -143,7 +144,13 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
                 ja=f"記録者 {segment.writer} が正常に終了していない",
                 en=f"writer {segment.writer} did not end in order",
             )
-    if not view.proofs:
+    if basis.imported:
+        yield Reason(
+            code="imported",
+            ja="honnin 以外が記録した履歴である。記録者が取り違えず、漏らさず記録したことは確かめられない",
+            en="something else recorded this history: nothing proves that it left nothing out and confused nothing",
+        )
+    elif not view.proofs:
         yield Reason(code="self_proof", ja="試験機の自己証明の記録がない", en="no self-proof of the generator")
     for proof in view.proofs:
         if not proof.passed:

@@ -26,7 +26,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     target_folder: str = ""  # folder that relative paths of the target file (TLS, profile, adapter) start from
     cards_folder: str = ""  # where the players find certificates and keys, which are never copied
     seed: int = 0
-    kind: str = "run"  # "run" | "baseline": issued quietly, for later runs to be compared with
+    kind: str = "run"  # "run" | "baseline": issued quietly, to compare with | "import": recorded by something else
+    follows: str = ""  # run whose changes of the register are looked at again (翌日確認); "" for none
     baseline: str = ""  # digest of the baseline in baseline/ of the run folder; "" without one
     confirmed_hosts: tuple[str, ...] = ()  # hosts beyond loopback that the user confirmed with --i-may-test
 

@@ -28,7 +28,7 @@ from harness.population.issuable import refusal
 from harness.reading.profile import BUILT_IN, NO_PROFILE
 from harness.records.certificates import Certificate, Options
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
-from harness.records.plan import PlanHeader
+from harness.records.plan import Batch, PlanHeader
 from harness.records.target import Target
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -49,7 +49,9 @@ class Request(Struct, frozen=True, kw_only=True):
     seed: int
     confirmed_hosts: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()  # residents who play no part (harness.run.people)
-    kind: str = "run"  # or "baseline" (harness.records.manifest)
+    kind: str = "run"  # or another of harness.records.manifest
+    started_wall_ns: int = 0  # of what was recorded elsewhere; 0: it begins now
+    follows: str = ""  # run whose changes are looked at again
     baseline: RunFolder | None = None  # baseline run to compare with
 
 
@@ -69,6 +71,12 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, request.without))
     header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, choices)
+    return lay_out(request, header, batches, today), header
+
+
+def lay_out(request: Request, header: PlanHeader, batches: list[Batch], today: date) -> RunFolder:
+    """Write the run folder of a plan, manifest last. Raises UsageError where the disk cannot carry it."""
+    make_out(request.out)
     check_disk(request.out, header.applications)
     folder = RunFolder.create(request.out / _run_id(request.scenario.name))
     try:
@@ -80,7 +88,7 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     except BaseException:
         shutil.rmtree(folder.path)  # without its manifest it would be no run folder, and nothing could purge it
         raise
-    return folder, header
+    return folder
 
 
 def _choices(request: Request) -> Choices | None:
@@ -166,7 +174,7 @@ def _manifest(request: Request, folder: RunFolder, today: date, cards: str, base
         target_digest=_digest(folder.target),
         plan_digest=_digest(folder.plan),
         population_digest=_digest(folder.population / "residents.jsonl", folder.population / "koseki.jsonl"),
-        started_wall_ns=time.time_ns(),
+        started_wall_ns=request.started_wall_ns or time.time_ns(),
         cards=cards,
         issued_on=today.isoformat(),
         target_file=request.target_file.name,
@@ -176,6 +184,7 @@ def _manifest(request: Request, folder: RunFolder, today: date, cards: str, base
         confirmed_hosts=request.confirmed_hosts,
         kind=request.kind,
         baseline=baseline,
+        follows=request.follows,
     )
 
 
