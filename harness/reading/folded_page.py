@@ -12,7 +12,7 @@ from harness.reading.fold import fold, fold_weak, weak_pattern
 Span = tuple[int, int]
 FormFinder = Callable[["FoldedPage"], Iterable[Span]]
 # noncharacters, which no text holds and folding keeps: ends of words and lines while a page is folded as a whole
-_WORD, _LINE = "\ufdd0", "\ufdd1"
+WORD, LINE = "\ufdd0", "\ufdd1"
 
 
 def _no_form(_page: FoldedPage) -> Iterable[Span]:
@@ -26,11 +26,11 @@ class FoldedPage:
         """Fold `raw`, remembering where its words and lines ended."""
         self._raw = raw
         self._find_form: FormFinder = _no_form
-        marked = _LINE.join(_WORD.join(line.split()) for line in raw.splitlines())
+        self.marked = fold(LINE.join(WORD.join(line.split()) for line in raw.splitlines()))  # ends of words and lines
         words: list[str] = []
         edges, breaks, length = [0], [0], 0
-        for line in fold(marked).split(_LINE):
-            for word in line.split(_WORD):
+        for line in self.marked.split(LINE):
+            for word in line.split(WORD):
                 if word:
                     words.append(word)
                     length += len(word)
@@ -40,8 +40,16 @@ class FoldedPage:
         self.words = tuple(words)
         self.word_edges = frozenset(edges)  # places between words
         self.breaks = frozenset(breaks)  # places between lines
-        self.edges = self.word_edges  # the same as word_edges, and where texts of the form begin and end
-        self.form_spans: tuple[Span, ...] = ()  # where the form's own texts stand
+
+    @cached_property
+    def form_spans(self) -> tuple[Span, ...]:
+        """Where the form's own texts stand."""
+        return tuple(self._find_form(self))
+
+    @cached_property
+    def edges(self) -> frozenset[int]:
+        """The places between words, and where texts of the form begin and end."""
+        return self.word_edges.union(*self.form_spans)
 
     @cached_property
     def spaced(self) -> str:
@@ -71,13 +79,13 @@ class FoldedPage:
         return page
 
     def take_form(self, find: FormFinder) -> None:
-        """Note where the form's own texts stand.
+        """Let `find` say where the form's own texts stand, once that is asked for.
 
         Words may begin and end there: some producers put no space between label and value.
         """
         self._find_form = find
-        self.form_spans = tuple(find(self))
-        self.edges = self.word_edges.union(*self.form_spans)
+        for known in ("form_spans", "edges"):
+            self.__dict__.pop(known, None)
 
     @cached_property
     def dates(self) -> tuple[tuple[int, int, Day], ...]:

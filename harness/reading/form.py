@@ -23,6 +23,9 @@ class FormTexts:
         self.texts = tuple(sorted((t for t in labels | papers | fillers | fixed if len(t) > 1), key=_longest_first))
         self.labels = tuple(sorted(labels, key=_longest_first))
         self.fillers = tuple(sorted(fillers, key=_longest_first))
+        self.every = tuple(
+            sorted((labels | papers | fillers | fixed) - {""}, key=_longest_first)
+        )  # also single characters
         patterns = (profile.issue_number, profile.page_counter, *profile.variable)
         self._variable = tuple(re.compile(p) for p in patterns if p)
         self._automaton = ahocorasick_rs.AhoCorasick(

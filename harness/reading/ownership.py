@@ -14,6 +14,7 @@ from harness.reading.astray import PageTexts, astray
 from harness.reading.fields import PageFields, blank_items
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
+from harness.reading.known_layouts import KnownLayouts
 from harness.reading.oracle import Expectation, View, Wanted
 from harness.reading.owners import OwnerIndex
 from harness.reading.page_judgement import JudgedPage, PageJudge
@@ -42,6 +43,7 @@ class Judge:
         self._profile = profile
         self._form = FormTexts(profile)
         self._seals = seals
+        self._layouts = KnownLayouts(index, profile, self._form)
         self._casts: dict[int, Cast] = {}  # by id of the expectation, which the cast keeps alive
 
     def document(
@@ -76,7 +78,11 @@ class Judge:
 
     def _plainly(self, reading: Reading, cast: Cast) -> PlainlyOwn | None:
         """Return the pages of a document that needs no closer look, as that would judge them."""
-        plain = plainly_own(reading, cast, self._index, self._profile, self._form)
+        plain = self._layouts.recognise(reading, cast)
+        if plain is None:
+            plain = plainly_own(reading, cast, self._index, self._profile, self._form)
+            if plain is not None:
+                self._layouts.learn(reading, cast)
         if plain is None or self._seals is None:
             return plain
         return plain if judge_seal(reading, cast.expectation, self._seals) is None else None

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from harness.reading.attribution import Attributed, attribute
+from harness.reading.attribution import Attributed, OwnTexts, attribute
 from harness.reading.beside import Beside, comparable
 from harness.reading.dates import Day, find_dates, stands_apart
 from harness.reading.folded_page import FoldedPage
@@ -68,11 +68,8 @@ class _Rules:
 
     def __init__(self, cast: Cast, form: FormTexts) -> None:
         view = cast.views[0]
-        allowed = {t for w in view.wanted for t in w.texts}
         labels = {label for w in view.wanted for label in w.labels}
-        self.leaks = [
-            t for w in view.forbidden for t in w.texts if len(t) > _SHORT and t not in allowed and t not in form.texts
-        ]
+        self.leaks = leaks_of(cast, form)
         self.leaking_labels = {label for w in view.forbidden for label in w.labels} - labels
         self.alone = view.persons[0] if len(view.persons) == 1 else ""
         wanted = {(label, w.person) for w in view.wanted for label in w.labels}
@@ -133,14 +130,8 @@ class _Document:
         return text, title
 
     def _attributed(self, pages: Sequence[FoldedPage]) -> list[Attributed]:
-        """Return the pages, on which and beside which nobody else's text is; all are searched at once."""
-        hidden = [FoldedPage(text) for _, text in hidden_texts(self._reading)]
-        texts = [*pages, *hidden]
-        hits = list(_shared(self._index.find(_END.join(p.text for p in texts)), texts))
-        for page, of_page in zip(hidden, hits[len(pages) :], strict=True):
-            if of_page:
-                page.take_form(self._form.spans)
-        layers = [attribute(p, self._cast.own, self._index, h) for p, h in zip(texts, hits, strict=True)]
+        """Return the pages, on which and beside which nobody else's text is."""
+        layers = attributed_at_once(self._reading, pages, self._cast.own, self._index, self._form)
         _sure(not any(layer.foreign for layer in layers))
         _sure(not any(leak in page.text for leak in self._rules.leaks for page in pages))
         return layers[: len(pages)]
@@ -244,6 +235,25 @@ class _Fields:
         persons = {w.person for w in items if w.per is Per.PERSON and self._beside.agree(found, w)}
         _sure(len(persons) == 1)
         return persons.pop()
+
+
+def leaks_of(cast: Cast, form: FormTexts) -> list[str]:
+    """Return the texts that were not asked for and must not stand on any page of an application's document."""
+    view = cast.views[0]
+    allowed = {t for w in view.wanted for t in w.texts}
+    unasked = (t for w in view.forbidden for t in w.texts)
+    return [t for t in unasked if len(t) > _SHORT and t not in allowed and t not in form.texts]
+
+
+def attributed_at_once(
+    reading: Reading, pages: Sequence[FoldedPage], own: OwnTexts, index: OwnerIndex, form: FormTexts
+) -> list[Attributed]:
+    """Return a document's `pages`, then what is in it beside them, attributed; all are searched in one pass."""
+    texts = [*pages, *(FoldedPage(text) for _, text in hidden_texts(reading))]
+    hits = _shared(index.find(_END.join(p.text for p in texts)), texts)
+    for page in texts:
+        page.take_form(form.spans)
+    return [attribute(page, own, index, of_page) for page, of_page in zip(texts, hits, strict=True)]
 
 
 def _shared(hits: Sequence[Hit], texts: Sequence[FoldedPage]) -> Iterator[list[Hit]]:

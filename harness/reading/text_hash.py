@@ -6,7 +6,7 @@ stirred so that its high bits are as good as the low ones. Different texts may s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -36,7 +36,7 @@ def text_hashes(texts: Sequence[str]) -> Hashes:
     begins = np.concatenate((np.zeros(min(1, len(ends)), np.int64), ends[:-1]))
     lengths = ends - begins
     places = np.arange(ends[-1] if len(ends) else 0) - np.repeat(begins, lengths)
-    summed = _summed(_codes("".join(texts)) * _powers(_BASE, int(lengths.max(initial=0)))[places])
+    summed = _summed(codes_of("".join(texts)) * _powers(_BASE, int(lengths.max(initial=0)))[places])
     return _stirred(summed[ends] - summed[begins])
 
 
@@ -45,20 +45,16 @@ class PageHashes:
 
     def __init__(self, page: str) -> None:
         """Take the page."""
-        self._summed = _summed(_codes(page) * _powers(_BASE, len(page)))
+        self.codes = codes_of(page)
+        self._summed = _summed(self.codes * _powers(_BASE, len(page)))
         self._shifts = _powers(_INVERSE, len(page) + 1)
-
-    def of_lengths(self, lengths: Iterable[int]) -> Hashes:
-        """Return the numbers of all parts of these lengths, none longer than the page, by length and then by start."""
-        summed, shifts, end = self._summed, self._shifts, len(self._summed)
-        return _stirred(np.concatenate([(summed[n:] - summed[: end - n]) * shifts[: end - n] for n in lengths]))
 
     def of(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Hashes:
         """Return the numbers of the parts from `starts` to `ends`, both within the page."""
         return _stirred((self._summed[ends] - self._summed[starts]) * self._shifts[starts])
 
 
-def _codes(text: str) -> Hashes:
+def codes_of(text: str) -> Hashes:
     """Return code points, from 1 on: a U+0000 counts too."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64) + np.uint64(1)
 

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from harness.reading.freed_memory import give_back
 from harness.reading.packed_texts import PackedTexts, distinct
-from harness.reading.text_hash import Hashes, PageHashes, text_hashes
+from harness.reading.text_hash import Hashes, PageHashes, codes_of, text_hashes
 
 _BEGINNING = 10  # characters: a municipality and its part, where addresses begin to differ; names are shorter
 _BATCH = 1 << 16  # texts that are strings at the same time
+_PAIRS = 1 << 20  # of characters with which texts begin; most parts of a page are told by them not to be texts
+_FIRST, _SECOND = 0x9E377, 0x85EB5  # odd, to mix them
 _BITS_EACH = 64  # of the bitmap: about one part of a page in a hundred is looked for in vain
 
 
@@ -28,11 +30,12 @@ class TextSearch:
     def __init__(self, texts: PackedTexts) -> None:
         """Note the beginnings; the memory that this took is given back."""
         self._texts = texts
-        hashes, lengths = _beginnings(texts)
+        self._pairs = np.zeros(_PAIRS, bool)
+        hashes, lengths = _beginnings(texts, self._pairs)
         self._short = np.flatnonzero(np.bincount(np.minimum(lengths, _BEGINNING))[1:]) + 1
         self._bitmap = _Bitmap(distinct(hashes))
         longer = lengths > _BEGINNING
-        hashes, lengths = _pairs(hashes[longer], lengths[longer])
+        hashes, lengths = _distinct_pairs(hashes[longer], lengths[longer])
         self._beginnings, first = np.unique(hashes, return_index=True)
         self._lengths = lengths.astype(np.uint32)  # of the longer texts, by beginning
         self._first = np.concatenate((first, [len(lengths)])).astype(np.uint32)
@@ -45,13 +48,15 @@ class TextSearch:
         if not len(short):
             return
         parts = PageHashes(page)
-        hashes = parts.of_lengths(short.tolist())
+        starts = np.flatnonzero(self._pairs[_pairs_of(parts.codes)]) if short[0] > 1 else np.arange(len(page))
+        ends = (starts[:, np.newaxis] + short).ravel()
+        starts = np.repeat(starts, len(short))
+        if len(starts) and ends[-1] > len(page):
+            inside = ends <= len(page)
+            starts, ends = starts[inside], ends[inside]
+        hashes = parts.of(starts, ends)
         hopeful = self._bitmap.holding(hashes)
-        hashes = hashes[hopeful]
-        begins = np.cumsum(len(page) + 1 - short) - (len(page) + 1 - short)  # of each length's parts among all
-        rows = np.searchsorted(begins, hopeful, side="right") - 1
-        starts = hopeful - begins[rows]
-        ends = starts + short[rows]
+        hashes, starts, ends = hashes[hopeful], starts[hopeful], ends[hopeful]
         yield from self._texts.parts(page, hashes, starts, ends)
         whole = ends - starts == _BEGINNING
         starts, ends = self._longer(starts[whole], hashes[whole], len(page))
@@ -92,7 +97,7 @@ class _Bitmap:
         return np.flatnonzero(self._bytes[places] >> bits & np.uint8(1))
 
 
-def _pairs(hashes: Hashes, lengths: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
+def _distinct_pairs(hashes: Hashes, lengths: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
     """Return each pair once, sorted."""
     order = np.lexsort((lengths, hashes))
     hashes, lengths = hashes[order], lengths[order]
@@ -101,11 +106,18 @@ def _pairs(hashes: Hashes, lengths: NDArray[np.int64]) -> tuple[Hashes, NDArray[
     return hashes[new], lengths[new]
 
 
-def _beginnings(texts: PackedTexts) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the hash of each text's beginning, and the text's length in characters."""
+def _pairs_of(codes: Hashes) -> NDArray[np.int64]:
+    """Return a number below _PAIRS for each character and the one behind it."""
+    mixed = codes[:-1] * np.uint64(_FIRST) + codes[1:] * np.uint64(_SECOND)
+    return (mixed & np.uint64(_PAIRS - 1)).astype(np.int64)
+
+
+def _beginnings(texts: PackedTexts, pairs: NDArray[np.bool_]) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the hash of each text's beginning, and the text's length in characters; note the first two in `pairs`."""
     remaining = iter(texts)
     hashes, lengths = array("Q"), array("q")
     while batch := list(islice(remaining, _BATCH)):
         hashes.frombytes(text_hashes([text[:_BEGINNING] for text in batch]).tobytes())
         lengths.frombytes(np.fromiter(map(len, batch), np.int64, len(batch)).tobytes())
+        pairs[_pairs_of(codes_of("".join(text[:2] for text in batch if len(text) > 1)))[::2]] = True
     return np.frombuffer(hashes, np.uint64), np.frombuffer(lengths, np.int64)

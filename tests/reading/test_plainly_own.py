@@ -1,4 +1,4 @@
-"""The quick look at a document says what the close one says, or nothing: also where anybody's item is put anywhere."""
+"""The quick looks at a document say what the close one says, or nothing: also where anybody's item is put anywhere."""
 
 import random
 
@@ -7,9 +7,7 @@ from msgspec.structs import replace
 
 from harness.population import make_population
 from harness.reading import Judge, OwnerIndex, expect, load_profile
-from harness.reading import ownership as judging
 from harness.reading.dates import wareki
-from harness.reading.plainly_own import plainly_own
 from harness.records.certificates import Certificate, Options, Scope, TaxKind
 from harness.records.ownership import PageVerdict
 from harness.records.reading import PageRead, Reading, ReadingStatus
@@ -42,18 +40,19 @@ def oracle(people, profile):
 
 @pytest.fixture
 def both(oracle, monkeypatch):
-    """Return a function that judges closely, demands that the quick look agrees, and says whether that answered."""
+    """Return a function that judges closely, demands that the quick looks agree, and says whether one answered."""
+    quickly = oracle._plainly
     answers = []
 
     def noted(*asked):
-        answers.append(plainly_own(*asked))
+        answers.append(quickly(*asked))
         return answers[-1]
 
     def judge(reading, wanted):
         answers.append(None)
-        monkeypatch.setattr(judging, "plainly_own", noted)
+        monkeypatch.setattr(oracle, "_plainly", noted)
         quick = oracle.document(reading, wanted)
-        monkeypatch.setattr(judging, "plainly_own", lambda *_: None)
+        monkeypatch.setattr(oracle, "_plainly", lambda *_: None)
         close = oracle.document(reading, wanted)
         assert quick == close
         return close, answers[-1] is not None
@@ -120,6 +119,16 @@ def test_most_own_documents_are_answered_at_once(both, people, profile):
         assert not quick or {p.verdict for p in document.pages} == {PageVerdict.OWN}
     for certificate in (Certificate.JUMINHYO, Certificate.INKAN, Certificate.TAX):
         assert sum(answered[certificate]) >= 0.7 * len(answered[certificate]), certificate
+
+
+def test_documents_of_one_person_are_known_by_the_layout_of_others(oracle, people, profile):
+    known = {}
+    for wanted, pages, _ in own_documents(people, profile, 7, 400):
+        read, cast = reading(pages), oracle._cast(wanted)
+        known.setdefault(wanted.certificate, []).append(oracle._layouts.recognise(read, cast))
+        oracle.document(read, wanted)
+    for certificate in (Certificate.INKAN, Certificate.TAX):
+        assert sum(own is not None for own in known[certificate]) >= 0.5 * len(known[certificate]), certificate
 
 
 MUTATIONS = {}
