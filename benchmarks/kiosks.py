@@ -163,14 +163,26 @@ def application(number: int, kiosk: str) -> PlannedApplication:
     )
 
 
-def engine(url: str, path: Path, batches: list[Batch]) -> list:
-    """Play batches with the engine; return the journal's records."""
+def engine(
+    url: str,
+    path: Path,
+    batches: list[Batch],
+    *,
+    adapter: str = "kiosks:BenchAdapter",
+    extra: str = "",
+    parallel: int = 1,
+    under: tuple[str, ...] = (),
+) -> list:
+    """Play batches with the engine, `parallel` at once; return the journal's records.
+
+    `extra` ends the target file; `under` is the command that starts the engine's.
+    """
     folder = RunFolder.create(path)
     folder.target.write_text(
-        f'name = "bench"\nurl = "{url}"\nadapter = "kiosks:BenchAdapter"\n'
-        f'[extra]\nadapter_path = "{Path(__file__).parent}"\n'
+        f'name = "bench"\nurl = "{url}"\nadapter = "{adapter}"\n'
+        f'[extra]\nadapter_path = "{Path(__file__).parent}"\n{extra}'
     )
-    phase = Phase(phase="P", title_ja="", title_en="", driver=Driver.ENGINE)
+    phase = Phase(phase="P", title_ja="", title_en="", driver=Driver.ENGINE, parallel=parallel)
     header = PlanHeader(
         version=PLAN_VERSION,
         scenario="",
@@ -200,7 +212,7 @@ def engine(url: str, path: Path, batches: list[Batch]) -> list:
         started_wall_ns=time.time_ns(),
     )
     folder.manifest.write_bytes(msgspec.json.encode(manifest))
-    command = [sys.executable, "-m", "kiosk_sim.engine", "--run", str(path), "--phase", "P"]
+    command = [*under, sys.executable, "-m", "kiosk_sim.engine", "--run", str(path), "--phase", "P"]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     return [entry.record for entry in read_history(folder)]
 

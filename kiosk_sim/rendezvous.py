@@ -33,7 +33,7 @@ from kiosk_sim.places import (
     spoken,
     wake,
 )
-from kiosk_sim.release import is_far, no_collection, rest_until, salvo, wait_until
+from kiosk_sim.release import is_far, no_collection, rest_until, salvo, undisturbed, wait_until
 
 _LOOK_NS = 4_000_000  # what looking after 200 held connections takes on a busy machine
 
@@ -159,7 +159,7 @@ class Rendezvous:
                 _keep_whole(together)
             if self._bracket:
                 ask_kernel(armed)
-            wait_until(self._agreed_ns)
+            rest_until(self._agreed_ns - _LOOK_NS)
             return self._let_go(armed, together)
 
     def _hold(self, armed: Sequence[Place], together: Sequence[Place]) -> bool:
@@ -208,7 +208,9 @@ class Rendezvous:
             self._released = True
         late = [p for p in self._all if p.waits and p not in armed]
         charges = [p.charge for p in together if p.charge is not None]
-        self._at_ns, failures = salvo(charges)
+        with undisturbed():
+            wait_until(self._agreed_ns)
+            self._at_ns, failures = salvo(charges)
         for place, charge, failure in zip(together, charges, failures, strict=True):
             place.left_ns, place.held, place.error = charge.left_ns, charge.held, failure
         fired = list(together)
