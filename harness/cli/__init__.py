@@ -40,6 +40,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
     ),
     "run": ("harness.cli.run", "command", "対象システムに対して試験を実施する", "play a scenario against a target"),
     "resume": ("harness.cli.resume", "command", "中断した試験を続ける", "go on with a stopped run"),
+    "worker": (
+        "harness.cli.worker",
+        "command",
+        "別の機械の試験に作業機として加わる",
+        "serve kiosks of a run that another machine conducts",
+    ),
     "judge": ("harness.cli.judge", "command", "記録から判定をやり直す", "judge a recorded run again"),
     "report": ("harness.cli.report", "command", "判定から報告書を作る", "write the report of a judged run"),
     "journal": ("harness.cli.journal", "command", "実施記録を表示する", "print what a run recorded"),

@@ -21,6 +21,15 @@ _LINE_EVERY_S = 5.0
 _TEXTS: dict[str, tuple[str, str]] = {
     "people": ("試験住民を証明書の記載で見分けられるかの確認", "can the residents be told apart on paper?"),
     "self-proof": ("試験機の自己検査(1送信=1要求、識別の取り違えなし)", "self-proof of the generator"),
+    "workers": (
+        "作業機の参加待ち",
+        "waiting for workers (number, invitation, certificate)",
+    ),
+    "joined": ("参加した試験・作業機番号", "joined, as worker"),
+    "phase": ("段階", "phase"),
+    "handed-over": ("記録を引き渡した(ファイル数)", "handed over (files)"),
+    "kept": ("引き渡せず、この機械に残る", "not handed over, and kept here"),
+    "end": ("試験は終わった", "the run is over"),
     "probe": ("対象への接続確認", "probing the target"),
     "settle": ("結果不明の申請の照会と後片付け", "settling what is still open"),
     "stopped": ("中断", "stopped"),

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from harness.campaign import read_plan
+from harness.cli.crew_options import CrewOf, crew_options
 from harness.cli.display import Display
 from harness.cli.finish import exit_code, tell
 from harness.cli.run import conduct
@@ -26,7 +27,8 @@ from harness.run.prepare import check_disk, read_manifest
 
 # Reasons of a verdict that playing, settling or reading on may remove.
 _LEFT_TO_DO = frozenset({
-    "plan_incomplete", "interrupted", "segment_open", "self_proof", "target_unreachable", "target_died", "unresolved",
+    "plan_incomplete", "interrupted", "segment_open", "worker_absent",
+    "worker_lost", "journal_late", "self_proof", "target_unreachable", "target_died", "unresolved",
     "unread", "identity_open",
 })  # fmt: skip
 
@@ -40,10 +42,11 @@ _HELP = {
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--readers", type=click.IntRange(1, 64))
 @click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
+@crew_options
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
 @click.option("--quiet", is_flag=True, help="no progress")
-def command(run: Path, readers: int | None, operator: str, lang: Lang, as_json: bool, quiet: bool) -> int:
+def command(run: Path, readers: int | None, operator: str, crew: CrewOf, lang: Lang, as_json: bool, quiet: bool) -> int:
     """Play what is left, judge, report; of a run with nothing left, say so and tell its verdict."""
     folder = RunFolder.open(run)
     manifest = read_manifest(folder)
@@ -58,7 +61,7 @@ def command(run: Path, readers: int | None, operator: str, lang: Lang, as_json: 
             check_disk(folder.path, left)
             if target.updates == "manual" and header.updates:
                 check_operator()
-            verdict = conduct(folder, header, display, readers, lang, operator)
+            verdict = conduct(folder, header, display, readers, lang, operator, crew)
         else:
             display.say("finished", str(folder.path))
     tell(verdict, folder, lang, as_json)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from harness.baseline.folder import check_usable
 from harness.campaign import Scenario, find_scenario, load_scenario, scenario_names
+from harness.cli.crew_options import CrewOf, crew_options, no_crew
 from harness.cli.display import Display
 from harness.cli.finish import exit_code, finish, tell
 from harness.cli.playable import check_playable
@@ -56,6 +57,7 @@ _HELP = {
 @click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
 @click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
 @click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
+@crew_options
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
 @click.option("--quiet", is_flag=True, help="no progress")
@@ -70,6 +72,7 @@ def command(
     confirmed: tuple[str, ...],
     readers: int | None,
     operator: str,
+    crew: CrewOf,
     lang: Lang,
     as_json: bool,
     quiet: bool,
@@ -80,7 +83,7 @@ def command(
     if baseline is not None:
         request = with_baseline(request, baseline)
     display = Display(lang, quiet)
-    verdict, folder = play(request, display, readers, lang, operator)
+    verdict, folder = play(request, display, readers, lang, operator, crew)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)
 
@@ -136,7 +139,12 @@ def request_of(
 
 
 def play(
-    request: Request, display: Display, readers: int | None, lang: Lang, operator: str = ""
+    request: Request,
+    display: Display,
+    readers: int | None,
+    lang: Lang,
+    operator: str = "",
+    crew: CrewOf = no_crew,
 ) -> tuple[Verdict, RunFolder]:
     """Prepare a run folder, conduct the run in it, judge it and write its report.
 
@@ -151,18 +159,24 @@ def play(
     request = replace(request, without=indistinct(distinction))
     folder, header = prepare(request, cards_for(request))
     with lock(folder):
-        return conduct(folder, header, display, readers, lang, operator), folder
+        return conduct(folder, header, display, readers, lang, operator, crew), folder
 
 
 def conduct(
-    folder: RunFolder, header: PlanHeader, display: Display, readers: int | None, lang: Lang, operator: str = ""
+    folder: RunFolder,
+    header: PlanHeader,
+    display: Display,
+    readers: int | None,
+    lang: Lang,
+    operator: str = "",
+    crew: CrewOf = no_crew,
 ) -> Verdict:
     """Play what is left of a plan and finish; also used by resume."""
     folder.verdict.unlink(missing_ok=True)  # of a run that goes on, the old verdict must not outlive this one's death
     watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1))
     display.follow(watch)
     with display, StopRequests() as stop, by_hand(folder, header, lambda: stop.count > 0, operator, lang):
-        Conductor(folder, header, watch, display, stop).conduct()
+        Conductor(folder, header, watch, display, stop, crew(folder, display)).conduct()
         stop.raise_on_insistence()
         try:
             return finish(folder, display, lang)

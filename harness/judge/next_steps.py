@@ -50,6 +50,11 @@ _RESUME: Step = (
     "`honnin resume` で計画の残りを実施する。",
     "Play the rest of the plan with `honnin resume`.",
 )
+_WORKER: Step = (
+    VENDOR,
+    "作業機に残る記録(segments と documents)を試験フォルダへ写して `honnin judge`、続いて `honnin resume` を行う。",
+    "Copy the worker's own segments and documents into the run folder, `honnin judge` it, then `honnin resume`.",
+)
 _STEPS: dict[str, tuple[Step, ...]] = {
     "found": (
         (
@@ -79,6 +84,15 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     ),
     "plan_incomplete": (_RESUME,),
     "interrupted": (_RESUME,),
+    "worker_absent": (
+        (
+            VENDOR,
+            "作業機の起動・到達性(--bind の住所、招待ファイル)を確かめ、`honnin resume` で計画の残りを実施する。",
+            "See that every worker starts and reaches the master (--bind, invitation); then `honnin resume`.",
+        ),
+    ),
+    "worker_lost": (_WORKER,),
+    "journal_late": (_WORKER,),
     "segment_open": (
         (
             VENDOR,
@@ -226,6 +240,8 @@ _LEAD = frozenset(
         "target_errors",
         "void_batches",
         "segment_open",
+        "worker_absent",
+        "worker_lost",
         "self_proof",
         "unread",
         "baseline_missing",

@@ -4,10 +4,10 @@ FAIL          if any finding is grave or a defect, whether or not the rest is co
 INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cannot be relied on.
 PASS          else; always with its scope.
 
-Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, journal_damaged, self_proof, imported,
-inputs_differ, adapter_error, target_unreachable, target_died, target_errors, void_batches, identity_open, unresolved,
-unread, for_review, pictures_missing, checker_crashed, control_missing, control_missed, not_exercised,
-baseline_missing.
+Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, worker_absent, worker_lost,
+journal_late, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable, target_died,
+target_errors, void_batches, identity_open, unresolved, unread, for_review, pictures_missing, checker_crashed,
+control_missing, control_missed, not_exercised, baseline_missing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from msgspec import Struct
 from harness.checks.history import HistoryView, deaths_in_play
 from harness.glossary import property_word, word
 from harness.judge.scope import MUST_BE_EXERCISED
+from harness.judge.workers import worker_doubts
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import ADAPTER_ERROR, JOURNAL_VERSION, Answer, Ending
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
@@ -144,6 +145,7 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
                 ja=f"記録者 {segment.writer} が正常に終了していない",
                 en=f"writer {segment.writer} did not end in order",
             )
+<<<<<<< HEAD
     if basis.imported:
         yield Reason(
             code="imported",
@@ -151,6 +153,10 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
             en="something else recorded this history: nothing proves that it left nothing out and confused nothing",
         )
     elif not view.proofs:
+=======
+    yield from worker_doubts(view)
+    if not view.proofs:
+>>>>>>> 32e2982 (honnin run --workers, --expect-workers and honnin worker: plan, cards and journals handed over by HTTPS with a run's own certificate and token; lost and absent workers are reasons of the verdict)
         yield Reason(code="self_proof", ja="試験機の自己証明の記録がない", en="no self-proof of the generator")
     for proof in view.proofs:
         if not proof.passed:

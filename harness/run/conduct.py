@@ -132,12 +132,23 @@ class Conductor:
         try:
             if self._resumed:
                 self._quietly(lambda: self._journal.append(RunResumed(at_ns=time.monotonic_ns())))
-            if self._proven():
+            if self._assembled() and self._proven():
                 self._play_phases()
                 self._settle()
         finally:
+            if self._crew is not None:
+                self._crew.close()
             self._read()
             self._quietly(self._journal.close)
+
+    def _assembled(self) -> bool:
+        """Have the crew come, where there is one; return whether the run can begin."""
+        if self._crew is None:
+            return True
+        missing = self._crew.assemble(self._journal.append, lambda: self._stop_requests.count > 0)
+        if not self._stopping() and missing:
+            self._stop(missing)
+        return not self._stopping()
 
     def _proven(self) -> bool:
         """Prove the generator and see whether the target works; return whether anything may be played."""

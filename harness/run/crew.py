@@ -10,7 +10,7 @@ from typing import Protocol
 
 from harness.journal import RunFolder, read_history
 from harness.lifeline import start
-from harness.records.history import WorkerCensus
+from harness.records.history import HistoryRecord, WorkerCensus
 from harness.records.plan import Phase
 
 # A worker whose master is gone notices after 15 s of silence; then it drains, and closes its journal.
@@ -19,6 +19,13 @@ _LAST_S = 45.0
 
 class Crew(Protocol):
     """Whoever serves a phase besides the program that conducts it."""
+
+    def assemble(self, write: Callable[[HistoryRecord], None], stop: Callable[[], bool]) -> str:
+        """Before anything is sent to the target: wait, bounded, until all are ready; return who is not, "" if all are.
+
+        `write` journals, `stop` cuts the waiting short.
+        """
+        ...
 
     def arguments(self) -> tuple[str, ...]:
         """Return what the engine's program is told about them."""
@@ -40,19 +47,9 @@ class Crew(Protocol):
         """End them at once."""
         ...
 
-
-CrewOf = Callable[[RunFolder], Crew | None]
-"""Calls a run's crew together, None where the engine plays alone."""
-
-
-def no_crew(folder: RunFolder) -> Crew | None:
-    """Let the engine play alone, in one process."""
-    return None
-
-
-def crew_of(workers: int) -> CrewOf:
-    """Have so many workers of this host; the engine alone where one is enough."""
-    return no_crew if workers == 1 else lambda folder: LocalCrew(folder, workers)
+    def close(self) -> None:
+        """The run is over."""
+        ...
 
 
 class LocalCrew:
@@ -64,6 +61,10 @@ class LocalCrew:
         first = 1 + last_number(folder)
         self._numbers = tuple(range(first, first + workers))
         self._children: dict[int, subprocess.Popen[bytes]] = {}
+
+    def assemble(self, write: Callable[[HistoryRecord], None], stop: Callable[[], bool]) -> str:
+        """See Crew: they are started with each phase."""
+        return ""
 
     def arguments(self) -> tuple[str, ...]:
         """See Crew."""
@@ -104,6 +105,9 @@ class LocalCrew:
         """See Crew."""
         for child in self._children.values():
             child.kill()
+
+    def close(self) -> None:
+        """See Crew: nobody is left after a phase."""
 
 
 def _ended(number: int, child: subprocess.Popen[bytes], by: float) -> str:

@@ -16,8 +16,8 @@ from gevent.lock import Semaphore
 from harness.records.history import BatchReleased, BurstBracket, Held
 from harness.records.plan import Batch
 from kiosk_sim.batches import BatchRun
+from kiosk_sim.dealing import Dealing
 from kiosk_sim.engine.crew import Crew
-from kiosk_sim.engine.dealing import Dealing
 from kiosk_sim.engine.messages import Arm, Dissolve, Fire, Fired, Leave, Message, Muster, Ready
 from kiosk_sim.engine.roster import Member
 

@@ -15,7 +15,6 @@ from gevent.event import AsyncResult, Event
 
 from harness.records.history import ClockMeasured, HistoryRecord, Leased, WorkerCensus, WorkerState
 from harness.records.plan import PlannedApplication
-from kiosk_sim.engine.clock import PING_PONGS, PING_PONGS_BETWEEN, clock_name
 from kiosk_sim.engine.messages import (
     Bye,
     Fault,
@@ -31,6 +30,7 @@ from kiosk_sim.engine.messages import (
 )
 from kiosk_sim.engine.post import Letter, Post
 from kiosk_sim.engine.roster import Member
+from kiosk_sim.worker_clock import PING_PONGS, PING_PONGS_BETWEEN, clock_name
 
 TO_MASTER: tuple[type[Message], ...] = (Hello, Pong, Served, Ready, Fired, Fault, Bye)
 SILENT_S = 10.0  # a worker that says nothing for so long is lost; it is asked every `_ASK_S`

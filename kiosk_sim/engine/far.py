@@ -10,10 +10,10 @@ import gevent
 from harness.records.history import ApplicationEnded, Ending, UpdateOutcome
 from harness.records.plan import Batch, PlannedApplication, PlannedUpdate
 from kiosk_sim.batches import Interruption
+from kiosk_sim.dealing import Dealing
 from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.drivers.perform import Performer
 from kiosk_sim.engine.crew import Crew
-from kiosk_sim.engine.dealing import Dealing
 from kiosk_sim.engine.fleet import Faults, Fleet
 from kiosk_sim.engine.messages import Served
 from kiosk_sim.engine.roster import Member

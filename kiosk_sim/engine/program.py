@@ -14,10 +14,10 @@ from locust.env import Environment
 from harness.errors import GeneratorFault
 from harness.records.target import Client, Target
 from kiosk_sim.batches import BatchRun
+from kiosk_sim.dealing import kiosks_in
 from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.engine.brackets import Brackets
 from kiosk_sim.engine.coordinator import Burst, Coordinator
-from kiosk_sim.engine.dealing import kiosks_in
 from kiosk_sim.engine.fleet import Fleet, kiosk_user
 from kiosk_sim.engine.master import MasterPlay
 from kiosk_sim.engine.phase_play import PhasePlay

@@ -6,8 +6,8 @@ import time
 
 from gevent.event import AsyncResult, Event
 
-from kiosk_sim.engine.clock import Offset, RoundTrip, estimate
 from kiosk_sim.engine.messages import Bye, Hello, Pong, Served
+from kiosk_sim.worker_clock import Offset, RoundTrip, estimate
 
 
 class Member:

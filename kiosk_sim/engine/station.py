@@ -14,7 +14,7 @@ from harness.journal import RunFolder
 from harness.records.history import ApplicationEnded, Ending
 from harness.records.target import Client, Target
 from kiosk_sim.batches import Interruption
-from kiosk_sim.engine.dealing import deal
+from kiosk_sim.dealing import deal
 from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
 from kiosk_sim.engine.messages import Arm, Dissolve, Fault, Fire, Leave, Message, Muster, Order, Served
 from kiosk_sim.engine.parts import Parts

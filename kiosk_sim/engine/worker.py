@@ -21,7 +21,6 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from harness.errors import DiskFull, GeneratorFault
-from kiosk_sim.engine.clock import clock_name
 from kiosk_sim.engine.fleet import kiosk_user
 from kiosk_sim.engine.lag import LoopLag
 from kiosk_sim.engine.messages import (
@@ -44,6 +43,7 @@ from kiosk_sim.engine.post import Letter, Post
 from kiosk_sim.engine.sockets import raise_file_limit
 from kiosk_sim.engine.station import Share, Station
 from kiosk_sim.exits import Exit, exit_code
+from kiosk_sim.worker_clock import clock_name
 
 TO_WORKER: tuple[type[Message], ...] = (Ping, Order, Muster, Leave, Arm, Fire, Dissolve, Hurry, BreakOff, Finish)
 _CONNECT_S = 60.0  # until Locust's channel to the master stands
