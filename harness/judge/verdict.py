@@ -145,7 +145,7 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
                 ja=f"記録者 {segment.writer} が正常に終了していない",
                 en=f"writer {segment.writer} did not end in order",
             )
-<<<<<<< HEAD
+    yield from worker_doubts(view)
     if basis.imported:
         yield Reason(
             code="imported",
@@ -153,10 +153,6 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
             en="something else recorded this history: nothing proves that it left nothing out and confused nothing",
         )
     elif not view.proofs:
-=======
-    yield from worker_doubts(view)
-    if not view.proofs:
->>>>>>> 32e2982 (honnin run --workers, --expect-workers and honnin worker: plan, cards and journals handed over by HTTPS with a run's own certificate and token; lost and absent workers are reasons of the verdict)
         yield Reason(code="self_proof", ja="試験機の自己証明の記録がない", en="no self-proof of the generator")
     for proof in view.proofs:
         if not proof.passed:
