@@ -49,7 +49,8 @@ class TargetClock:
         second = self._seconds.get(_first_node(batch))
         if batch.phase_ms is None or second is None:
             return None
-        return second.next_ns(batch.phase_ms, time.monotonic_ns() + lead_ns)
+        ahead_ms = min(a.gap_ms for a in batch.main)  # the load ahead of them leaves at the release
+        return second.next_ns(batch.phase_ms - ahead_ms, time.monotonic_ns() + lead_ns)
 
     def _probe(self, node: str) -> int:
         """Probe until the second is known well enough, or probes bring no more; return how many there were."""
@@ -99,7 +100,7 @@ def _node_of(stage: Stage, headers: Headers) -> str:
 
 def _first_node(batch: Batch) -> str:
     """Return the node of whoever leaves first: by its clock a pair is set."""
-    return min(batch.applications, key=lambda a: a.gap_ms).node or ""
+    return min(batch.main, key=lambda a: a.gap_ms).node or ""
 
 
 def timed(begin: Callable[[], Session[T]], node: str, heard: Heard) -> Session[T]:

@@ -64,7 +64,9 @@ def second_batches(phase: Seconds, author: Author) -> Iterator[Batch]:
         kinds = author.kinds(phase)
         kind = author.rng.choice(kinds)
         placed = Placed(gap_ms=gap, same_node=number // 2 % 3 != 2)
-        members = _two(phase, author, Relation.STRANGERS, (kind, kind), placed)
+        two = _two(phase, author, Relation.STRANGERS, (kind, kind), placed)
+        ahead = _ahead(phase, author, two)
+        members = [*(replace(one, gap_ms=one.gap_ms + _AROUND_MS * bool(ahead)) for one in two), *ahead]
         where = "within" if number % 2 == 0 else "across"
         yield author.batch(
             phase,
@@ -72,6 +74,7 @@ def second_batches(phase: Seconds, author: Author) -> Iterator[Batch]:
             members,
             f"pair:second-{where}",
             relation=Relation.STRANGERS,
+            fillers=len(ahead),
             phase_ms=round(begin, 1),
             slot=Slot.GAP,
         )
@@ -168,7 +171,13 @@ def _two(
     ]
 
 
-def _fillers(phase: Pairs, author: Author, members: list[PlannedApplication]) -> list[PlannedApplication]:
+def _ahead(phase: Seconds, author: Author, two: list[PlannedApplication]) -> list[PlannedApplication]:
+    """Plan people who leave before a pair and keep the node of its first busy."""
+    first = min(two, key=lambda one: one.gap_ms)
+    return [replace(one, node=first.node, gap_ms=one.gap_ms / 2) for one in _fillers(phase, author, two)]
+
+
+def _fillers(phase: Pairs | Seconds, author: Author, members: list[PlannedApplication]) -> list[PlannedApplication]:
     """Plan people who are served around a pair, at kiosks of their own."""
     taken = {int(m.kiosk[1:]) - 1 for m in members}
     kiosks = (k for k in author.rng.sample(range(author.scenario.kiosks), author.scenario.kiosks) if k not in taken)

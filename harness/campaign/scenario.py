@@ -67,10 +67,14 @@ class Steered(PhaseBase, frozen=True, tag="steered"):
 
 
 class Seconds(PhaseBase, frozen=True, tag="seconds"):
-    """P2: pairs at equal gaps within one second of the target's clock, and across its end; each pair alone."""
+    """P2: pairs at equal gaps within one second of the target's clock, and across its end; each pair by itself.
+
+    A few people ahead of each keep the target busy, so that the two are under way together at longer gaps, too.
+    """
 
     pairs: AtLeastOne  # half of them within a second
-    gaps_ms: Annotated[tuple[Annotated[float, Meta(gt=0, lt=900)], ...], Meta(min_length=1)] = (30.0, 120.0, 400.0)
+    fillers: Annotated[int, Meta(ge=0)] = 4  # people ahead of a pair, at the node of whoever goes first
+    gaps_ms: Annotated[tuple[Annotated[float, Meta(gt=0, lt=900)], ...], Meta(min_length=1)] = (60.0, 150.0, 400.0)
 
 
 class Bursts(PhaseBase, frozen=True, tag="bursts"):

@@ -22,7 +22,9 @@ _SOLO_AROUND = 0.15
 _NEAR_SPREAD = 0.25  # standard deviation of the logarithm, around the gap that is looked at again
 _ALIKE = 2.0  # a pair of the same sort (certificates, nodes) is so much more likely to be looked at again
 _LONGEST_MS = 700.0  # a pair to be set within a second has to leave room on both sides
-_SHORTEST_MS = 4.0  # several times the error to which the begin of a second is found
+# Wide enough that both are clear of the second's end, although the target may look at its clock some time after the
+# arrival, and the begin of its second is known to a few ms only.
+_SHORTEST_MS = 40.0
 _CLOSEST = 4  # of the gaps that hit: alone, windows are narrower than under the load of many pairs
 _STAYS_EVERY = 4  # of the places in a second's phase
 _SECOND_MS = 1000.0

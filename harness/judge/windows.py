@@ -21,6 +21,8 @@ _MIX_UPS = frozenset({Anomaly.MISDELIVERY, Anomaly.PAGE_MIX, Anomaly.TYPE_CONFUS
 _SURE = 0.01  # chance that equal rates would have parted so far: below it, they are told as different
 _FEWEST = 3  # pairs on either side: with fewer, nothing is told of the difference
 _Z = 1.96  # 95 %
+_SECOND_NS = 1_000_000_000
+_CLEAR_NS = 15_000_000  # from a second's end: a target looks at its clock some time after the arrival
 
 
 class PairTrial(Struct, frozen=True, kw_only=True):
@@ -77,13 +79,29 @@ def _trial(view: HistoryView, batch: str, two: tuple[str, str], donors: Mapping[
     thirds = any(name in donors for name in two)
     if thirds and not hit:
         return None
-    dates = one.server_date, other.server_date
     return PairTrial(
         batch=batch,
         gap_ms=abs(left[1] - left[0]) / 1e6,
         hit=hit,
-        same_second=dates[0] == dates[1] if all(dates) else None,
+        same_second=_same_second(view, one, other),
     )
+
+
+def _same_second(view: HistoryView, one: Application, other: Application) -> bool | None:
+    """Tell whether both left within one second of the target, clear of its ends; None where that is not known.
+
+    By the begin of its seconds as it was found, else by the dates of its answers. Those are made at the end of its
+    work, so that near the end of a second they say little of when it began.
+    """
+    found = next((s for s in reversed(view.seconds) if s.error_ns and s.node in {one.node, ""}), None)
+    if found is None:
+        dates = one.server_date, other.server_date
+        return dates[0] == dates[1] if all(dates) else None
+    clear_ns = max(_CLEAR_NS, found.error_ns)
+    places = [divmod(_departed_ns(a) - found.begins_ns, _SECOND_NS) for a in (one, other)]
+    if any(not clear_ns <= into <= _SECOND_NS - clear_ns for _, into in places):
+        return None
+    return places[0][0] == places[1][0]
 
 
 def _departed_ns(one: Application) -> int:

@@ -16,7 +16,8 @@ def as_decided(batch: Batch, decision: Decided | None) -> Batch | None:
         return None
     applications = batch.applications
     if decision.gap_ms is not None and len(applications) > 1:
-        gaps = (max(0.0, -decision.gap_ms), max(0.0, decision.gap_ms))
+        first = min(one.gap_ms for one in applications[:2])  # later than 0 where load goes ahead of the two
+        gaps = (first + max(0.0, -decision.gap_ms), first + max(0.0, decision.gap_ms))
         two = (replace(one, gap_ms=gap) for one, gap in zip(applications, gaps, strict=False))
         applications = (*two, *applications[2:])
     phase_ms = batch.phase_ms if decision.phase_ms is None else decision.phase_ms

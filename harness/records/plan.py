@@ -133,14 +133,19 @@ class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     purpose: str = ""  # e.g. "pair:sweep", "sequence:after-cancel"
     relation: Relation | None = None  # between the first two people of a pair
     fillers: int = 0  # so many of the last applications are load around the others
-    phase_ms: float | None = None  # BURST: released this long after the target's clock begins a second
+    phase_ms: float | None = None  # BURST: the first who is no load leaves so long after the target begins a second
     slot: Slot | None = None
     withhold: Withhold | None = None  # BURST; None: as the target file says
 
     @property
+    def main(self) -> tuple[PlannedApplication, ...]:
+        """Whom the batch is about: its applications without the load around them."""
+        return self.applications[: len(self.applications) - self.fillers]
+
+    @property
     def span_ms(self) -> float:
         """Planned distance of the first and the last departure, load left aside; 0 where all leave together."""
-        gaps = [a.gap_ms for a in self.applications[: len(self.applications) - self.fillers]]
+        gaps = [a.gap_ms for a in self.main]
         return max(gaps) - min(gaps) if gaps else 0.0
 
 
