@@ -56,8 +56,7 @@ def gather(records: Iterable[tuple[str, int, HistoryRecord]]) -> HistoryView:
     Contradictions (an ending of an unknown application, an id started twice) become `oddities`, never errors.
     """
     gatherer = _Gatherer()
-    for writer, _, record in records:
-        gatherer.take(writer, record)
+    gatherer.take(records)
     return gatherer.view()
 
 
@@ -72,7 +71,7 @@ class _Gatherer:
         self.update_places: dict[str, int] = {}
         self.waiting: list[SecondHalf] = []
         self.opened: dict[str, SegmentOpened] = {}
-        self.closed: set[str] = set()
+        self.closed_after: dict[str, int] = {}  # records that a writer's closing record says came before it
         self.last_ns: dict[str, int] = {}
         self.phases: dict[str, bool] = {}
         self.ledger: dict[str, LedgerEntry] = {}
@@ -136,23 +135,31 @@ class _Gatherer:
             Note: lambda w, r: None,
         }
 
-    def take(self, writer: str, record: HistoryRecord) -> None:
-        """Take one record."""
-        writer = self.rows.one(writer)
-        self.closed.discard(writer)
-        self.rules[type(record)](writer, record)
-        self.records[writer] += 1
-        at_ns = getattr(record, "at_ns", 0)
-        if at_ns > self.last_ns.get(writer, 0):
-            self.last_ns[writer] = at_ns
+    def take(self, records: Iterable[tuple[str, int, HistoryRecord]]) -> None:
+        """Take all records; those of one writer come together, so that they are counted together."""
+        rules, one = self.rules, self.rows.one
+        writer, count, last_ns = "", 0, 0
+        for name, _, record in records:
+            if name != writer:
+                self._leave(writer, count, last_ns)
+                writer, count, last_ns = one(name), 0, 0
+            rules[type(record)](writer, record)
+            count += 1
+            at_ns = getattr(record, "at_ns", 0)
+            last_ns = at_ns if at_ns > last_ns else last_ns
+        self._leave(writer, count, last_ns)
+
+    def _leave(self, writer: str, count: int, last_ns: int) -> None:
+        if count:
+            self.records[writer] += count
+            self.last_ns[writer] = max(last_ns, self.last_ns.get(writer, 0))
 
     def _segment_opened(self, writer: str, record: SegmentOpened) -> None:
         self.opened[writer] = record
-        self.last_ns[writer] = record.monotonic_ns
+        self.last_ns[writer] = max(record.monotonic_ns, self.last_ns.get(writer, 0))
 
     def _segment_closed(self, writer: str, record: SegmentClosed) -> None:
-        if record.records == self.records[writer]:
-            self.closed.add(writer)
+        self.closed_after[writer] = record.records
 
     def _phase_started(self, writer: str, record: PhaseStarted) -> None:
         self.phases.setdefault(record.phase, False)
@@ -269,7 +276,7 @@ class _Gatherer:
             version=opened.version if opened else 0,
             wall_minus_monotonic_ns=anchor_ns,
             started_wall_ns=opened.wall_ns if opened else 0,
-            closed=opened is not None and writer in self.closed,
+            closed=opened is not None and self.closed_after.get(writer, NEVER) == self.records[writer] - 1,
             last_ns=clock.read(last_ns) if clock else last_ns,
             records=self.records[writer],
         )

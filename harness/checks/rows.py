@@ -39,6 +39,10 @@ class Rows:
         self.outcomes: Counter[str] = Counter()
         self._sends: dict[str, tuple[str, Step]] = {}
         self._known: dict[Hashable, Hashable] = {}
+        cells = self.applications.cells  # written to once for nearly every record
+        self._sent, self._answers, self._applied_ns = cells("sends"), cells("answers"), cells("applied_ns")
+        self._collect_from_ns, self._collect_to_ns = cells("collect_from_ns"), cells("collect_to_ns")
+        self._collect_answer, self._names = cells("collect_answer"), cells("application")
 
     def one(self, value: H) -> H:
         """Return the one object kept for equal values: ids and options repeat in many records."""
@@ -78,7 +82,7 @@ class Rows:
         self._sends[record.send] = (record.application, record.step)
         place = self.places.get(record.application, NEVER)
         if place != NEVER:
-            self.applications.put(place, "sends", self.applications.integers("sends")[place] + 1)
+            self._sent[place] += 1
 
     def answer(self, writer: str, record: SendOutcome) -> None:
         """Join a send with what came of it."""
@@ -92,27 +96,25 @@ class Rows:
         if place == NEVER:
             return
         if record.answer is Answer.WITHDRAWN:  # no request: the application is still to come
-            self.applications.put(place, "sends", self.applications.integers("sends")[place] - 1)
+            self._sent[place] -= 1
             return
-        table = self.applications
-        table.put(place, "answers", table.integers("answers")[place] + 1)
+        self._answers[place] += 1
         if step is Step.AUTHENTICATE:
-            table.put(place, "authenticated", record.status)
+            self.applications.put(place, "authenticated", record.status)
         elif step is Step.APPLY:
-            table.put(place, "server_date", self.one(_header(record, "date")))
-            if table.integers("applied_ns")[place] == NEVER:
-                table.put(place, "applied_ns", record.left_ns or record.at_ns)
+            self.applications.put(place, "server_date", self.one(_header(record, "date")))
+            if self._applied_ns[place] == NEVER:
+                self._applied_ns[place] = record.left_ns or record.at_ns
         elif step is Step.CANCEL:
-            table.put(place, "cancelled", record.status)
+            self.applications.put(place, "cancelled", record.status)
         elif step is Step.COLLECT:
             self._collected(place, record)
 
     def _collected(self, place: int, record: SendOutcome) -> None:
-        table = self.applications
-        if table.integers("collect_from_ns")[place] == NEVER:
-            table.put(place, "collect_from_ns", record.left_ns or record.at_ns)
-        table.put(place, "collect_to_ns", record.at_ns)
-        table.put(place, "collect_answer", record.answer)
+        if self._collect_from_ns[place] == NEVER:
+            self._collect_from_ns[place] = record.left_ns or record.at_ns
+        self._collect_to_ns[place] = record.at_ns
+        self._collect_answer[place] = record.answer
 
     def deliver(self, writer: str, record: Delivery) -> None:
         """Add a delivery's row; its application is joined at the end."""
