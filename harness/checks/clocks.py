@@ -18,7 +18,7 @@ from harness.records.history import ClockMeasured
 
 # The kernel never slews a clock by more than 500 ppm: what two clocks may drift apart beyond the last measurement.
 _DRIFT = 500e-6
-_OF_APPLICATIONS = ("started_ns", "ended_ns", "applied_ns", "collect_from_ns", "collect_to_ns")
+_OF_APPLICATIONS = ("started_ns", "planned_ns", "ended_ns", "applied_ns", "collect_from_ns", "collect_to_ns")
 
 
 class WorkerClock(Struct, frozen=True, kw_only=True):

@@ -11,8 +11,12 @@ from harness.checks.table import Table
 from harness.records.certificates import Certificate, Options
 from harness.records.history import (
     Answer,
+    BurstBracket,
+    BurstWithdrawn,
     Decided,
     Ending,
+    GeneratorLoad,
+    Held,
     LedgerEntry,
     LedgerRead,
     PlayerCounters,
@@ -47,6 +51,7 @@ class Application(NamedTuple):
     abort: PlannedAbort | None
     writer: str
     started_ns: int
+    planned_ns: int = NEVER  # intended start; NEVER where the plan gave none
     ended_ns: int = NEVER
     ending: Ending | None = None  # None: no ending was journaled
     code: str = ""
@@ -175,6 +180,10 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     workers: tuple[WorkerCensus, ...]
     decisions: dict[str, Decided]  # by batch; the first counts
     seconds: tuple[SecondFound, ...]
+    held: dict[str, tuple[Held, ...]]  # batch -> what was held back of each departure in `releases`, where it is told
+    withdrawals: tuple[BurstWithdrawn, ...]
+    brackets: tuple[BurstBracket, ...]
+    loads: tuple[GeneratorLoad, ...]
     oddities: tuple[str, ...]  # records that contradict each other, one sentence each
     records: int
 

@@ -343,6 +343,22 @@ class PlayerCounters(Record, frozen=True, tag="player_counters"):
     at_ns: int
 
 
+class GeneratorLoad(Record, frozen=True, tag="generator_load"):
+    """How a player that makes load stood over some seconds: how late its loop ran, and what it took."""
+
+    from_ns: int
+    at_ns: int
+    samples: int
+    lag_median_ms: float  # how much later than asked for a pause of 20 ms ended
+    lag_p99_ms: float
+    lag_most_ms: float
+    cpu: float  # processor time over time; near 1 one process has nothing left to give
+    sockets: int  # open, the player's own ones included
+    machine_load: float  # runnable programs of the whole machine, mean of the last minute
+    processors: int
+    may_go_first: bool = False  # releases bursts before other programs of the machine
+
+
 class Interrupted(Record, frozen=True, tag="interrupted"):
     """The run was stopped before its plan was done."""
 
@@ -460,6 +476,7 @@ HistoryRecord = (
     | TargetHealth
     | SelfProof
     | PlayerCounters
+    | GeneratorLoad
     | Interrupted
     | RunResumed
     | WorkerCensus

@@ -55,7 +55,7 @@ class PhasePlay:
         """Play what is left of the phase; raise DiskFull or GeneratorFault only before the first customer."""
         self._stage.log.write(PhaseStarted(phase=self._phase.phase, at_ns=time.monotonic_ns()))
         self._stop_on_signals()
-        lag = LoopLag()
+        lag = LoopLag(self._stage.log.write)
         self._staff()
         left = self._left()
         if not self._faults.reason:
