@@ -20,6 +20,7 @@ from harness.records.history import (
     LedgerEntry,
     LedgerRead,
     PlayerCounters,
+    ReadersEnded,
     SecondFound,
     SelfProof,
     SettledAs,
@@ -184,6 +185,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     withdrawals: tuple[BurstWithdrawn, ...]
     brackets: tuple[BurstBracket, ...]
     loads: tuple[GeneratorLoad, ...]
+    readers: tuple[ReadersEnded, ...]
     oddities: tuple[str, ...]  # records that contradict each other, one sentence each
     records: int
 

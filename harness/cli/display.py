@@ -122,5 +122,8 @@ class Display:
         in_flight = f"進行中 {line.in_flight}" if self._column == 0 else f"in flight {line.in_flight}"
         if self._watch is None:
             return in_flight
-        read = f"{self._watch.read}/{self._watch.to_read}"
-        return f"{in_flight} · " + (f"読取り {read}" if self._column == 0 else f"read {read}")
+        watch = self._watch
+        read = f"{watch.read}/{watch.to_read}"
+        if self._column == 0:
+            return f"{in_flight} · 読取り {read} (待ち {watch.waiting} 通、遅れ {watch.lag_s:.1f} 秒)"
+        return f"{in_flight} · read {read} ({watch.waiting} waiting, {watch.lag_s:.1f} s behind)"

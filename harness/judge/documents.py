@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from harness.checks.documents import condense
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.checks.register import Register
 from harness.judge.control import Judge
+from harness.judge.shares import in_parts, judge_in_shares
 from harness.population import Population
 from harness.reading.oracle import Expectation, expect
 from harness.reading.owners import OwnerIndex
 from harness.reading.ownership import Judge as PageOracle
 from harness.reading.profile import Profile
 from harness.reading.seals import SealIndex
+from harness.records.certificates import Certificate, Options
 from harness.records.ownership import DocumentOwnership
 from harness.records.reading import Reading
 from harness.records.resident import Resident
 
+_EXPECTED = 500  # expectations kept; about 20 kB each
+_JUDGED = 2000  # judgements kept; about 1 kB each
 Progress = Callable[[int, int], None]  # documents judged, of
 
 
@@ -31,39 +39,58 @@ class RegisterOracle:
 
     def __init__(self, population: Population, profile: Profile, register: Register, horizon_ns: int) -> None:
         """Index everybody's items once, those that updates brought included."""
-        self._population = population
-        self._profile = profile
         self._register = register
         self._horizon_ns = horizon_ns
         changed = [s for key in sorted(register.changed) for s in register.all_states(key)]
         self._groups = groups(population)
+        self._changed_in = _by_group(sorted(register.changed), self._groups)
         self._oracle = PageOracle(OwnerIndex(population, changed), profile, SealIndex(population))
-        self._known: dict[tuple[object, ...], Expectation] = {}
+        self._expected = lru_cache(_EXPECTED)(partial(_expect, population, profile))  # no reference to itself
+        self._judged: OrderedDict[tuple[str, _Asked], DocumentOwnership] = OrderedDict()
 
     def judge(self, reading: Reading, one: Application) -> DocumentOwnership:
-        """Judge `reading` as the document of application `one`; raise UsageError for people unknown."""
-        return self._oracle.document(reading, self._expectation(one), application=one.application)
+        """Judge `reading` as the document of application `one`; raise UsageError for people unknown.
 
-    def _expectation(self, one: Application) -> Expectation:
-        """Return what was right at some instant of the application; cached where nothing changed."""
-        states = self._states(one)
-        key = (one.certificate, one.options, one.resident)
-        if not states and key in self._known:
-            return self._known[key]
-        made = expect(one.certificate, one.options, one.resident, self._population, self._profile, states)
-        if not states:
-            self._known[key] = made
-        return made
+        The same bytes for the same asking are judged once, if they come again before thousands of others.
+        """
+        asked = _Asked(one.certificate, replace(one.options, copies=1), one.resident, self._states(one))
+        document = self._judged.get((reading.digest, asked))
+        if document is None:
+            document = self._oracle.document(reading, self._expected(asked))
+            self._judged[reading.digest, asked] = document
+            if len(self._judged) > _JUDGED:
+                self._judged.popitem(last=False)
+        return replace(document, application=one.application)
 
-    def _states(self, one: Application) -> Mapping[str, tuple[Resident, ...]]:
+    def _states(self, one: Application) -> tuple[tuple[str, tuple[Resident, ...]], ...]:
         """Return the legal states of everyone who may stand on the document and changed during the run."""
-        mine = self._groups.get(one.resident, frozenset())
         span_ns = one.span_ns(self._horizon_ns)
-        return {
-            key: self._register.states(key, *span_ns)
-            for key in sorted(self._register.changed)
-            if key == one.resident or mine & self._groups.get(key, frozenset())
-        }
+        mine = (one.resident, *self._groups.get(one.resident, ()))
+        changed = sorted({key for group in mine for key in self._changed_in.get(group, ())})
+        return tuple((key, self._register.states(key, *span_ns)) for key in changed)
+
+
+class _Asked(NamedTuple):
+    """What a document's judgement depends on beside its bytes."""
+
+    certificate: Certificate
+    options: Options
+    resident: str
+    states: tuple[tuple[str, tuple[Resident, ...]], ...]  # of those who changed during the run
+
+
+def _expect(population: Population, profile: Profile, asked: _Asked) -> Expectation:
+    """Return what was right at some instant of the application."""
+    return expect(asked.certificate, asked.options, asked.resident, population, profile, dict(asked.states))
+
+
+def _by_group(changed: Iterable[str], groups: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    """Return the changed residents by their own keys, and by those of their households and family registers."""
+    found: dict[str, list[str]] = {}
+    for key in changed:
+        for group in (key, *groups.get(key, ())):
+            found.setdefault(group, []).append(key)
+    return found
 
 
 def groups(population: Population) -> Mapping[str, frozenset[str]]:
@@ -79,23 +106,29 @@ def judge_documents(
     reading_of: Callable[[str], Reading | None],
     judge: Judge,
     progress: Progress = unwatched,
+    processes: int = 1,
 ) -> tuple[dict[str, DocumentOwnership], tuple[str, ...]]:
-    """Judge every delivery of a known application whose reading is there.
+    """Judge every delivery of a known application whose reading is there, in so many processes.
 
     Returns the ownerships by delivery id, clean ones condensed, and one sentence per kind of crash of the
-    oracle: a document it crashed on is left out, so that the account does not close.
+    oracle: a document it crashed on is left out, so that the account does not close. A `judge` that remembers what it
+    judged, other than to be quick, needs one process.
     """
-    documents: dict[str, DocumentOwnership] = {}
-    crashes: Counter[str] = Counter()
-    for done, delivered in enumerate(view.deliveries):
-        progress(done, len(view.deliveries))
+
+    def judge_one(place: int, crashes: Counter[str]) -> tuple[str, DocumentOwnership] | None:
+        delivered = view.deliveries[place]
         reading = reading_of(delivered.digest)
         if delivered.place == NEVER or reading is None:
-            continue
+            return None
         try:
             document = judge(reading, view.applications[delivered.place])
         except Exception as e:  # noqa: BLE001  boundary: a crash on one document is told, the others are judged
             crashes[f"register oracle: {type(e).__name__}: {e}"] += 1
-            continue
-        documents[delivered.delivery] = condense(document)
+            return None
+        return delivered.delivery, condense(document)
+
+    count = len(view.deliveries)
+    parts = judge_in_shares(in_parts(judge_one), count, processes, lambda done: progress(done, count))
+    documents = {delivery: document for part in parts for delivery, document in part.documents}
+    crashes = sum((Counter(part.crashes) for part in parts), Counter[str]())
     return documents, tuple(f"{what} ({count} documents)" for what, count in sorted(crashes.items()))

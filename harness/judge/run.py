@@ -46,6 +46,7 @@ from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.server_log import LogSide
 from harness.judge.settling import count_confirmed
+from harness.judge.shares import cores
 from harness.judge.statement import bound_per_burst, state
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
@@ -64,6 +65,7 @@ from harness.records.verdict import (
     FinalClass,
     Identity,
     Outcome,
+    ReadersLag,
     Reason,
     ScopeEntry,
     Verdict,
@@ -100,7 +102,7 @@ def judged_texts(run_folder: Path) -> tuple[Inputs, Documents, Mapping[str, str]
     A preliminary judgement: it says whose pictures are needed, and decides nothing.
     """
     judging = _Judge(load_inputs(RunFolder.open(run_folder)), pictures=False)
-    documents, _ = judge_documents(judging.view, judging.inputs.readings.get, judging.judge)
+    documents, _ = judge_documents(judging.view, judging.inputs.readings.get, judging.judge, processes=cores())
     kinds = judging.view.applications.strings("certificate")
     asked = {d.delivery: kinds[d.place] for d in judging.view.deliveries if d.delivery in documents}
     return judging.inputs, documents, asked
@@ -154,7 +156,8 @@ class _Judge:
     def verdict(self) -> Verdict:
         """Run everything in its order and put the verdict together."""
         view, inputs = self.view, self.inputs
-        documents, failures = judge_documents(view, inputs.readings.get, self.judge, self.progress)
+        processes = 1 if self.pictures else cores()  # of a baseline's own pictures the judge must remember all
+        documents, failures = judge_documents(view, inputs.readings.get, self.judge, self.progress, processes)
         self.crashed += failures
         self._guarded("server log", lambda: self.logs.look(documents), None)
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
@@ -191,6 +194,7 @@ class _Judge:
             regularities=(*regularities(view, findings), *window),
             confirmed=count_confirmed(documents.values()),
             reflection=self.fresh.reflection,
+            readers=_readers(view),
             server_logs=self.logs.summaries(),
             not_tried=(
                 *not_tried(view, inputs.header, inputs.profile),
@@ -324,6 +328,19 @@ class _Judge:
         except Exception as e:  # noqa: BLE001  boundary: a crashed check is INCONCLUSIVE, never silence
             self.crashed.append(f"{name}: {type(e).__name__}: {e}")
             return nothing
+
+
+def _readers(view: HistoryView) -> ReadersLag:
+    """Return how reading kept up, over all goes of a run that was resumed."""
+    if not view.readers:
+        return ReadersLag()
+    return ReadersLag(
+        processes=max(r.processes for r in view.readers),
+        documents=sum(r.documents for r in view.readers),
+        unread=view.readers[-1].unread,
+        most_waiting=max(r.most_waiting for r in view.readers),
+        longest_lag_s=max(r.longest_lag_ms for r in view.readers) / 1000,
+    )
 
 
 def _numbered(view: HistoryView, findings: Iterable[Finding]) -> list[Finding]:

@@ -444,6 +444,17 @@ class SecondFound(Record, frozen=True, tag="second_found"):
     reason: str = ""
 
 
+class ReadersEnded(Record, frozen=True, tag="readers_ended"):
+    """How the readers kept up with the kiosks, from the start of the supervisor to the last document it had read."""
+
+    at_ns: int
+    processes: int
+    documents: int  # read
+    unread: int = 0  # left waiting, because the user was in a hurry or the readers failed
+    most_waiting: int = 0
+    longest_lag_ms: int = 0  # from a delivery's record in the journal to its stored reading
+
+
 class Note(Record, frozen=True, tag="note"):
     """A decision or observation that steers nothing but must not be forgotten."""
 
@@ -484,5 +495,6 @@ HistoryRecord = (
     | Leased
     | Decided
     | SecondFound
+    | ReadersEnded
     | Note
 )

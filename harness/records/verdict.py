@@ -169,6 +169,16 @@ class ServerLog(Struct, frozen=True, kw_only=True):
     nodes: tuple[Count, ...] = ()  # applications per node, as the log says
 
 
+class ReadersLag(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far reading fell behind the kiosks. They never wait for it; the end of the run does."""
+
+    processes: int = 0
+    documents: int = 0
+    unread: int = 0  # left waiting when the run ended
+    most_waiting: int = 0  # documents, at one instant
+    longest_lag_s: float = 0.0  # from a document's arrival to its reading
+
+
 class NodeBuild(Struct, frozen=True, kw_only=True):
     """Build id of one node, and how it is known."""
 
@@ -213,5 +223,6 @@ class Verdict(Struct, frozen=True, kw_only=True):
     regularities: tuple[Reason, ...] = ()  # what misdeliveries have in common, against the others
     confirmed: Confirmed = Confirmed()
     reflection: Reflection = Reflection()
+    readers: ReadersLag = ReadersLag()
     server_logs: tuple[ServerLog, ...] = ()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about

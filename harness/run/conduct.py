@@ -17,7 +17,7 @@ import msgspec
 from harness.errors import GeneratorFault, HonninError
 from harness.journal import RunFolder, SegmentWriter
 from harness.lifeline import start
-from harness.records.history import Interrupted, RunResumed
+from harness.records.history import Interrupted, ReadersEnded, RunResumed
 from harness.records.plan import Driver, Phase, PlanHeader
 from harness.run.crew import Crew
 from harness.run.steer import all_skipped, fill_slots
@@ -93,6 +93,10 @@ class Announce(Protocol):
 
     def say(self, key: str, detail: str = "") -> None:
         """Say something else, by a key of texts."""
+        ...
+
+    def count(self, key: str, done: int, of: int) -> None:
+        """Say how far a step is that plays nothing."""
         ...
 
 
@@ -230,11 +234,26 @@ class Conductor:
             self._stop(f"settling {self._why(code)}")
 
     def _read(self) -> None:
-        """Wait for the readers; cut short by a Ctrl-C that comes meanwhile."""
+        """Wait for the readers; cut short by a Ctrl-C that comes meanwhile. Journal how they kept up."""
         self._announce.say("reading")
-        before = self._stop_requests.count
-        self._watch.finish(lambda: self._stop_requests.count > before)
+        before, watch = self._stop_requests.count, self._watch
+
+        def impatient() -> bool:
+            if watch.waiting:
+                self._announce.count("reading", watch.read, watch.to_read)
+            return self._stop_requests.count > before
+
+        watch.finish(impatient)
         self._stopping()
+        kept_up = ReadersEnded(
+            at_ns=time.monotonic_ns(),
+            processes=watch.readers,
+            documents=watch.read,
+            unread=watch.waiting,
+            most_waiting=watch.most_waiting,
+            longest_lag_ms=round(watch.longest_lag_s * 1000),
+        )
+        self._quietly(lambda: self._journal.append(kept_up))
 
     def _stopping(self) -> bool:
         """Journal a request to stop, or trouble, if there is any; return whether anything stopped this run."""

@@ -5,6 +5,7 @@ Judging never depends on its counts: a delivery without a stored reading makes t
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import threading
@@ -37,8 +38,12 @@ class Watch:
         """Follow `folder` with so many reader processes."""
         self.started = 0
         self.endings: dict[Ending, int] = dict.fromkeys(Ending, 0)
+        self.readers = readers
         self.read = 0
         self.to_read = 0
+        self.lag_s = 0.0  # how long the document that waits longest has been waiting
+        self.most_waiting = 0
+        self.longest_lag_s = 0.0
         self.failure: str = ""  # why documents are no longer read
         self._folder = folder
         self._store = DocumentStore(folder)
@@ -46,6 +51,7 @@ class Watch:
         self._readings = ReadingWriter(folder, f"readings-{1 + len(list(folder.readings.iterdir()))}")
         self._pool = ReaderPool(readers)
         self._waiting: deque[str] = deque()
+        self._arrived_s: dict[str, float] = {}  # of documents not yet read, the oldest first
         self._tails: dict[Path, SegmentTail] = {}
         self._files: dict[Path, int] = {}
         self._played = threading.Event()
@@ -55,6 +61,11 @@ class Watch:
     def start(self) -> None:
         """Begin to follow."""
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many documents have arrived and are not yet read."""
+        return self.to_read - self.read
 
     @property
     def trouble(self) -> str:
@@ -93,6 +104,7 @@ class Watch:
             self._take_deliveries()
             self._hand_over()
             self._keep_readings()
+            self._measure()
             if time.monotonic() - flushed > _FLUSH_S:
                 self._flush()
                 flushed = time.monotonic()
@@ -104,9 +116,11 @@ class Watch:
                 raise _CutShort
             self._hand_over()
             self._keep_readings()
+            self._measure()
         self._flush()
 
     def _close(self) -> None:
+        self._measure()
         try:
             self._readings.close()
         except OSError as e:
@@ -125,6 +139,7 @@ class Watch:
         if isinstance(record, Delivery):
             if record.digest not in self._seen:
                 self._seen.add(record.digest)
+                self._arrived_s[record.digest] = time.monotonic()
                 self._waiting.append(record.digest)
                 self.to_read += 1
         elif isinstance(record, ApplicationStarted):
@@ -147,6 +162,14 @@ class Watch:
     def _keep(self, reading: Reading) -> None:
         self._readings.append(reading)
         self.read += 1
+        arrived_s = self._arrived_s.pop(reading.digest, math.inf)
+        self.longest_lag_s = max(self.longest_lag_s, time.monotonic() - arrived_s)
+
+    def _measure(self) -> None:
+        """See how far reading is behind. A document that waits is a digest here, its bytes are on disk."""
+        self.most_waiting = max(self.most_waiting, self.waiting)
+        self.lag_s = max(0.0, time.monotonic() - next(iter(self._arrived_s.values()), math.inf))
+        self.longest_lag_s = max(self.longest_lag_s, self.lag_s)
 
     def _flush(self) -> None:
         for path in (*self._folder.segments(), *self._folder.packs()):
