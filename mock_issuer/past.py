@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -25,11 +27,34 @@ class Past:
         for person in residents:
             self.households[person.household or ""].append(person.key)
         self.changes: dict[str, list[tuple[int, Update]]] = defaultdict(list)
+        self._states: dict[str, tuple[list[int], list[Resident]]] = {}
         with closing(sqlite3.connect(f"file:{register}?mode=ro", uri=True)) as run:
             for version, resident, field, value in run.execute(
                 "SELECT version, resident, field, value FROM change ORDER BY version"
             ):
                 self.changes[resident].append((version, Update(resident=resident, field=field, value=value)))
+
+    def person(self, key: str, version: int) -> Resident | None:
+        """Return a resident as of a version, None if there is none of that key."""
+        if key not in self.residents:
+            return None
+        versions, states = self._states.get(key) or self._played(key)
+        return states[bisect_right(versions, version) - 1]
+
+    def _played(self, key: str) -> tuple[list[int], list[Resident]]:
+        """Play a resident's changes once; the register did not change while this object lives."""
+        versions, states = [-1], [self.residents[key]]
+        for version, update in self.changes.get(key, ()):
+            if update.field != "seal":
+                versions.append(version)
+                states.append(changed_by(states[-1], update))
+        self._states[key] = (versions, states)
+        return versions, states
+
+    def versions(self, keys: Iterable[str], first: int, last: int) -> list[int]:
+        """Return the versions from `first` to `last` at which these residents may differ: `first` and their changes."""
+        theirs = (version for key in keys for version, _ in self.changes.get(key, ()))
+        return sorted({first, *(version for version in theirs if first < version <= last)})
 
     def at(self, version: int) -> PastView:
         """Return the register at a version."""
@@ -46,12 +71,7 @@ class PastView(Snapshot):
 
     def resident(self, key: str) -> Resident | None:
         """Return a resident, None if there is none of that key."""
-        person = self._past.residents.get(key)
-        for version, update in self._past.changes[key] if person else ():
-            if version <= self._version and update.field != "seal":
-                assert person is not None
-                person = changed_by(person, update)
-        return person
+        return self._past.person(key, self._version)
 
     def household(self, key: str | None) -> tuple[Resident, ...]:
         """Return who then lived in a household, the householder first."""
@@ -73,7 +93,7 @@ class PastView(Snapshot):
         if person is None or person.seal is None:
             return None
         cancelled = bool(person.seal.cancelled_on)
-        for version, update in self._past.changes[key]:
+        for version, update in self._past.changes.get(key, ()):
             if update.field == "seal" and version <= self._version:
                 cancelled = update.value == "cancelled"
         entry, _ = seal_entry(person.seal, cancelled=cancelled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,8 @@ from mock_issuer.people import Extract, Koseki, Residency, Resident
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS origin (digest TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS resident (key TEXT PRIMARY KEY, household TEXT, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS resident (key TEXT PRIMARY KEY, household TEXT, body BLOB NOT NULL, staged BLOB)
+  WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_household ON resident (household, key);
 CREATE TABLE IF NOT EXISTS koseki (key TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seal (resident TEXT PRIMARY KEY, picture TEXT NOT NULL, diameter_mm REAL NOT NULL,
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS change (version INTEGER PRIMARY KEY AUTOINCREMENT, up
   resident TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, at TEXT NOT NULL);
 """
 _LOCK_WAIT_S = 10.0  # a writer waits so long for another; updates take milliseconds
+BODY = "body"  # the column of what holds; `staged` is what an update under way would make of it
 _decode_resident = msgspec.json.Decoder(Resident).decode
 _decode_koseki = msgspec.json.Decoder(Koseki).decode
 encode = msgspec.json.Encoder().encode
@@ -41,22 +43,38 @@ class SealEntry(Struct, frozen=True, kw_only=True):
     version: int  # of the register when it last changed
 
 
+class Change(Struct, frozen=True, kw_only=True):
+    """One numbered change."""
+
+    version: int
+    resident: str
+    field: str
+    value: str
+    at: str
+
+    def row(self) -> tuple[int, str, str, str, str]:
+        """Return its columns but for the sender's name."""
+        return (self.version, self.resident, self.field, self.value, self.at)
+
+
 class Snapshot:
     """One consistent view of the register; valid inside `Register.snapshot()`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, column: str = BODY) -> None:
         self._run = connection.execute
+        self._body = column
 
     def resident(self, key: str) -> Resident | None:
         """Return a resident, None if there is none of that key."""
-        row = self._run("SELECT body FROM resident WHERE key = ?", (key,)).fetchone()
+        row = self._run(f"SELECT {self._body} FROM resident WHERE key = ?", (key,)).fetchone()  # noqa: S608
         return _decode_resident(row[0]) if row else None
 
     def household(self, key: str | None) -> tuple[Resident, ...]:
         """Return who now lives in a household, the householder first."""
         if not key:
             return ()
-        rows = self._run("SELECT body FROM resident WHERE household = ? ORDER BY key", (key,))
+        statement = f"SELECT {self._body} FROM resident WHERE household = ? ORDER BY key"  # noqa: S608
+        rows = self._run(statement, (key,))
         members = [m for m in map(_decode_resident, (row[0] for row in rows)) if m.residency is Residency.RESIDENT]
         return tuple(sorted(members, key=lambda m: m.relation != "世帯主"))
 
@@ -115,14 +133,28 @@ class Register:
         return held
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
+    def snapshot(self, column: str = BODY) -> Iterator[Snapshot]:
         """Read everything inside the block from one state of the register."""
         connection = self._connection()
         connection.execute("BEGIN")
         try:
-            yield Snapshot(connection)
+            yield Snapshot(connection, column)
         finally:
             connection.execute("ROLLBACK")
+
+    def changes_after(self, version: int) -> list[Change]:
+        """Return the changes beyond a version, in order."""
+        columns = "version, resident, field, value, at"
+        rows = self._connection().execute(
+            f"SELECT {columns} FROM change WHERE version > ? ORDER BY version",  # noqa: S608
+            (version,),
+        )
+        return [Change(version=v, resident=r, field=f, value=x, at=at) for v, r, f, x, at in rows]
+
+    def copy_to(self, file: Path) -> None:
+        """Copy the register as it is now into a new file."""
+        with closing(sqlite3.connect(file)) as copy:
+            self._connection().backup(copy)
 
     def era_of(self, iso: str) -> tuple[str, int]:
         """Return the name and the first year of an ISO day's era; ("西暦", 1) before the first."""
@@ -161,7 +193,7 @@ class Register:
         """Load an empty register as a whole."""
         with self.change() as run:
             run.executemany(
-                "INSERT INTO resident VALUES (?, ?, ?)", ((r.key, r.household, encode(r)) for r in residents)
+                "INSERT INTO resident VALUES (?, ?, ?, NULL)", ((r.key, r.household, encode(r)) for r in residents)
             )
             run.executemany("INSERT INTO koseki VALUES (?, ?)", ((k.key, encode(k)) for k in koseki))
             run.executemany(

@@ -19,6 +19,7 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     print_limit_s: float = 30.0  # longest wait for print before an application is cancelled
     print_line: int = 144  # kiosks that may wait for print; more are told that the node is busy
     keep_s: float = 30.0  # how long a closed application's files stay in the spool
+    replica_lag_s: float = 0.3  # how far the node's copy of the register follows behind
     open_s: float = 600.0  # how long an application may stay open
 
 

@@ -57,10 +57,10 @@ class _Content(Struct, frozen=True):
     picture: str
 
 
-def wrong_documents(state: State, population: Path) -> tuple[WrongDocument, ...]:
-    """Return every wrong document that the centre gave to a kiosk, oldest first."""
+def wrong_documents(state: State, population: Path, since: str = "") -> tuple[WrongDocument, ...]:
+    """Return every wrong document that the centre gave to a kiosk, oldest first; `since`: from this ISO instant on."""
     truth = _Truth(state, population)
-    return tuple(sorted(truth.wrong(), key=lambda w: w.at))
+    return tuple(sorted(truth.wrong(since), key=lambda w: w.at))
 
 
 class _Truth:
@@ -78,9 +78,9 @@ class _Truth:
             if isinstance(line, Entered):
                 self._entered[line.session].append(line)
 
-    def wrong(self) -> Iterator[WrongDocument]:
+    def wrong(self, since: str) -> Iterator[WrongDocument]:
         """Yield what is wrong, in no order."""
-        for given in self._given:
+        for given in (line for line in self._given if line.at >= since):
             applied, made = self._applied.get(given.application), self._made.get(given.digest)
             if applied is not None:
                 victim = self._at_the_kiosk(given) or applied.resident
@@ -111,22 +111,27 @@ class _Truth:
         return self._of_content(fault, applied, made)
 
     def _of_content(self, fault: WrongDocument, applied: Applied, made: Rendered) -> WrongDocument | None:
-        legal = [self._legal(applied, made, version) for version in range(applied.version, made.version + 1)]
+        versions = self._past.versions(self._concerned(applied), applied.version, made.version)
+        legal = [self._legal(applied, made, version) for version in versions]
         allowed = [content for content in legal if content is not None]
         if any(_same(made, content) for content in allowed):
             return None
         if not allowed:
             return _as(fault, Kind.ZOMBIE)
         strange = tuple(sorted(_values(made) - set().union(*map(_content_values, allowed))))
-        own = {applied.resident, *(m.key for m in self._past.at(made.version).household(self._household(applied)))}
+        own = self._concerned(applied)
         donors = Counter(owner for value in strange for owner in self._owners.get(value, ()) if owner not in own)
         if not donors:
             return _as(fault, Kind.CONTENT, values=strange)
         return _as(fault, Kind.MIXED, values=strange, donor=donors.most_common(1)[0][0])
 
-    def _household(self, applied: Applied) -> str | None:
+    def _concerned(self, applied: Applied) -> set[str]:
+        """Return everybody whom an applicant's certificates may show: household and 戸籍."""
         person = self._past.residents.get(applied.resident)
-        return person.household if person else None
+        koseki = self._past.registers.get(person.koseki or "") if person else None
+        relatives = (member.resident for member in koseki.members if member.resident) if koseki else ()
+        household = self._past.households.get(person.household or "", ()) if person and person.household else ()
+        return {applied.resident, *household, *relatives}
 
     def _legal(self, applied: Applied, made: Rendered, version: int) -> _Content | None:
         """Return what the document has to say at a version, None where it may not be issued."""
@@ -175,7 +180,7 @@ def _owners(past: Past) -> dict[str, set[str]]:
         seal = past.at(0).seal(key)
         for value in chain(_printed_values(person), (seal.picture,) if seal else ()):
             owners[value].add(key)
-        for _, update in past.changes[key]:
+        for _, update in past.changes.get(key, ()):
             owners[str(update.value)].add(key)
     owners.pop("", None)
     return owners

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
 from mock_issuer import clock
-from mock_issuer.people import Residency, Resident
+from mock_issuer.documents.layout import fits
+from mock_issuer.people import Extract, Residency, Resident
 from mock_issuer.refusals import Refusal
-from mock_issuer.register import Register, Snapshot, encode, record_change
+from mock_issuer.register import Change, Register, Snapshot, encode, record_change
+from mock_issuer.worktable import WorkTable
 
 _TEXT_FIELDS = frozenset(
     {"address", "name", "kana", "former_name", "alias", "relation", "householder", "remarks", "honseki", "hittousha"}
 )
 _FLAGS = frozenset({"restricted", "gaiji_pending"})
 _RESIDENCIES = frozenset({Residency.RESIDENT, Residency.MOVED_OUT, Residency.DECEASED})
+STAGED = "coalesce(staged, body)"
+_FIELD_MM = 142.0  # the widest field
 FIELDS = tuple(sorted(_TEXT_FIELDS | _FLAGS | {"seal", "residency"}))
 
 
@@ -29,22 +34,75 @@ class Update(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update: str = ""  # the sender's name for it; written down, not interpreted
 
 
-def apply_update(register: Register, update: Update) -> int:
-    """Change the register and return its new version.
+def apply_update(register: Register, update: Update, work: WorkTable, slots: Sequence[str]) -> int:
+    """Change the register in two steps, as the entry screens do, and return its new version.
 
-    Raises Refusal: 404 for an unknown resident, 409 for a field or value that cannot be changed so.
+    The new state is staged beside the old one, an extract of it goes through the work table (its rows are `slots`) and
+    is proven to fit the paper; then it holds, or the staged state is dropped. Raises Refusal: 404 for an unknown
+    resident, 409 for a field or value that cannot be changed so.
     """
+    staged = _stage(register, update)
+    try:
+        with register.snapshot(STAGED) as view:
+            extract = view.extract(update.resident)
+        assert extract is not None
+        for slot in slots:
+            work.put(slot, extract)
+        _require_fitting(update, extract)
+        for slot in slots:
+            work.take(slot)
+    except Refusal:
+        _drop(register, update)
+        raise
+    with register.change() as run:
+        version = record_change(run, update.update, update.resident, update.field, str(update.value))
+        enter_change(run, update, version, staged)
+        return version
+
+
+def _stage(register: Register, update: Update) -> bytes | None:
     with register.change() as run:
         resident = Snapshot(run).resident(update.resident)
         if resident is None:
             raise Refusal(404, "RESIDENT_UNKNOWN", f"no resident {update.resident!r} in the register")
-        version = record_change(run, update.update, update.resident, update.field, str(update.value))
         if update.field == "seal":
-            _change_seal(run, update, version)
-        else:
-            changed = changed_by(resident, update)
-            run.execute("UPDATE resident SET body = ? WHERE key = ?", (encode(changed), changed.key))
-        return version
+            return None
+        staged = encode(changed_by(resident, update))
+        run.execute("UPDATE resident SET staged = ? WHERE key = ?", (staged, update.resident))
+        return staged
+
+
+def _drop(register: Register, update: Update) -> None:
+    with register.change() as run:
+        run.execute("UPDATE resident SET staged = NULL WHERE key = ?", (update.resident,))
+
+
+def _require_fitting(update: Update, extract: Extract) -> None:
+    """Refuse what no certificate has room for: the new state is laid out as the widest field prints it."""
+    person = extract.applicant
+    for text in (person.name, person.kana, person.former_name, person.alias, person.address, person.remarks):
+        if not fits(text or "", _FIELD_MM):
+            raise Refusal(409, "NOT_CHANGEABLE", f"field {update.field!r}: the value is too long for the paper")
+
+
+def unrecorded(change: Change) -> Update:
+    """Return a recorded change as the update that it was."""
+    return Update(resident=change.resident, field=change.field, value=change.value)
+
+
+def enter_change(run: sqlite3.Connection, update: Update, version: int, body: bytes | None = None) -> None:
+    """Enter an update under its version inside a transaction; `body`: the resident's new state where it is known.
+
+    Raises Refusal 409.
+    """
+    if update.field == "seal":
+        _change_seal(run, update, version)
+        return
+    if body is None:
+        resident = Snapshot(run).resident(update.resident)
+        assert resident is not None
+        body = encode(changed_by(resident, update))
+    run.execute("UPDATE resident SET body = ?, staged = NULL WHERE key = ?", (body, update.resident))
 
 
 def changed_by(resident: Resident, update: Update) -> Resident:

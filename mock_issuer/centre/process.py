@@ -30,8 +30,9 @@ from mock_issuer.refusals import Refusal
 from mock_issuer.register import Register
 from mock_issuer.serving import Served, Tls
 from mock_issuer.settings import NodeSettings, State, save_node
-from mock_issuer.spool import new_spool
+from mock_issuer.spool import Spool, new_spool
 from mock_issuer.web import Answer, Request, refused
+from mock_issuer.worktable import WorkTable
 
 _NODE_READY_S = 30.0
 _NODE_ENDS_S = 5.0
@@ -75,7 +76,8 @@ def serve(service: Service) -> None:
 def _open_door(service: Service, trust: Trust, router: Router) -> None:
     sessions, token = Sessions(), secrets.token_urlsafe(24)
     debug = DebugLog(service.state.debug / "centre.jsonl", lambda: _names(router))
-    centre = Centre(trust, sessions, router, Register(service.state.register), service.state.ledger, debug)
+    register, work = Register(service.state.register), WorkTable(Spool(service.state.spool, "centre"))
+    centre = Centre(trust, sessions, router, register, work, service.state.ledger, debug)
     administration = Administration(token, router)
     for switch in service.switches:
         _turn_on(router, switch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,7 @@ from mock_issuer.refusals import Refusal
 from mock_issuer.register import Register
 from mock_issuer.updates import Update, apply_update
 from mock_issuer.web import Answer, Request, Routes, json_answer, refused
+from mock_issuer.worktable import WorkTable
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -57,8 +59,9 @@ class Centre:
     """Answers kiosks: sessions, cards, and everything about applications by way of their node."""
 
     def __init__(
-        self, trust: Trust, sessions: Sessions, router: Router, register: Register, ledger: Path, debug: DebugLog
-    ) -> None:
+        self, trust: Trust, sessions: Sessions, router: Router, register: Register, work: WorkTable, ledger: Path,
+        debug: DebugLog,
+    ) -> None:  # fmt: skip
         """Wire the handlers."""
         self._debug = debug
         self._answers = AnswerCache()
@@ -66,6 +69,7 @@ class Centre:
         self._sessions = sessions
         self._router = router
         self._register = register
+        self._work = work
         self._ledger = ledger
         one = "/v1/applications/{application}"
         self.routes = Routes(
@@ -215,7 +219,9 @@ class Centre:
         return Answer(body=b"".join(whole_ledger(self._ledger)), content_type="application/x-ndjson")
 
     def _update(self, request: Request) -> Answer:
-        return json_answer({"version": apply_update(self._register, request.record(Update))})
+        rows = (link.switches.behaviour.work.of_update(link.node) for link in self._router.links)
+        slots = [f"update-{secrets.token_hex(4)}", *filter(None, rows)]
+        return json_answer({"version": apply_update(self._register, request.record(Update), self._work, slots)})
 
 
 def _path(request: Request) -> str:

@@ -22,6 +22,7 @@ from mock_issuer.defects.parts import (
 )
 from mock_issuer.documents.dates import Dates, EraTable, TableDates
 from mock_issuer.node.applications import Request
+from mock_issuer.register import BODY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,12 @@ class Behaviour:
     writers: correct.WriterRule = field(default_factory=correct.PooledWriters)
     dates: Callable[[EraTable], Dates] = TableDates
     conversion_buffer: Callable[[ConversionBuffer, ConversionDesk], ConversionBuffer] = correct.own_buffer
+    reading: correct.ReadingRule = field(default_factory=correct.ReadTogether)
+    resident_column: str = BODY
+    replica_serves: Callable[[int, int], bool] = correct.up_to_date  # versions of copy and register
+    replica_lag_s: float | None = None  # None: as the node is set up
+    linked: Callable[[str], bool] = correct.every_field
+    work: correct.WorkRule = field(default_factory=correct.OwnRow)
     seal_holds: Callable[[CachedSeal, int | None], bool] = correct.unchanged_since
     # printing and handing over
     locate: Callable[[Path, str, int], Path] = correct.own_file  # of the store's folder, work key, copy

@@ -32,10 +32,15 @@ from mock_issuer.defects import (
     d22_worker_id,
     d23_select_max,
     d24_short_number,
+    d26_replica_lag,
+    d27_two_queries,
+    d28_dirty_read,
     d31_no_idempotency,
     d32_no_owner_check,
     d33_early_session,
     d34_old_lists,
+    d35_unlinked_fields,
+    d36_shared_work_row,
 )
 from mock_issuer.defects.defect import Defect
 
@@ -64,10 +69,15 @@ _MODULES = (
     d22_worker_id,
     d23_select_max,
     d24_short_number,
+    d26_replica_lag,
+    d27_two_queries,
+    d28_dirty_read,
     d31_no_idempotency,
     d32_no_owner_check,
     d33_early_session,
     d34_old_lists,
+    d35_unlinked_fields,
+    d36_shared_work_row,
 )
 CATALOGUE: Mapping[str, Defect] = {module.DEFECT.id: module.DEFECT for module in _MODULES}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -27,6 +28,7 @@ from mock_issuer.node.applications import Request
 from mock_issuer.node.writers import PageWriter, WriterPool
 from mock_issuer.people import Extract
 from mock_issuer.refusals import Refusal
+from mock_issuer.register import Register, Snapshot
 
 
 class OutputRule(Protocol):
@@ -143,6 +145,59 @@ def own_request(dispatcher: Dispatcher, request: Request) -> Callable[[], Reques
 def reception_key(reception: Reception) -> str:
     """Return a work key of the number that the shared table gave to this application alone."""
     return f"r{reception.receive():08d}"
+
+
+def up_to_date(copy: int, register: int) -> bool:
+    """Tell whether the copy of the register has its last change."""
+    return copy == register
+
+
+def every_field(field: str) -> bool:
+    """Link every field of the register to the copy."""
+    return True
+
+
+class ReadingRule(Protocol):
+    """When the register is asked for an application."""
+
+    def received(self, register: Register, application: str, resident: str) -> None:
+        """React to an application before it waits for a worker."""
+
+    def extract(self, view: Snapshot, application: str, resident: str) -> Extract | None:
+        """Return the extract that a document is made of, None for an unknown resident."""
+
+
+class ReadTogether:
+    """Everything is read from one state, when the document is made."""
+
+    def received(self, register: Register, application: str, resident: str) -> None:
+        """Nothing is read before."""
+
+    def extract(self, view: Snapshot, application: str, resident: str) -> Extract | None:
+        """Read applicant, household and 戸籍 together."""
+        return view.extract(resident)
+
+
+class WorkRule(Protocol):
+    """Which row of the work table a piece of work has."""
+
+    def row(self, application: str, node: str) -> AbstractContextManager[str]:
+        """Hold the row of an issue; the context gives its slot."""
+
+    def of_update(self, node: str) -> str | None:
+        """Return the row of the node that an update writes, None for none."""
+
+
+class OwnRow:
+    """Every application has a row of its own, and so has every update."""
+
+    def row(self, application: str, node: str) -> AbstractContextManager[str]:
+        """Return the application's own."""
+        return nullcontext(application)
+
+    def of_update(self, node: str) -> str | None:
+        """Leave nodes alone."""
+        return None
 
 
 def counted_number(key: str, copy: int, own: str) -> str:

@@ -79,6 +79,11 @@ def fitted(label: str, value: str | None, width_mm: float) -> Item:
     return Item(label=label, value=text, size=round(max(size, _SMALLEST_PT), 1))
 
 
+def fits(text: str, width_mm: float) -> bool:
+    """Tell whether a value keeps to one line of `width_mm` at the smallest size."""
+    return _ems(text) * _SMALLEST_PT * _MM_PER_PT <= width_mm
+
+
 def _ems(text: str) -> float:
     """Return the width of a text in ems; narrow characters count 0.6, marks and selectors nothing."""
     widths = {"W": 1.0, "F": 1.0, "A": 1.0}

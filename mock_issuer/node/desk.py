@@ -26,12 +26,14 @@ from mock_issuer.node.makers import Makers
 from mock_issuer.node.numbers import IssueNumbers
 from mock_issuer.node.output import OutputBuffer, OutputBuffers
 from mock_issuer.node.reception import Reception
+from mock_issuer.node.replica import Replica
 from mock_issuer.node.seals import SealCache
 from mock_issuer.node.writers import PageWriter, Sheet
 from mock_issuer.refusals import Refusal, may_not_issue
 from mock_issuer.register import Register
 from mock_issuer.rules import FEES_YEN, require_issuable
 from mock_issuer.spool import Spool
+from mock_issuer.worktable import WorkTable
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Desk:
     switches: Switches
     makers: Makers
     conversion: Conversion
+    replica: Replica
+    work: WorkTable
 
     def apply(self, name: str, request: Request) -> Application:
         """Accept an application: its documents lie in the store when this returns.
@@ -81,6 +85,7 @@ class Desk:
                 at=clock.stamp(),
             )
         )
+        self.switches.behaviour.reading.received(self.register, name, request.resident)
         try:
             return self.makers.make(name, request, self._accept)
         except Refusal as refusal:
@@ -94,8 +99,15 @@ class Desk:
         behaviour = self.switches.behaviour
         context = behaviour.hold(request)
         key = behaviour.work_key(Reception(self.spool, self.node, name))
-        order = self._order(context, behaviour)
-        own = self.numbers.take(request.options.copies)
+        with behaviour.work.row(name, self.node) as slot:
+            try:
+                order = self._order(name, context, behaviour, slot)
+                own = self.numbers.take(request.options.copies)
+            finally:
+                extract = self.work.take(slot)
+        if extract is None:
+            raise Refusal(500, "WORK_ROW_LOST", "処理中のデータが見つかりません。もう一度お試しください。")
+        order = replace(order, extract=behaviour.current.extract(extract))
         numbers = tuple(behaviour.issue_number(key, copy, number) for copy, number in enumerate(own, 1))
         buffer = self.buffers.of(request.kiosk)
         try:
@@ -119,20 +131,22 @@ class Desk:
     def reissue(self, application: Application, copy: int) -> None:
         """Make one copy of an accepted application once more, under a new number. Raises Refusal."""
         behaviour = self.switches.behaviour
-        order = self._order(behaviour.hold(application.request), behaviour)
+        order = self._order(application.name, behaviour.hold(application.request), behaviour, application.name)
+        self.work.take(application.name)
         (number,) = self.numbers.take(1)
         job = _Job(application.name, application.request.resident, application.key, (copy,), (number,))
         with self._converted(order, behaviour) as seal:
             self._make(job, replace(order, picture=seal.path if seal else ""), PageWriter(), seal)
         application.renumber(copy, number)
 
-    def _order(self, context: Context, behaviour: Behaviour) -> Order:
-        """Read the register once and check what the rules say."""
+    def _order(self, name: str, context: Context, behaviour: Behaviour, slot: str) -> Order:
+        """Read the register once, hand the extract to the making by its work row, and check what the rules say."""
         today = clock.today()
-        with self.register.snapshot() as view:
-            extract = view.extract(context.request.resident)
+        with self.replica.view(behaviour) as view:
+            extract = behaviour.reading.extract(view, name, context.request.resident)
             if extract is None:
                 raise may_not_issue("NOT_REGISTERED")
+            self.work.put(slot, extract)
             request = context.request
             require_issuable(extract, request.certificate, request.options, today)
             extract = behaviour.current.extract(extract)

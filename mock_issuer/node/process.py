@@ -18,12 +18,14 @@ from mock_issuer.node.makers import WORKERS, Makers
 from mock_issuer.node.numbers import IssueNumbers
 from mock_issuer.node.output import OutputBuffers
 from mock_issuer.node.printing import PrintStage
+from mock_issuer.node.replica import Replica
 from mock_issuer.node.seals import SealCache
 from mock_issuer.node.service import Service
 from mock_issuer.register import Register
 from mock_issuer.serving import Served
 from mock_issuer.settings import NodeSettings, State, load_node
 from mock_issuer.spool import Spool
+from mock_issuer.worktable import WorkTable
 
 _TIDY_EVERY_S = 5.0
 
@@ -52,11 +54,12 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         ledger.write(entry)
     applications, switches = Applications(), Switches()
     buffers, spool = OutputBuffers(place / "kiosks"), Spool(state.spool, settings.node)
+    register = Register(state.register)
     debug = DebugLog(state.debug / f"{settings.node}.jsonl", lambda: switches.names)
     desk = Desk(
         node=settings.node,
         name_limit=settings.name_limit,
-        register=Register(state.register),
+        register=register,
         typesetter=Typesetter(state.press),
         spool=spool,
         ledger=ledger,
@@ -66,6 +69,8 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         buffers=buffers,
         seals=SealCache(),
         switches=switches,
+        replica=Replica(register, place / "register.sqlite", settings.timing.replica_lag_s, lambda: switches.behaviour),
+        work=WorkTable(spool),
         makers=Makers(switches, WORKERS),
         conversion=Conversion(state.press, settings.node, WORKERS),
     )

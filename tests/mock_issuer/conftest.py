@@ -31,6 +31,7 @@ from PIL import Image, ImageDraw
 
 from harness.config import write_json_lines
 from harness.records.resident import Koseki, KosekiMember, Resident, Seal, Tax
+from mock_issuer import clock
 from mock_issuer.debuglog import Rendered, read_debug_logs
 from mock_issuer.settings import State
 from mock_issuer.truth import WrongDocument, wrong_documents
@@ -466,14 +467,11 @@ class Stage:
         self.town = town
         self.issuer = issuer
         self._kiosks: dict[str, Kiosk] = {}
-        self._known = {(w.application, w.at) for w in self._all()}
-
-    def _all(self) -> tuple[WrongDocument, ...]:
-        return wrong_documents(State(self.issuer.state), self.town.population)
+        self._since = clock.stamp()
 
     def wrong(self) -> list[WrongDocument]:
         """What reached the wrong hands, or was wrong, since the test began."""
-        return [w for w in self._all() if (w.application, w.at) not in self._known]
+        return list(wrong_documents(State(self.issuer.state), self.town.population, self._since))
 
     def made(self) -> dict[str, Rendered]:
         lines = read_debug_logs(self.issuer.state / "debug")

@@ -31,7 +31,7 @@ def documented_operations() -> set[str]:
 
 def test_every_operation_is_documented_and_every_documented_one_exists(tmp_path: Path) -> None:
     router = Router([], Routing.KIOSK)
-    centre = Centre(None, None, router, None, tmp_path, None)  # type: ignore[arg-type]
+    centre = Centre(None, None, router, None, None, tmp_path, None)  # type: ignore[arg-type]
     served = {*centre.routes.operations(), *Administration("t", router).routes.operations()}
     assert documented_operations() == served
 
