@@ -52,9 +52,9 @@ def open_stage(run: Path, program: str, *, quiet: bool, connections: int | None 
     folder = RunFolder.open(run)
     manifest = read_manifest(folder)
     target = load_toml(folder.target, Target)
-    origin = Path(manifest.target_folder or folder.path) / (manifest.target_file or folder.target.name)
+    origin = folder.path / manifest.target_folder / (manifest.target_file or folder.target.name)
     adapter = load_adapter(target, origin)
-    purse = Purse(Path(manifest.cards_folder) if manifest.cards_folder else None)
+    purse = Purse(folder.path / manifest.cards_folder if manifest.cards_folder else None)
     tls_of = tls_identities(target, origin, purse.certificate_of)
     try:
         routing = Routing(target)

@@ -23,7 +23,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     cards: str = ""  # file of CardStanding lines, relative to the run folder; "" where the target has no cards
     issued_on: str = ""  # ISO date that "today" was for the rules of issuing; "": the day of started_wall_ns, JST
     target_file: str = ""  # name of the file that target.toml was copied from, without its folder
-    target_folder: str = ""  # folder that relative paths of the target file (TLS, profile, adapter) start from
+    target_folder: str = ""  # that relative paths of the target file start from; in a worker's copy, below its folder
     cards_folder: str = ""  # where the players find certificates and keys, which are never copied
     seed: int = 0
     kind: str = "run"  # "run" | "baseline": issued quietly, to compare with | "import": recorded by something else

@@ -204,6 +204,8 @@ class Conductor:
         fault = crew.end(phase)
         if fault and code == Exit.OK:
             self._last_words, code = fault, Exit.WORKER_LOST
+        elif "exit code" in fault and code == Exit.WORKER_LOST:
+            self._last_words = f"{self._last_words}; {fault}"
         return code
 
     def _why_stopped(self, code: int, phase: Phase) -> str:
