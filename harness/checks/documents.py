@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from harness.records.certificates import Certificate
 from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
 from harness.records.reading import ReadingStatus
 
@@ -47,7 +48,12 @@ def is_clean(document: DocumentOwnership) -> bool:
     """Tell whether nothing at all speaks against the document."""
     wrong = document.missing or document.leaked or document.wrong or document.unexplained
     foreign = document.residue or document.seal
-    return is_own(document) and document.status is ReadingStatus.READ and not wrong and not foreign
+    return not wrong and not foreign and document.status is ReadingStatus.READ and is_own(document)
+
+
+def is_as_asked(document: DocumentOwnership, certificate: Certificate) -> bool:
+    """Tell whether a document is clean and, as far as its titles say, the certificate asked for: nearly all are."""
+    return is_clean(document) and all(p.certificate is None or p.certificate == certificate for p in document.pages)
 
 
 def cut_short(document: DocumentOwnership) -> bool:

@@ -37,9 +37,10 @@ def trace_donors(view: HistoryView, documents: Documents) -> Donors:
     the people printed is nearest in time; who is printed most. One pass over the history.
     """
     papers: dict[str, list[_Wrong]] = {}
-    for delivered in view.deliveries:
-        document = documents.get(delivered.delivery)
-        if document is not None and foreign_pages(document):
+    for row, name in enumerate(view.deliveries.strings("delivery")):
+        document = documents.get(name)
+        if document is not None and not is_own(document) and foreign_pages(document):
+            delivered = view.deliveries[row]
             applicant = view.applications[delivered.place] if delivered.place != NEVER else None
             papers.setdefault(delivered.digest, []).append(_Wrong(delivered, document, applicant))
     if not papers:

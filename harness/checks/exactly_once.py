@@ -27,12 +27,40 @@ def check_exactly_once(view: HistoryView, documents: Documents, donors: Donors) 
     """
     judge = _ExactlyOnce(view, documents, donors, deaths_in_play(view))
     findings: list[Finding] = []
-    for place, one in enumerate(view.applications):
-        findings += judge.of_application(place, one)
+    ordinary = _Ordinary(view, documents)
+    for place in range(len(view.applications)):
+        if not ordinary.is_one(place):
+            findings += judge.of_application(place, view.applications[place])
     findings += judge.orphans()
     findings += judge.late_crossings()
     findings += judge.shared_own_documents()
     return tuple(findings)
+
+
+class _Ordinary:
+    """Tells applications of one copy delivered once, in time: nearly all, and nothing is to be said of them."""
+
+    def __init__(self, view: HistoryView, documents: Documents) -> None:
+        applications, deliveries = view.applications, view.deliveries
+        self._endings, self._options = applications.column("ending"), applications.column("options")
+        self._requests, self._ledger = applications.strings("request_id"), view.ledger
+        self._rows_of, self._documents = view.deliveries_of, documents
+        self._names, self._copies = deliveries.strings("delivery"), deliveries.integers("copy")
+        self._complete, self._late = deliveries.column("complete"), deliveries.column("late")
+
+    def is_one(self, place: int) -> bool:
+        """Tell whether the application of a row is such."""
+        rows = self._rows_of.get(place, ())
+        if self._endings[place] is not Ending.DELIVERED or len(rows) != 1 or self._options[place].copies != 1:
+            return False
+        row = rows[0]
+        if not self._complete[row] or self._late[row] or self._copies[row] != 1:
+            return False
+        entry = self._ledger.get(self._requests[place]) if self._ledger else None
+        if entry is not None and len(entry.issue_numbers) > 1:
+            return False
+        document = self._documents.get(self._names[row])
+        return document is None or not no_document(document)
 
 
 class _ExactlyOnce(Struct, frozen=True):
@@ -142,8 +170,9 @@ class _ExactlyOnce(Struct, frozen=True):
 
     def orphans(self) -> Iterator[Finding]:
         """Documents that came for an application nobody knows."""
-        for delivered in self.view.deliveries:
-            if delivered.place == NEVER:
+        for row, place in enumerate(self.view.deliveries.integers("place")):
+            if place == NEVER:
+                delivered = self.view.deliveries[row]
                 whose = Evidence(kind="delivery", value=delivered.request_id, owner=self._owner(delivered))
                 yield _finding(None, Anomaly.ORPHAN, whose, delivered=delivered)
 
@@ -153,7 +182,9 @@ class _ExactlyOnce(Struct, frozen=True):
 
     def late_crossings(self) -> Iterator[Finding]:
         """Documents of an application that had already ended without one, in another person's hands."""
-        for delivered in self.view.deliveries:
+        names = self.view.deliveries.strings("delivery") if self.donors else ()
+        for row in (row for row, name in enumerate(names) if name in self.donors):
+            delivered = self.view.deliveries[row]
             donor = self.donors.get(delivered.delivery)
             origin = self.view.of(donor.application) if donor and donor.application else None
             if donor is None or origin is None or delivered.place == NEVER or origin.ending not in _NOT_HANDED_OUT:
@@ -175,12 +206,15 @@ class _ExactlyOnce(Struct, frozen=True):
 
     def shared_own_documents(self) -> Iterator[Finding]:
         """The same bytes for two people, each entitled to all that is on them, without a number that would tell."""
-        first: dict[str, Delivered] = {}
-        for delivered in self.view.deliveries:
-            document = self.documents.get(delivered.delivery)
-            if delivered.place == NEVER or document is None or not is_own(document) or issue_numbers(document):
+        first: dict[str, int] = {}
+        columns = (self.view.deliveries.column(field) for field in ("delivery", "place", "digest"))
+        for row, (name, place, digest) in enumerate(zip(*columns, strict=True)):
+            document = self.documents.get(name)
+            if place == NEVER or document is None or issue_numbers(document) or not is_own(document):
                 continue
-            earlier = first.setdefault(delivered.digest, delivered)
+            if first.setdefault(digest, row) == row:
+                continue
+            delivered, earlier = self.view.deliveries[row], self.view.deliveries[first[digest]]
             if self._resident(earlier) != self._resident(delivered):
                 what = Evidence(kind="same bytes", value=delivered.digest, owner=self._resident(earlier))
                 one = self.view.applications[delivered.place]

@@ -19,10 +19,11 @@ def check_isolation(view: HistoryView, card_states: Mapping[str, str]) -> tuple[
     began; cards it does not know are taken as valid.
     """
     findings: list[Finding] = []
-    for place, one in enumerate(view.applications):
-        state = card_states.get(one.card, VALID)
+    for place, card in enumerate(view.applications.strings("card")):
+        state = card_states.get(card, VALID)
         if state == VALID:
             continue
+        one = view.applications[place]
         got = next((d for d in view.deliveries_to(place) if d.complete), None)
         if got is not None:
             severity = Severity.GRAVE if state in _IN_STRANGE_HANDS else Severity.DEFECT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness.checks.documents import Documents, foreign_pages, issue_numbers
 from harness.checks.history import NEVER, Delivered, HistoryView
@@ -24,35 +24,60 @@ def check_numbers(view: HistoryView, documents: Documents) -> tuple[Finding, ...
     The same number on the copies of one application, or on a document fetched again, is no duplicate. A number
     on a document that is somebody else's is that person's; the misdelivery tells of it.
     """
-    first: dict[str, Delivered] = {}
+    first: dict[str, int] = {}
     told: set[tuple[str, str]] = set()
     findings: list[Finding] = []
-    for delivered in _in_time(view):
-        document = documents.get(delivered.delivery)
-        for number in _numbers(delivered, document):
-            earlier = first.setdefault(number, delivered)
-            if earlier.application == delivered.application or (number, delivered.application) in told:
+    rows = _in_time(view)
+    applications, printed = view.deliveries.strings("application"), _Printed(view, documents)
+    for row in rows:
+        for number in printed.numbers(row):
+            earlier = first.setdefault(number, row)
+            if applications[earlier] == applications[row] or (number, applications[row]) in told:
                 continue
-            told.add((number, delivered.application))
-            findings.append(_duplicate(view, number, delivered, earlier))
+            told.add((number, applications[row]))
+            findings.append(_duplicate(view, number, view.deliveries[row], view.deliveries[earlier]))
     shown = {(f.application, f.donor_application) for f in findings}
     ledger = (f for f in _ledger_duplicates(view) if (f.application, f.donor_application) not in shown)
-    return (*findings, *ledger, *_other_than_reported(view, documents))
+    return (*findings, *ledger, *_other_than_reported(view, printed, rows))
 
 
-def _in_time(view: HistoryView) -> Iterator[Delivered]:
+def _in_time(view: HistoryView) -> list[int]:
+    """Return the rows of the whole documents of known applications, in order of arrival."""
     at_ns = view.deliveries.integers("at_ns")
-    for row in sorted(range(len(at_ns)), key=lambda row: (at_ns[row], row)):
-        delivered = view.deliveries[row]
-        if delivered.place != NEVER and delivered.complete:
-            yield delivered
+    places, complete = view.deliveries.integers("place"), view.deliveries.column("complete")
+    rows = [row for row in range(len(at_ns)) if complete[row] and places[row] != NEVER]
+    return sorted(rows, key=at_ns.__getitem__)
 
 
-def _numbers(delivered: Delivered, document: DocumentOwnership | None) -> tuple[str, ...]:
-    if document is not None and foreign_pages(document):
-        return ()
-    printed = _printed(document)
-    return printed or ((delivered.issue_number,) if delivered.issue_number else ())
+class _Printed:
+    """The issue numbers of deliveries, by row."""
+
+    def __init__(self, view: HistoryView, documents: Documents) -> None:
+        self._documents, self._ledger = documents, view.ledger
+        self._names, self._reported = view.deliveries.strings("delivery"), view.deliveries.strings("issue_number")
+        self._requests = view.deliveries.strings("request_id")
+
+    def numbers(self, row: int) -> tuple[str, ...]:
+        """Return those printed, else the one reported; of somebody else's document none."""
+        document = self._documents.get(self._names[row])
+        if document is not None and foreign_pages(document):
+            return ()
+        reported = self._reported[row]
+        return _printed(document) or ((reported,) if reported else ())
+
+    def and_given(self, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the numbers printed on an own document, and those that the target says it has.
+
+        The target tells one beside the document, or one per copy in its ledger.
+        """
+        document = self._documents.get(self._names[row])
+        printed = _printed(document)
+        if document is None or not printed or foreign_pages(document):
+            return (), ()
+        if reported := self._reported[row]:
+            return printed, (reported,)
+        entry = self._ledger.get(self._requests[row]) if self._ledger and self._requests[row] else None
+        return printed, entry.issue_numbers if entry is not None else ()
 
 
 def _printed(document: DocumentOwnership | None) -> tuple[str, ...]:
@@ -60,29 +85,19 @@ def _printed(document: DocumentOwnership | None) -> tuple[str, ...]:
     return tuple(n for n in issue_numbers(document) if any(map(str.isdecimal, n))) if document is not None else ()
 
 
-def _other_than_reported(view: HistoryView, documents: Documents) -> Iterator[Finding]:
+def _other_than_reported(view: HistoryView, numbers: _Printed, rows: Sequence[int]) -> Iterator[Finding]:
     """Yield own documents that print another number than the target gives for them, beside them or in its ledger."""
     agree, differ = 0, []
-    for delivered in _in_time(view):
-        document = documents.get(delivered.delivery)
-        printed = _printed(document)
-        given = _given(view, delivered)
-        if document is None or not printed or not given or foreign_pages(document):
+    for row in rows:
+        printed, given = numbers.and_given(row)
+        if not printed or not given:
             continue
-        if {_bare(n) for n in printed} <= {_bare(n) for n in given}:
+        if printed == given or {_bare(n) for n in printed} <= {_bare(n) for n in given}:
             agree += 1
         else:
-            differ.append((delivered, printed, given))
+            differ.append((row, printed, given))
     if agree + len(differ) >= _COMPARED and agree >= _AGREE * (agree + len(differ)):
-        yield from (_other_number(view, *one) for one in differ)
-
-
-def _given(view: HistoryView, delivered: Delivered) -> tuple[str, ...]:
-    """Return the numbers that the target says this document has: one beside it, or one per copy in the ledger."""
-    if delivered.issue_number:
-        return (delivered.issue_number,)
-    entry = view.ledger.get(delivered.request_id) if delivered.request_id else None
-    return entry.issue_numbers if entry is not None else ()
+        yield from (_other_number(view, view.deliveries[row], printed, given) for row, printed, given in differ)
 
 
 def _bare(number: str) -> str:
@@ -125,15 +140,15 @@ def _duplicate(view: HistoryView, number: str, delivered: Delivered, earlier: De
 
 def _ledger_duplicates(view: HistoryView) -> Iterator[Finding]:
     """Numbers that the target's own ledger gives to two of our applications, where no document showed it."""
-    requests = {one.request_id: one for one in view.applications if one.request_id} if view.ledger else {}
+    places = {r: p for p, r in enumerate(view.applications.strings("request_id")) if r} if view.ledger else {}
     first: dict[str, str] = {}
     for request_id, entry in view.ledger.items():
-        if request_id not in requests or entry.state != "issued":
+        if request_id not in places or entry.state != "issued":
             continue
         for number in entry.issue_numbers:
-            earlier = requests[first.setdefault(number, request_id)]
-            one = requests[request_id]
-            if earlier.application != one.application:
+            earlier_id = first.setdefault(number, request_id)
+            if places[earlier_id] != places[request_id]:
+                earlier, one = view.applications[places[earlier_id]], view.applications[places[request_id]]
                 yield Finding(
                     finding="",
                     property=Property.NUMBERS,

@@ -27,14 +27,18 @@ def in_other_hands(view: HistoryView, documents: Documents) -> Iterator[Finding]
 
 def _unread_shared(view: HistoryView, documents: Documents) -> Iterator[Finding]:
     """The same bytes handed to two people are somebody else's for one of them, read or not."""
-    first: dict[str, Delivered] = {}
-    people = view.applications.strings("resident")
-    for delivered in view.deliveries:
-        if delivered.place == NEVER or not delivered.complete or delivered.bytes == 0:
+    first: dict[str, int] = {}
+    people, places = view.applications.strings("resident"), view.deliveries.integers("place")
+    columns = (view.deliveries.column(field) for field in ("digest", "complete", "bytes"))
+    for row, (digest, complete, size) in enumerate(zip(*columns, strict=True)):
+        if places[row] == NEVER or not complete or size == 0:
             continue
-        earlier = first.setdefault(delivered.digest, delivered)
+        place = places[first.setdefault(digest, row)]
+        if people[place] == people[places[row]]:
+            continue
+        delivered, earlier = view.deliveries[row], view.deliveries[first[digest]]
         document = documents.get(delivered.delivery)
-        if people[earlier.place] == people[delivered.place] or (document is not None and _tells_enough(document)):
+        if document is not None and _tells_enough(document):
             continue
         seen = Evidence(kind="same bytes", value=delivered.digest, owner=people[earlier.place])
         yield _misdelivery(delivered, view.applications[delivered.place], view.applications[earlier.place], seen)
@@ -66,11 +70,13 @@ def _without_applicant(view: HistoryView, documents: Documents) -> dict[str, lis
     """Return by bytes and numbers the own documents that list people, but not the applicant."""
     found: dict[str, list[Delivered]] = {}
     people = view.applications.strings("resident")
-    for delivered in view.deliveries:
-        document = documents.get(delivered.delivery)
-        if delivered.place == NEVER or document is None or not is_own(document):
+    deliveries = zip(view.deliveries.strings("delivery"), view.deliveries.integers("place"), strict=True)
+    for row, (name, place) in enumerate(deliveries):
+        document = documents.get(name)
+        if document is None or not document.listed or place == NEVER or not is_own(document):
             continue
-        if document.listed and people[delivered.place] not in document.listed:
+        if people[place] not in document.listed:
+            delivered = view.deliveries[row]
             for _, mark in _marks(delivered, document):
                 found.setdefault(mark, []).append(delivered)
     return found

@@ -12,6 +12,7 @@ from harness.checks.documents import (
     Documents,
     cut_short,
     foreign_pages,
+    is_as_asked,
     is_clean,
     is_own,
     is_read,
@@ -44,10 +45,7 @@ def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> 
     before = predecessors(view) if donors else ()
     seals_show = _seals_show(view, documents)
     findings: list[Finding] = []
-    for delivered in view.deliveries:
-        document = documents.get(delivered.delivery)
-        if document is None:
-            continue
+    for delivered, document in _not_as_asked(view, documents):
         applicant = view.applications[delivered.place] if delivered.place != NEVER else None
         donor = donors.get(delivered.delivery, NOBODY)
         succession = _succession(view, delivered, donor, before)
@@ -55,6 +53,16 @@ def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> 
         findings += (_missing_seal(f) if seals_show else f for f in found)
     findings += in_other_hands(view, documents)
     return _with_patterns(findings)
+
+
+def _not_as_asked(view: HistoryView, documents: Documents) -> Iterator[tuple[Delivered, DocumentOwnership]]:
+    """Yield the judged deliveries of which there is something to say: rows are made of them alone."""
+    names, places = view.deliveries.strings("delivery"), view.deliveries.integers("place")
+    kinds = view.applications.column("certificate")
+    for row, (name, place) in enumerate(zip(names, places, strict=True)):
+        document = documents.get(name)
+        if document is not None and not (place != NEVER and is_as_asked(document, kinds[place])):
+            yield view.deliveries[row], document
 
 
 def of_document(
@@ -178,8 +186,9 @@ def _wrong_seal(base: Finding, seal: Evidence) -> Finding:
 def _seals_show(view: HistoryView, documents: Documents) -> bool:
     """Tell whether the reader finds this target's seals: then one that is not found is not printed."""
     kinds = view.applications.strings("certificate")
-    papers = (d for d in view.deliveries if d.place != NEVER and kinds[d.place] == Certificate.INKAN)
-    clean = (d for d in papers if d.delivery in documents and is_clean(documents[d.delivery]))
+    deliveries = zip(view.deliveries.strings("delivery"), view.deliveries.integers("place"), strict=True)
+    papers = (name for name, place in deliveries if place != NEVER and kinds[place] == Certificate.INKAN)
+    clean = (name for name in papers if name in documents and is_clean(documents[name]))
     return len(list(islice(clean, _SEALS_SHOWN))) == _SEALS_SHOWN
 
 

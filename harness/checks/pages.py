@@ -19,13 +19,22 @@ def check_pages(view: HistoryView, documents: Documents) -> tuple[Finding, ...]:
     """
     findings: list[Finding] = []
     people = view.applications.strings("resident")
-    for delivered in view.deliveries:
-        document = documents.get(delivered.delivery)
-        if document is None or not delivered.complete:
+    columns = (view.deliveries.column(field) for field in ("delivery", "complete", "place"))
+    for row, (name, complete, place) in enumerate(zip(*columns, strict=True)):
+        document = documents.get(name)
+        if document is None or not complete or _one_whole_page(document):
             continue
-        victim = people[delivered.place] if delivered.place != NEVER else ""
-        findings += of_document(delivered, document, victim)
+        victim = people[place] if place != NEVER else ""
+        findings += of_document(view.deliveries[row], document, victim)
     return tuple(findings)
+
+
+def _one_whole_page(document: DocumentOwnership) -> bool:
+    """Tell whether there is nothing to compare: one page, the first of one or not counted, and an orderly end."""
+    pages = document.pages
+    if len(pages) != 1 or pages[0].counter not in {None, (1, 1)}:
+        return False
+    return not cut_short(document) and _behind_the_end(document) is None
 
 
 def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:

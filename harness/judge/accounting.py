@@ -182,15 +182,16 @@ def _ledger(view: HistoryView, sources: Sources) -> Iterator[Sentence]:
     if not any(read.complete for read in view.ledger_reads):
         yield "対象の発行履歴を最後まで読み取れなかった", "the target's ledger was not read to its end"
         return
-    for one in view.applications:
-        if one.ending is not Ending.DELIVERED or not one.acknowledged:
+    columns = (view.applications.column(f) for f in ("application", "ending", "acknowledged", "request_id"))
+    for name, ending, acknowledged, request_id in zip(*columns, strict=True):
+        if ending is not Ending.DELIVERED or not acknowledged:
             continue
-        entry = view.ledger.get(one.request_id)
+        entry = view.ledger.get(request_id)
         state = entry.state if entry is not None else "absent"
         if state != "issued":
             yield (
-                f"申請 {one.application} は交付・完了済みだが、対象の発行履歴({one.request_id})では {state}",
-                f"{one.application} was delivered and acknowledged; the ledger ({one.request_id}) says {state}",
+                f"申請 {name} は交付・完了済みだが、対象の発行履歴({request_id})では {state}",
+                f"{name} was delivered and acknowledged; the ledger ({request_id}) says {state}",
             )
 
 
@@ -211,21 +212,20 @@ def _store(view: HistoryView, sources: Sources, digests: set[str]) -> Iterator[S
 
 def _kiosks(view: HistoryView) -> Iterator[Sentence]:
     """What the kiosks say they received, against the deliveries journaled for them."""
-    for place, one in enumerate(view.applications):
-        if one.ending is None:
+    complete, late = view.deliveries.column("complete"), view.deliveries.column("late")
+    columns = (view.applications.column(field) for field in ("application", "ending", "copies"))
+    for place, (name, ending, copies) in enumerate(zip(*columns, strict=True)):
+        if ending is None:
             continue
-        came = sum(1 for d in view.deliveries_to(place) if d.complete and not d.late)
-        if came != one.copies:
+        came = sum(1 for row in view.deliveries_of.get(place, ()) if complete[row] and not late[row])
+        if came != copies:
             yield (
-                f"申請 {one.application} の端末は {one.copies} 通受け取ったとし、交付の記録は {came} 件",
-                f"the kiosk of {one.application} says it received {one.copies}, {came} deliveries were journaled",
+                f"申請 {name} の端末は {copies} 通受け取ったとし、交付の記録は {came} 件",
+                f"the kiosk of {name} says it received {copies}, {came} deliveries were journaled",
             )
 
 
 def _unjudged(view: HistoryView, documents: Documents) -> Iterator[Sentence]:
-    for delivered in view.deliveries:
-        if delivered.place != NEVER and delivered.delivery not in documents:
-            yield (
-                f"交付 {delivered.delivery} は照合されていない",
-                f"delivery {delivered.delivery} was not judged against its applicant",
-            )
+    for name, place in zip(view.deliveries.strings("delivery"), view.deliveries.integers("place"), strict=True):
+        if place != NEVER and name not in documents:
+            yield f"交付 {name} は照合されていない", f"delivery {name} was not judged against its applicant"

@@ -40,10 +40,34 @@ def final_classes(
     told: dict[str, list[Finding]] = {}
     for finding in findings:
         told.setdefault(finding.application, []).append(finding)
+    ordinary = _Ordinary(view, documents)
     return {
-        one.application: _class(view, place, one, documents, told.get(one.application, []))
-        for place, one in enumerate(view.applications)
+        name: ordinary.class_of(place)
+        if name not in told and ordinary.is_one(place)
+        else _class(view, place, view.applications[place], documents, told.get(name, []))
+        for place, name in enumerate(view.applications.strings("application"))
     }
+
+
+class _Ordinary:
+    """Delivered applications with one whole document: their class is the document's, without making rows of them."""
+
+    def __init__(self, view: HistoryView, documents: Documents) -> None:
+        self._endings, self._rows_of = view.applications.column("ending"), view.deliveries_of
+        self._names, self._complete = view.deliveries.strings("delivery"), view.deliveries.column("complete")
+        self._documents = documents
+
+    def is_one(self, place: int) -> bool:
+        """Tell whether the application of a row is such."""
+        rows = self._rows_of.get(place, ())
+        return self._endings[place] is Ending.DELIVERED and len(rows) == 1 and self._complete[rows[0]]
+
+    def class_of(self, place: int) -> FinalClass:
+        """Return its class; nothing was found about it."""
+        document = self._documents.get(self._names[self._rows_of[place][0]])
+        if document is None or not is_read(document):
+            return FinalClass.UNREAD
+        return FinalClass.OWN if is_own(document) else FinalClass.OWN_WITH_FINDING
 
 
 def _class(
@@ -90,15 +114,16 @@ def _of_documents(got: list[Delivered], documents: Documents, with_finding: bool
 def delivery_classes(view: HistoryView) -> Iterable[DeliveryClass]:
     """Yield the class of every delivery, in the order of the table."""
     seen: set[tuple[int, int]] = set()
-    for delivered in view.deliveries:
-        if delivered.place == NEVER:
+    columns = (view.deliveries.column(field) for field in ("place", "late", "complete", "copy"))
+    for place, late, complete, copy in zip(*columns, strict=True):
+        if place == NEVER:
             yield DeliveryClass.ORPHAN
-        elif delivered.late:
+        elif late:
             yield DeliveryClass.LATE
-        elif not delivered.complete:
+        elif not complete:
             yield DeliveryClass.PARTIAL
-        elif (delivered.place, delivered.copy) in seen:
+        elif (place, copy) in seen:
             yield DeliveryClass.AGAIN
         else:
-            seen.add((delivered.place, delivered.copy))
+            seen.add((place, copy))
             yield DeliveryClass.EXPECTED
