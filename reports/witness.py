@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
 from msgspec import Struct
 
-from harness.records.findings import Evidence, Finding
+from harness.records.findings import BASELINE_PAGE, Evidence, Finding
 from harness.records.resident import Resident
 from reports.axis import Axis, lay_out
 from reports.course import Course
-from reports.pictures import Picture, PictureBook
+from reports.pictures import Picture, PictureBook, with_marks
 from reports.residents import registered
 from reports.story import Arrived, Story
 
@@ -40,6 +41,7 @@ class EvidenceRow(Struct, frozen=True, kw_only=True):
     evidence: Evidence
     applicants_own: str  # "" where not known or no plain item
     missing: bool  # the text should be there and is not
+    mark: int  # number of the frame on the page's picture that shows it; 0: none
     rarity: str  # key of the text that says how rare it is among the test residents; "" where not weighed
 
 
@@ -58,6 +60,7 @@ class Card(Struct, frozen=True, kw_only=True):
     evidence_hidden: int
     received: tuple[Picture, ...]
     donors: tuple[Picture, ...]
+    bases: tuple[Picture, ...]  # the baseline's pages that the received ones were compared with
     donors_absent: str  # key of the text that says why `donors` is empty
     same_bytes: bool  # victim and donor received the same file
 
@@ -134,9 +137,10 @@ def card(finding: Finding, chosen: Cast, sources: Sources) -> Card:
         axis=lay_out(victim, donor, neighbours) if victim is not None else None,
         apart_ns=_apart_ns(victim, donor),
         overlap_ns=_overlap_ns(victim, donor),
-        evidence=tuple(_row(evidence, applicant) for evidence in finding.evidence[:_MOST_EVIDENCE]),
+        evidence=tuple(_rows(finding.evidence[:_MOST_EVIDENCE], applicant)),
         evidence_hidden=max(0, len(finding.evidence) - _MOST_EVIDENCE),
-        received=_pages(received, finding, sources.pictures),
+        received=_marked(_pages(received, finding, sources.pictures), finding),
+        bases=_marked(_bases(finding, sources.pictures), finding),
         donors=_pages(_digest(theirs), finding, sources.pictures) if finding.donor else (),
         donors_absent=_why_no_document(finding, donor, theirs),
         same_bytes=bool(received) and received == _digest(theirs),
@@ -171,9 +175,34 @@ def _pages(digest: str, finding: Finding, pictures: PictureBook) -> tuple[Pictur
     return tuple(pictures.picture(digest, page) for page in pages) if digest else ()
 
 
-def _row(evidence: Evidence, applicant: Resident | None) -> EvidenceRow:
+def _bases(finding: Finding, pictures: PictureBook) -> tuple[Picture, ...]:
+    """Return the pages of the baseline that were compared with, one a page of the document."""
+    compared = {e.page: e.value for e in reversed(finding.evidence) if e.kind == BASELINE_PAGE}
+    pages = [p for p in finding.pages or sorted(compared) if p in compared][:_MOST_PAGES]
+    return tuple(pictures.picture(compared[page], page) for page in pages)
+
+
+def _marked(shown: tuple[Picture, ...], finding: Finding) -> tuple[Picture, ...]:
+    """Frame on each page what its evidence marks; a frame has one number on both pages of a comparison."""
+    numbered = _numbered(finding.evidence[:_MOST_EVIDENCE])
+    marks = [(number, e) for e, number in numbered if number]
+    return tuple(with_marks(p, [(n, e.region) for n, e in marks if e.page == p.page and e.region]) for p in shown)
+
+
+def _numbered(evidence: Sequence[Evidence]) -> list[tuple[Evidence, int]]:
+    numbers = count(1)
+    return [(e, next(numbers) if e.region is not None else 0) for e in evidence]
+
+
+def _rows(evidence: Sequence[Evidence], applicant: Resident | None) -> Iterator[EvidenceRow]:
+    for each, mark in _numbered(evidence):
+        yield _row(each, applicant, mark)
+
+
+def _row(evidence: Evidence, applicant: Resident | None, mark: int) -> EvidenceRow:
     missing = evidence.kind.startswith("missing")
     return EvidenceRow(
+        mark=mark,
         evidence=evidence,
         applicants_own=registered(applicant, evidence.item) or (evidence.value if missing else ""),
         missing=missing,

@@ -21,10 +21,11 @@ from harness.checks.documents import (
 )
 from harness.checks.donors import Donor, Donors
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, predecessors
+from harness.checks.marked import marked_page
 from harness.checks.other_hands import in_other_hands
 from harness.checks.patterns import patterns
 from harness.records.certificates import Certificate
-from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
+from harness.records.findings import BASELINE_PAGE, Anomaly, Evidence, Finding, Property, Severity
 from harness.records.history import Ending
 from harness.records.ownership import DocumentOwnership, PageVerdict
 
@@ -112,7 +113,8 @@ def _foreign(base: Finding, document: DocumentOwnership, donor: Donor, successio
     pages = foreign_pages(document)
     items = [item for page in pages for item in page.evidence if item.owner]
     items.sort(key=lambda item: (item.owner != donor.resident, -item.bits, item.page, item.item))
-    shown = (*donor.evidence, *succession, *items[:_EVIDENCE_SHOWN])
+    compared = (item for page in pages for item in page.evidence if item.kind == BASELINE_PAGE)
+    shown = (*donor.evidence, *succession, *items[:_EVIDENCE_SHOWN], *compared)
     anomaly = _of_another(document, donor)
     return replace(
         base,
@@ -155,6 +157,7 @@ def _unread(
     unread = tuple(p for p in document.pages if p.verdict is PageVerdict.UNREAD)
     why = [Evidence(kind="unread", value=f"{document.status}: {document.reason}")] if not unread else []
     why += [Evidence(kind="unread", page=p.page, value=p.reason) for p in unread]
+    why += [e for p in unread for e in marked_page(p)][:_EVIDENCE_SHOWN]
     yield replace(base, property=Property.PAGES, pages=tuple(p.page for p in unread), evidence=tuple(why))
 
 

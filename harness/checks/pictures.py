@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView
+from harness.checks.marked import base_page, marked, marked_page
 from harness.picture.mutual import Contradiction
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict
-from harness.records.picture import PictureVerdict, Region
+from harness.records.picture import PictureVerdict
 
 _SHOWN = 12
 
@@ -35,7 +36,7 @@ def check_pictures(view: HistoryView, documents: Documents, known: Collection[st
                     digest=delivered.digest,
                     victim=people[delivered.place],
                     pages=tuple(p.page for p in pages),
-                    evidence=tuple(e for p in pages for e in _evidence(p))[:_SHOWN],
+                    evidence=tuple(e for p in pages for e in marked_page(p))[:_SHOWN],
                 )
             )
     return tuple(findings)
@@ -56,6 +57,7 @@ def check_own_pictures(
         if application is None or not digests or delivery in known:
             continue
         other = view.of(one.other)
+        other_digest = next((d.digest for d in view.deliveries if d.application == one.other), "")
         whose = Evidence(kind="other issue", value=one.other, owner=other.resident if other else "")
         findings.append(
             Finding(
@@ -69,7 +71,7 @@ def check_own_pictures(
                 victim=application.resident,
                 donor=one.donor,
                 pages=(one.page,) if one.page else (),
-                evidence=(whose, *(_marked(one.page, r) for r in one.regions))[:_SHOWN],
+                evidence=(whose, *_compared(one, other_digest))[:_SHOWN],
             )
         )
     return tuple(findings)
@@ -85,10 +87,8 @@ def _deviating(document: DocumentOwnership) -> list[PageOwnership]:
     ]
 
 
-def _evidence(page: PageOwnership) -> list[Evidence]:
-    assert page.picture is not None
-    return [_marked(page.page, r) for r in page.picture.regions]
-
-
-def _marked(page: int, r: Region) -> Evidence:
-    return Evidence(kind="picture", page=page, item="region", value=f"{r.left},{r.top} - {r.right},{r.bottom}")
+def _compared(one: Contradiction, other_digest: str) -> Iterator[Evidence]:
+    """Yield the other issue's page and where this one differs from it."""
+    if one.page and one.regions:
+        yield from base_page(f"{other_digest}/{one.page}", one.page)
+        yield from marked(one.page, one.regions)

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from harness.checks.documents import OWN
-from harness.records.findings import Evidence
+from harness.checks.marked import base_page, marked
 from harness.records.ownership import DocumentOwnership, OwnerWeight, PageOwnership, PageVerdict
-from harness.records.picture import PictureOpinion, PictureVerdict, Region
+from harness.records.picture import PictureOpinion, PictureVerdict
 from harness.records.reading import PageRead, Reading
 from harness.records.verdict import Confirmed
 
@@ -61,17 +61,10 @@ def _confirmed(page: PageOwnership, opinion: PictureOpinion, bits: float) -> Pag
 
 
 def _foreign(page: PageOwnership, opinion: PictureOpinion, verdict: PageVerdict, bits: float) -> PageOwnership:
-    evidence = tuple(
-        Evidence(kind="picture", page=page.page, item="region", value=told(r), owner=opinion.donor, bits=bits)
-        for r in opinion.regions[:_MOST_EVIDENCE]
-    )
+    regions = opinion.regions[:_MOST_EVIDENCE]
+    evidence = (*marked(page.page, regions, opinion.donor, bits), *base_page(opinion.base, page.page))
     owners = (OwnerWeight(resident=opinion.donor, bits=bits),)
     return replace(page, verdict=verdict, reason="", tier="picture", picture=opinion, owners=owners, evidence=evidence)
-
-
-def told(region: Region) -> str:
-    """Return a region for readers: left, top, right, bottom in pixels at 100 dpi."""
-    return f"{region.left},{region.top} - {region.right},{region.bottom}"
 
 
 def count_confirmed(documents: Iterable[DocumentOwnership]) -> Confirmed:

@@ -16,12 +16,13 @@ from harness.picture.raster import Ink, Raster
 _MOST_SHIFT = 48  # pixels (12 mm): a paper that lies otherwise was not fed, it was thrown
 _PRINT = 0.25  # ink below is the paper's pattern or a scanner's noise, which keeps its place when the print moves
 _WINDOW = 160
+_QUICK = 64  # what the sides of a page are cut to for its Fourier transform: few and small prime factors
 _LEAST_INK = 60.0  # in a window, in pixels full of ink: a word
 _LEAST_WINDOWS = 4
 _OUTLIER = 1.0  # pixels
 _ROUNDS = 4
 _MOST_STRETCH = 0.04  # scale and rotation (radians) together
-_STILL = 0.05  # pixels: below, the page lies where the base lies
+_STILL = 0.08  # pixels, at the corners: below, the page lies where the base lies; noise alone makes 0.04
 
 Affine = NDArray[np.float64]  # 2 x 3: page (x, y) of a base place (x, y, 1)
 
@@ -34,8 +35,7 @@ class Alignment(Struct, frozen=True):
     @property
     def still(self) -> bool:
         """Tell whether the page lies exactly where the base lies."""
-        a, b, c, d, e, f = self.matrix
-        return max(abs(a - 1), abs(b), abs(d), abs(e - 1)) < 1e-5 and max(abs(c), abs(f)) < _STILL
+        return self.matrix == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
 STILL = Alignment((1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
@@ -47,13 +47,15 @@ def align(base: Ink, page: Ink) -> Alignment | None:
         return STILL if base.sum() < _LEAST_INK and page.sum() < _LEAST_INK else None
     base, page = (np.where(ink > _PRINT, ink, np.float32(0.0)) for ink in (base, page))
     fit = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    fit[0, 2], fit[1, 2] = (2 * s for s in _shift(_halved(base), _halved(page), _MOST_SHIFT // 2))
+    fit[0, 2], fit[1, 2] = (2 * round(s) for s in _shift(_halved(base), _halved(page), _MOST_SHIFT // 2))
     for reach in (16, 4):  # coarse, then what is left after laying it so
         moved = warp(page, _alignment(fit))
         rest = _fit(base, moved, reach)
         if rest is None:
             return None
         fit = _after(fit, rest)
+        if _farthest(fit, base.shape) < _STILL:
+            return STILL
     stretch = np.abs(fit[:, :2] - np.eye(2)).max()
     if stretch > _MOST_STRETCH or np.abs(fit[:, 2]).max() > 2 * _MOST_SHIFT:
         return None
@@ -77,6 +79,12 @@ def warp_raster(page: Raster, to: Alignment) -> Raster:
     picture = Image.fromarray(page)
     moved = picture.transform(picture.size, Image.Transform.AFFINE, to.matrix, Image.Resampling.BICUBIC, fillcolor=255)
     return np.asarray(moved)
+
+
+def _farthest(fit: Affine, shape: tuple[int, ...]) -> float:
+    """Return by how many pixels a placement moves the corner that it moves most."""
+    corners = np.array([(x, y, 1.0) for x in (0, shape[1]) for y in (0, shape[0])]).T
+    return float(np.abs(fit @ corners - corners[:2]).max())
 
 
 def _alignment(fit: Affine) -> Alignment:
@@ -141,7 +149,8 @@ def _windows(base: Ink, page: Ink, reach: int) -> tuple[NDArray[np.float64], NDA
 
 
 def _halved(ink: Ink) -> Ink:
-    rows, columns = (n // 2 * 2 for n in ink.shape)
+    """Return the ink in half its resolution, cut to sizes whose Fourier transform is quick."""
+    rows, columns = (n // _QUICK * _QUICK if n >= _QUICK else n // 2 * 2 for n in ink.shape)
     even = ink[:rows, :columns]
     return np.asarray((even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) / 4, np.float32)
 

@@ -16,12 +16,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.picture.alignment import warp_raster
-from harness.picture.difference import Difference, compare
+from harness.picture.difference import Difference, compare, fitted
 from harness.picture.donors import owners_there
 from harness.picture.raster import Ink, Raster, ink_of
 from harness.picture.regions import area, inside, merge, touches, whole, word_around
 from harness.picture.thumbnails import thumbnail
-from harness.picture.twins import told_apart
+from harness.picture.twins import far_apart, reduced, told_apart
 from harness.records.certificates import Certificate
 from harness.records.picture import PictureOpinion, PictureVerdict, Region
 
@@ -31,6 +31,8 @@ _MOST_WHOLE = 4  # whole pages that are laid over each other to find a donor
 _WIDE = 26  # pixels: two characters of 10 points; one alone might be a slip of the pen, not a person
 _WORD_MOST = 400  # pixels (10 cm) that a word may go on to either side
 _FOUND = 0.5  # of the differing area that a donor must explain to be told as the page's
+
+_NO_PAGE = np.full((1, 1), 255, np.uint8)
 
 RasterOf = Callable[[str, int], Raster | None]  # by document digest and page
 Volatile = Mapping[tuple[Certificate, int, int], Sequence[Region]]  # by certificate, page and number of pages
@@ -61,6 +63,7 @@ class PictureOracle:
         self._related = related
         self._kept: OrderedDict[tuple[str, int], Raster | None] = OrderedDict()
         self._thumbnails: dict[tuple[str, int], Ink] = {}
+        self._cells: dict[tuple[str, int], Raster] = {}
 
     def page(self, raster: Raster, own: BaselinePage | None, also: Sequence[Region] = ()) -> PictureOpinion:
         """Return whose the page is, seen from the applicant whose baseline page is `own`.
@@ -69,6 +72,9 @@ class PictureOracle:
         """
         if own is None:
             return _none("the baseline has no such page of this application")
+        return replace(self._compared(raster, own, also), base=f"{own.digest}/{own.page}")
+
+    def _compared(self, raster: Raster, own: BaselinePage, also: Sequence[Region]) -> PictureOpinion:
         base = self._raster(own)
         if base is None:
             return _none("the baseline's page has no picture")
@@ -77,7 +83,7 @@ class PictureOracle:
         if not found.regions:
             return self._equal(raster, base, own, found, volatile)
         if found.alignment is None or found.faint:
-            return self._elsewhere(raster, own.resident, found)
+            return self._elsewhere(raster, own.resident, found, own)
         return self._differing(raster, own, found, volatile)
 
     def beyond(self, raster: Raster, resident: str, without: str = "") -> PictureOpinion:
@@ -85,7 +91,7 @@ class PictureOracle:
 
         A page that people related to the applicant were issued as well may be the applicant's.
         """
-        opinion = self._elsewhere(raster, resident, Difference((whole(raster.shape),), None), without)
+        opinion = self._elsewhere(raster, resident, Difference((whole(raster.shape),), None), without=without)
         if opinion.donor and self._related(resident, opinion.donor):
             return _none(f"as well {opinion.donor}'s, who may stand on the same page")
         return replace(opinion, reason=opinion.reason and "the baseline has fewer pages")
@@ -105,7 +111,10 @@ class PictureOracle:
         assert found.alignment is not None
         hidden = inside(base.shape, volatile, 2)
         seen, wanted = ink_of(warp_raster(raster, found.alignment)), ink_of(base)
+        covered = reduced((hidden * np.uint8(255)).astype(np.uint8))
         for other in self.candidates(own):
+            if far_apart(self._reduced(own), self._reduced(other), covered):
+                continue
             theirs = self._raster(other)
             if theirs is None or theirs.shape != base.shape:
                 continue
@@ -123,13 +132,16 @@ class PictureOracle:
         assert found.alignment is not None
         regions = sorted(found.regions, key=lambda r: (r.left - r.right, r))[:_MOST_REGIONS]
         seen = ink_of(warp_raster(raster, found.alignment))
-        golden = {p.resident: ink_of(r) for p in self.candidates(own) if (r := self._raster(p)) is not None}
+        golden = self._golden(own)
         explained: dict[str, list[Region]] = {}
         likeness: dict[str, float] = {}
         for region in regions:
             word = self._word(region, seen, volatile)
-            owners, like = owners_there(seen, word, golden)
-            for owner in owners if 0 < len(owners) <= _few(len(golden)) else ():
+            same, like = owners_there(seen, word, golden)
+            owners = sorted({name.partition("/")[0] for name in same})
+            if own.resident in owners:
+                continue  # the applicant's as well: under noise, or on a page with other options
+            for owner in owners if len(owners) <= _few(len(golden)) else ():
                 explained.setdefault(owner, []).append(word)
                 likeness[owner] = max(like, likeness.get(owner, 0.0))
         donor = min(explained, key=lambda who: (-area(explained[who]), -likeness[who], who), default="")
@@ -144,10 +156,15 @@ class PictureOracle:
                 verdict=PictureVerdict.FOREIGN,
                 donor=donor,
                 reason=f"as well {', '.join(self._sharing(explained, donor))}'s" if len(explained) > 1 else "",
-                regions=tuple(sorted(explained[donor])),
+                regions=merge(explained[donor]),
                 likeness=likeness[donor],
             )
-        return self._elsewhere(raster, own.resident, found)
+        return self._elsewhere(raster, own.resident, found, own)
+
+    def _golden(self, own: BaselinePage) -> dict[str, Ink]:
+        """Return everybody's pages like `own`, the applicant's own ones too, as "resident/document"."""
+        pages = (p for p in self._pages if p.certificate is own.certificate and p.page == own.page)
+        return {f"{p.resident}/{p.digest}": ink_of(r) for p in pages if (r := self._raster(p)) is not None}
 
     @staticmethod
     def _sharing(explained: Mapping[str, Sequence[Region]], donor: str) -> list[str]:
@@ -174,18 +191,23 @@ class PictureOracle:
         wide = sum(1 for r in explained if r.right - r.left >= _WIDE)
         return wide > 1 or (wide == 1 and (everything or area(explained) >= _FOUND * area(regions)))
 
-    def _elsewhere(self, raster: Raster, resident: str, found: Difference, without: str = "") -> PictureOpinion:
+    def _elsewhere(
+        self, raster: Raster, resident: str, found: Difference, own: BaselinePage | None = None, without: str = ""
+    ) -> PictureOpinion:
         """Look for the page among everybody's baseline pages, other certificates too."""
         small = thumbnail(raster)
         pages = (p for p in self._pages if (p.resident, p.digest) != (resident, without))
         near = sorted(
-            ((float(np.dot(small, self._thumbnail(p))), p) for p in pages if self._raster(p) is not None),
+            ((float(np.dot(small, self._thumbnail(p))), p) for p in pages),
             key=lambda pair: (-pair[0], pair[1]),
         )
         same = [p for _, p in near[:_MOST_WHOLE] if self._is(raster, p)]
         people = sorted({p.resident for p in same})
         if len(people) > 1 and not (found.exact and self._belong_together(people)):
             reason = f"too faint to tell whose it is: {', '.join(people[:4])}"
+            return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
+        if same and own is not None and not self._nearer(raster, same[0], own):
+            reason = f"too faint to tell from {same[0].resident}"
             return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
         if same and all(p.resident != resident for p in same):
             return PictureOpinion(
@@ -198,6 +220,18 @@ class PictureOracle:
             return _none("too faint to compare with the baseline")
         reason = "" if found.alignment is not None else "it cannot be laid over the baseline's page"
         return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
+
+    def _nearer(self, raster: Raster, page: BaselinePage, own: BaselinePage) -> bool:
+        """Tell whether a picture is nearer to somebody's page than to the applicant's, wherever the two differ."""
+        base, mine = self._raster(page), self._raster(own)
+        if base is None or mine is None or base.shape != mine.shape:
+            return True
+        found = compare(raster, base, self._varying(page))
+        if found.exact or found.alignment is None:
+            return found.exact
+        seen = ink_of(warp_raster(fitted(raster, base.shape), found.alignment))
+        hidden = inside(base.shape, self._varying(page), 2)
+        return bool(told_apart(seen, ink_of(base), ink_of(mine), hidden))
 
     def _belong_together(self, people: Sequence[str]) -> bool:
         """Tell whether these people share their papers; what strangers have alike is nobody's in particular."""
@@ -217,9 +251,16 @@ class PictureOracle:
         key = (page.digest, page.page)
         if key not in self._thumbnails:
             raster = self._raster(page)
-            assert raster is not None
-            self._thumbnails[key] = thumbnail(raster)
+            self._thumbnails[key] = thumbnail(_NO_PAGE if raster is None else raster)
         return self._thumbnails[key]
+
+    def _reduced(self, page: BaselinePage) -> Raster:
+        """Return a page's mean greys, of one without a picture nothing."""
+        key = (page.digest, page.page)
+        if key not in self._cells:
+            raster = self._raster(page)
+            self._cells[key] = reduced(raster) if raster is not None else np.zeros((0, 0), np.uint8)
+        return self._cells[key]
 
     def _raster(self, page: BaselinePage) -> Raster | None:
         key = (page.digest, page.page)

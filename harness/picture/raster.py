@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,13 @@ _LEAST_CONTRAST = 40  # an empty page's noise must not be stretched to ink
 
 Raster = NDArray[np.uint8]  # rows, columns
 Ink = NDArray[np.float32]  # rows, columns; 0 paper, 1 ink
+
+
+class Tones(NamedTuple):
+    """What is paper on a page, and how much darker full ink is."""
+
+    paper: int
+    contrast: int
 
 
 def from_png(png: bytes) -> Raster:
@@ -37,10 +45,20 @@ def to_png(raster: Raster) -> bytes:
 
 def ink_of(raster: Raster) -> Ink:
     """Return ink from 0 to 1: the paper's own tone taken off, so that grey scans compare with white pages."""
-    tones = np.bincount(raster.ravel(), minlength=256)
-    paper = _PAPER_FROM + int(tones[_PAPER_FROM:].argmax()) if tones[_PAPER_FROM:].any() else 255
-    dark = int(np.searchsorted(np.cumsum(tones), raster.size // 1000))  # the darkest thousandth is full ink
-    contrast = max(paper - dark, _LEAST_CONTRAST)
-    table = np.clip((paper - np.arange(256)) / contrast, 0.0, 1.0).astype(np.float32)
-    ink: Ink = table[raster]
-    return ink
+    return ink_by(tones_of(raster), raster)
+
+
+def tones_of(raster: Raster) -> Tones:
+    """Return the tones of a page's paper and of its full ink."""
+    counts = np.asarray(Image.fromarray(raster).histogram())
+    paper = _PAPER_FROM + int(counts[_PAPER_FROM:].argmax()) if counts[_PAPER_FROM:].any() else 255
+    dark = int(np.searchsorted(np.cumsum(counts), raster.size // 1000))  # the darkest thousandth is full ink
+    return Tones(paper, max(paper - dark, _LEAST_CONTRAST))
+
+
+def ink_by(tones: Tones, raster: Raster) -> Ink:
+    """Return the ink of a page, or of a part of one, whose tones are known."""
+    ink = raster.astype(np.float32)
+    np.subtract(tones.paper, ink, out=ink)
+    ink /= tones.contrast
+    return np.clip(ink, 0.0, 1.0, out=ink)

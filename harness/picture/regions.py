@@ -57,9 +57,21 @@ def regions_of(mask: Mask) -> tuple[Region, ...]:
     """Return rectangles around the marked pixels, those of one word or line joined; from top to bottom."""
     if not mask.any():
         return ()
-    near = grown(mask, _DOWN, _ACROSS)
-    boxes = [_tight(mask, box) for box in _components(_cells(near))]
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    down, across = _edge(int(rows[0]), _DOWN), _edge(int(columns[0]), _ACROSS)
+    inner = mask[down : int(rows[-1]) + _DOWN + _CELL, across : int(columns[-1]) + _ACROSS + _CELL]
+    near = grown(inner, _DOWN, _ACROSS)
+    boxes = [_tight(mask, _moved(box, across, down)) for box in _components(_cells(near))]
     return tuple(sorted(_merged(b for b in boxes if b), key=lambda r: (r.top, r.left)))
+
+
+def _edge(first: int, margin: int) -> int:
+    """Return where what matters begins, a margin before the first marked row or column; on the grid of cells."""
+    return max(0, first - margin) // _CELL * _CELL
+
+
+def _moved(box: Region, across: int, down: int) -> Region:
+    return Region(left=box.left + across, top=box.top + down, right=box.right + across, bottom=box.bottom + down)
 
 
 def _cells(mask: Mask) -> Mask:
@@ -72,8 +84,8 @@ def _components(cells: Mask) -> list[Region]:
     """Return the bounding boxes, in pixels, of cells that touch; runs of a row are joined with those below."""
     found: list[Region] = []
     open_runs: list[Region] = []  # parts that reach into the row before
-    for row, line in enumerate(cells):
-        here = [Region(left=a, top=row, right=b, bottom=row + 1) for a, b in _runs(line)]
+    for row in np.flatnonzero(cells.any(1)).tolist():
+        here = [Region(left=a, top=row, right=b, bottom=row + 1) for a, b in _runs(cells[row])]
         still: list[Region] = []
         for run in here:
             reach = Region(left=run.left - 1, top=run.top - 1, right=run.right + 1, bottom=run.bottom)

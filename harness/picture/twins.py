@@ -7,15 +7,35 @@ the two baselines, is 0 for the own page and 1 for the other's, with a spread th
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from harness.picture.filters import box_mean
-from harness.picture.raster import Ink
+from harness.picture.raster import Ink, Raster
 from harness.picture.regions import Mask, crop, regions_of
 
 _FLOOR = 0.008  # as in difference: what no rounding makes
 _LEAST_ENERGY = 0.6  # of a telling difference, in squared ink: less is a speck
 _OWN_BELOW = 0.4
 _SPREADS = 3.0
+_CELL = 8  # pixels to a side: half a character
+_CELL_DIFFERS = 32  # grey levels of a cell's mean: an eighth of it inked on one page only
+_FAR = 10  # cells: a name and more. Copies of one page differ in none, twins of one character in one or two
+
+
+def reduced(raster: Raster) -> Raster:
+    """Return a page's mean greys over cells of 8 x 8 pixels."""
+    return np.asarray(Image.fromarray(raster).reduce(_CELL))
+
+
+def far_apart(one: Raster, other: Raster, hidden: Raster) -> bool:
+    """Tell whether two reduced pages differ by so much that no noise could take one for the other.
+
+    `hidden` is the mask, reduced too, of what is not compared: 0 where a cell is to be seen altogether.
+    """
+    if not one.shape == other.shape == hidden.shape:
+        return True
+    off = np.maximum(one, other) - np.minimum(one, other)
+    return int(((off > _CELL_DIFFERS) & (hidden == 0)).sum()) >= _FAR
 
 
 def told_apart(seen: Ink, own: Ink, other: Ink, hidden: Mask) -> bool | None:

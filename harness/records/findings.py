@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from harness.records.picture import Region
+
 
 class Property(StrEnum):
     """The properties that are checked."""
@@ -72,6 +74,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
     value: str = ""  # the text seen
     owner: str = ""  # resident key that the text belongs to
     bits: float = 0.0  # weight: log2(residents / owners of this text)
+    region: Region | None = None  # of the page's picture, to be marked on it
+
+
+BASELINE_PAGE = "baseline page"  # kind of evidence whose value is the digest of a document issued quietly
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -32,4 +32,5 @@ class PictureOpinion(Struct, frozen=True, kw_only=True):
     reason: str = ""
     donor: str = ""  # resident whose baseline it equals, with FOREIGN
     regions: tuple[Region, ...] = ()  # where it differs from the own baseline
+    base: str = ""  # "digest/page" of the baseline page that it was compared with
     likeness: float = 0.0  # of the regions to the donor's baseline, 0 to 1
