@@ -75,9 +75,12 @@ def _read(
     pages: list[PageRead] = []
     reason = "" if count else "it has no pages"
     layers = has_layers(body)
+    forms = 0
     for index in range(count):
         try:
-            pages.append(read_page(document, index, limits, layers=layers))
+            page, drawn = _read_page(document, index, limits, layers=layers)
+            pages.append(page)
+            forms += drawn
         except pypdfium2.PdfiumError as e:
             reason = f"page {index + 1} of {count} cannot be read: {e}"
             break
@@ -87,16 +90,24 @@ def _read(
         reason=reason,
         pages=tuple(pages),
         marks=marks,
-        residue=residue_text(document, body, marks, password, limits),
+        residue=residue_text(document, body, marks, password, limits, pages, forms),
         reader=READER,
     )
 
 
 def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, *, layers: bool = False) -> PageRead:
     """Read page `index` (from 0); raise PdfiumError where it does not load. `layers`: some may be switched off."""
+    return _read_page(document, index, limits, layers=layers)[0]
+
+
+def _read_page(
+    document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, *, layers: bool
+) -> tuple[PageRead, int]:
+    """Return a page, and how many forms it draws; 0 where annotations do, too: some of them may be hidden."""
     page = document[index]
     notes = ""
-    if pdfium.FPDFPage_GetAnnotCount(page) > 0:
+    noted = pdfium.FPDFPage_GetAnnotCount(page) > 0
+    if noted:
         notes = _notes(page)
         page = _flattened(document, page, index)
     width, height = page.get_size()
@@ -107,7 +118,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits,
     found = walk(page, limits.page_objects)
     concealed = concealed_characters(page, text_page, found, layers=layers)
     text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters, concealed)
-    return PageRead(
+    read = PageRead(
         number=index + 1,
         text=text.visible,
         hidden_text="\n".join(t for t in (text.hidden.strip(), notes) if t),
@@ -116,6 +127,7 @@ def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits,
         images=read_images(page, found.images, text.visible, limits),
         places=turned_places(text.places, rotation, page.get_bbox()),
     )
+    return read, 0 if noted else found.form_count
 
 
 def _flattened(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int) -> pypdfium2.PdfPage:

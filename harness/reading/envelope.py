@@ -89,6 +89,12 @@ def earlier_revisions(body: bytes, most: int) -> list[bytes]:
     return [body[:end] for end in reversed(ends[-most:])]
 
 
+def around(body: bytes) -> tuple[bytes, bytes]:
+    """Return what stands before the first header and after the last end of file."""
+    end = body.rfind(_EOF)
+    return body[: max(body.find(b"%PDF-"), 0)], body[end + len(_EOF) :].strip(b"\r\n \t\x00") if end >= 0 else b""
+
+
 def separate_files(body: bytes) -> list[bytes]:
     """Return the parts of a file made of several PDFs one after the other, without the last (which readers show)."""
     starts = [m.start() for m in re.finditer(rb"%PDF-\d", body)]

@@ -17,6 +17,7 @@ class ReaderLimits(Struct, frozen=True, kw_only=True):
     image_megapixels: float = 40.0  # an A4 page at 600 dpi has 35
     revisions: int = 4  # earlier revisions that are read as well, the newest first
     residue_characters: int = 200_000
+    unpacked_bytes: int = 8_000_000  # of streams that are looked through for texts
 
     @property
     def document_bytes(self) -> int:

@@ -54,6 +54,7 @@ class PageObjects:
     texts: list[calls.Handle] = field(default_factory=list)  # all others
     forms: list[calls.Handle] = field(default_factory=list)  # of the page itself, not those within them
     count: int = 0
+    form_count: int = 0  # of all forms, those within others too
 
 
 def walk(page: pdfium.FPDF_PAGE, most: int) -> PageObjects:
@@ -61,7 +62,7 @@ def walk(page: pdfium.FPDF_PAGE, most: int) -> PageObjects:
     found = PageObjects()
     texts: list[_Text] = []
     shapes: list[_Shape] = []
-    for handle, mode, matrix in _objects(calls.handle(page), most, found.forms):
+    for handle, mode, matrix in _objects(calls.handle(page), most, found):
         found.count += 1
         if mode < 0:
             _see_other(handle, matrix, found, shapes)
@@ -78,8 +79,8 @@ def walk(page: pdfium.FPDF_PAGE, most: int) -> PageObjects:
     return found
 
 
-def _objects(page: calls.Handle, most: int, forms: list[calls.Handle]) -> Iterator[tuple[calls.Handle, int, Matrix]]:
-    """Yield (handle, mode of a text or -1, matrix of the enclosing forms) in drawing order; note the page's `forms`."""
+def _objects(page: calls.Handle, most: int, found: PageObjects) -> Iterator[tuple[calls.Handle, int, Matrix]]:
+    """Yield (handle, mode of a text or -1, matrix of the enclosing forms) in drawing order; note forms in `found`."""
     at, container, matrix = calls.object_at, page, _IDENTITY
     places = iter(range(calls.count_objects(page)))
     around: list[_Walked] = []  # what the walk comes back to after a form
@@ -95,7 +96,8 @@ def _objects(page: calls.Handle, most: int, forms: list[calls.Handle]) -> Iterat
             if mode >= 0 or calls.object_type(handle) != pdfium.FPDF_PAGEOBJ_FORM:
                 yield handle, mode, matrix
             elif len(around) < _FORMS_DEEP:
-                forms += [] if around else [handle]
+                found.form_count += 1
+                found.forms += [] if around else [handle]
                 around.append((at, container, places, matrix))
                 at, container, matrix = calls.form_object_at, handle, _within(_matrix(handle), matrix)
                 places = iter(range(calls.count_form_objects(handle)))

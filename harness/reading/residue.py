@@ -1,4 +1,4 @@
-"""Collects text that is in the file though on no page: metadata, attachments, earlier revisions, appended files.
+"""Collects text that is in the file though on no page: metadata, attachments, left-over pages, earlier revisions.
 
 Another person's data there is a leak of its own (RESIDUE), whoever the visible pages belong to.
 """
@@ -6,34 +6,84 @@ Another person's data there is a leak of its own (RESIDUE), whoever the visible 
 from __future__ import annotations
 
 import ctypes
-import re
+import io
+from collections.abc import Iterator, Sequence
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 
 from harness.reading import pdfium_calls as calls
-from harness.reading.envelope import earlier_revisions, separate_files
+from harness.reading.envelope import around, earlier_revisions, separate_files
+from harness.reading.file_parts import parts
+from harness.reading.file_texts import decoded, embedded_files, file_texts
+from harness.reading.left_over import with_left_over
 from harness.reading.limits import ReaderLimits
-from harness.records.reading import FileMarks
+from harness.records.reading import FileMarks, PageRead
 
-_XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
-_TAG = re.compile(r"<[^<>]*>")
-_XMP_BYTES = 100_000
 _KEYS = (b"Title", b"Author", b"Subject", b"Keywords", b"Creator", b"Producer", b"CreationDate", b"ModDate")
+_BETWEEN = "\n|\n"  # what ends one text and begins the next is no name
 _BUFFER_BYTES = 1024
 _BUFFER_SIZE = ctypes.c_ulong(_BUFFER_BYTES)
 _buffer = ctypes.create_string_buffer(_BUFFER_BYTES)
 
 
 def residue_text(
-    document: pypdfium2.PdfDocument, body: bytes, marks: FileMarks, password: str | None, limits: ReaderLimits
+    document: pypdfium2.PdfDocument,
+    body: bytes,
+    marks: FileMarks,
+    password: str | None,
+    limits: ReaderLimits,
+    pages: Sequence[PageRead],
+    forms: int,
 ) -> str:
-    """Return the texts found beside the pages, one part a line; the parts keep their own line breaks."""
-    parts = [*_metadata(document), *_xmp(body), *_attachments(document)]
-    earlier_ones = separate_files(body) if marks.headers > 1 else []
-    earlier_ones += earlier_revisions(body, limits.revisions) if marks.eofs > 1 else []
-    for earlier in earlier_ones:
-        parts.extend(_texts_of(earlier, password, limits))
-    return "\n".join(p for p in parts if p.strip())[: limits.residue_characters]
+    """Return the texts found beside the `pages`, with a line `|` between; they keep their own line breaks.
+
+    `forms` is how many forms the pages draw: further ones are left over.
+    """
+    shown = {_bare(page.text) for page in pages}
+    texts = dict.fromkeys(_texts(document, body, marks, password, limits, forms))
+    return _BETWEEN.join(t for t in texts if _bare(t) and _bare(t) not in shown)[: limits.residue_characters]
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _texts(
+    document: pypdfium2.PdfDocument,
+    body: bytes,
+    marks: FileMarks,
+    password: str | None,
+    limits: ReaderLimits,
+    forms: int,
+) -> Iterator[str]:
+    """Yield page texts of other states of the file first: they are the likeliest to name somebody."""
+    others = separate_files(body) if marks.headers > 1 else []
+    others += earlier_revisions(body, limits.revisions) if marks.eofs > 1 else []
+    for other in others:
+        yield from _texts_of(other, password, limits)
+    plain = _decrypted(body, password) if marks.encrypted else body
+    found = parts(plain, limits.unpacked_bytes)
+    for other in (with_left_over(plain, found, len(document), forms), *embedded_files(found, limits.unpacked_bytes)):
+        yield from _texts_of(other, None, limits) if other else ()
+    yield from _metadata(document)
+    yield from file_texts(found, limits.unpacked_bytes)
+    yield from map(decoded, around(body))
+
+
+def _decrypted(body: bytes, password: str | None) -> bytes:
+    """Return an encrypted document as PDFium would write it without encryption, b"" where it cannot.
+
+    It is opened anew: reading pages has drawn their annotations into them.
+    """
+    out = io.BytesIO()
+    try:
+        document = pypdfium2.PdfDocument(body, password=password)
+        document.save(out, flags=pdfium.FPDF_REMOVE_SECURITY)
+        document.close()
+    except pypdfium2.PdfiumError:
+        return b""
+    return out.getvalue()
 
 
 def _metadata(document: pypdfium2.PdfDocument) -> list[str]:
@@ -53,24 +103,6 @@ def _entry(document: calls.Handle, key: bytes) -> str:
     return longer.raw[: size - 2].decode("utf-16-le", "replace")
 
 
-def _xmp(body: bytes) -> list[str]:
-    """Return the text of XMP packets that are stored uncompressed, as the standard recommends."""
-    return [_TAG.sub(" ", m.group()[:_XMP_BYTES].decode("utf-8", "replace")) for m in _XMP.finditer(body)]
-
-
-def _attachments(document: pypdfium2.PdfDocument) -> list[str]:
-    parts = []
-    for index in range(calls.count_attachments(calls.handle(document))):
-        try:
-            attachment = document.get_attachment(index)
-            content = bytes(attachment.get_data())
-        except pypdfium2.PdfiumError:
-            continue
-        parts.append(attachment.get_name())
-        parts.append(content.decode("utf-8", "replace"))
-    return parts
-
-
 def _texts_of(body: bytes, password: str | None, limits: ReaderLimits) -> list[str]:
     """Return the page texts of another state of the file; nothing where it does not open by itself."""
     try:
@@ -78,7 +110,7 @@ def _texts_of(body: bytes, password: str | None, limits: ReaderLimits) -> list[s
     except pypdfium2.PdfiumError:
         return []
     try:
-        pages = range(min(len(document), limits.pages))
+        pages = range(min(len(document), 2 * limits.pages))
         return [_page_text(document, index) for index in pages]
     finally:
         document.close()

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from harness.reading.attribution import OwnTexts, attribute
 from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.owners import OwnerIndex
-from harness.reading.weights import SIGNIFICANT_BITS
+from harness.reading.weights import SIGNIFICANT_BITS, foreign_evidence, weigh
 from harness.records.findings import Evidence
 from harness.records.reading import Reading
 
 
 def foreign_residue(reading: Reading, own: OwnTexts, index: OwnerIndex, form: FormTexts) -> tuple[Evidence, ...]:
     """Return other people's items in hidden text, metadata, attachments and earlier revisions."""
-    found = []
+    found: list[Evidence] = []
     for page, text in hidden_texts(reading):
         folded = FoldedPage(text)
         folded.take_form(form.spans)
-        for item in attribute(folded, own, index).foreign:
-            if item.bits >= SIGNIFICANT_BITS:
-                owner = item.owners[0]
-                found.append(
-                    Evidence(
-                        kind="residue",
-                        page=page,
-                        item=owner.role,
-                        value=item.text,
-                        owner=owner.resident,
-                        bits=round(item.bits, 2),
-                    )
-                )
+        foreign = [item for item in attribute(folded, own, index).foreign if item.bits >= SIGNIFICANT_BITS]
+        found += (replace(e, kind="residue") for e in foreign_evidence(foreign, weigh(foreign), page))
     return tuple(dict.fromkeys(found))
 
 

@@ -1,0 +1,123 @@
+"""Collects the texts that a file holds beside its pages: strings of its dictionaries, streams that are text.
+
+Titles, bookmarks, field values, scripts, forms data (XFA), attached lists: whoever is named there is named in the file
+that was handed over. The bytes are looked through, not the document: see `file_parts`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from harness.reading.file_parts import Parts, Stream
+
+_STRING = re.compile(rb"\((?:[^()\\]|\\.|\([^()]{0,400}\)){1,4000}\)|<[0-9A-Fa-f\s]{8,8000}>", re.DOTALL)
+_MAY_HOLD_STRINGS = re.compile(rb"\(|<[0-9A-Fa-f]")
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\r\n]|.)", re.DOTALL)
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"[^\W\d_]{2}")
+# streams that are no text: pictures, fonts, colour profiles, functions, forms (their glyphs are read as pages are)
+_NO_TEXT = re.compile(
+    rb"/(?:Image|Type1C|CIDFontType0C|OpenType|Length1|XRef|FunctionType|ShadingType|BBox|PatternType|Alternate)\b"
+)
+_DRAWING = re.compile(rb"(?:^|\s)(?:BT|ET|cm|Do|re|Tf|gs|BDC|BMC|RG|rg|cs|scn|begincmap|begincodespacerange)(?:\s|$)")
+_TAGGED = re.compile(rb"/(?:StructTreeRoot|MarkInfo)\b")
+_PROPERTIES = re.compile(rb"/(?:ActualText|Alt|E)\s*(" + _STRING.pattern + rb")", re.DOTALL)
+_ENCODINGS = ("utf-8-sig", "cp932", "euc_jp")  # the likelier first
+_BEGINNING = 400  # bytes that show what a stream is
+_SIGNS = 0.1  # of a text may be controls; of pictures and fonts a quarter is
+
+
+def file_texts(found: Parts, most: int) -> Iterator[str]:
+    """Yield the texts, unpacking at most `most` bytes of streams. Nothing of an encrypted file can be read so."""
+    tagged = any(_TAGGED.search(text) for text in (*found.plain, *(text for _, text in found.packed)))
+    for text in found.plain:
+        yield from _strings(text)
+        yield from _lines(_STRING.sub(b" ", text))
+    for _, text in found.packed:
+        yield from _strings(text)
+    for stream in found.streams:
+        if most <= 0 or _NO_TEXT.search(stream.header):
+            continue
+        beginning = stream.unpacked(_BEGINNING)
+        if _DRAWING.search(beginning):
+            content = stream.unpacked(most) if tagged or b"/ActualText" in beginning else b""
+            yield from (s for m in _PROPERTIES.finditer(content) if _WORD.search(s := _string(m[1])))
+        elif _is_text(beginning):
+            content = stream.unpacked(most)
+            yield html.unescape(_TAG.sub(" ", decoded(content) or content.decode("cp932", "replace")))
+        else:
+            continue
+        most -= len(content)
+
+
+def embedded_files(found: Parts, most: int) -> Iterator[bytes]:
+    """Yield the PDFs within a PDF, each unpacked to at most `most` bytes."""
+    yield from (s.unpacked(most) for s in found.streams if _begins_as_pdf(s))
+
+
+def _begins_as_pdf(stream: Stream) -> bool:
+    return _NO_TEXT.search(stream.header) is None and stream.unpacked(8).startswith(b"%PDF-")
+
+
+def _strings(text: bytes) -> Iterator[str]:
+    """Yield the strings of dictionaries that may name somebody."""
+    for found in _STRING.finditer(text) if _MAY_HOLD_STRINGS.search(text) else ():
+        string = _string(found.group())
+        if _WORD.search(string):
+            yield string
+
+
+def _string(written: bytes) -> str:
+    """Return a string object's text (PDF 32000-1, 7.3.4 and 7.9.2)."""
+    if written.startswith(b"<"):
+        digits = b"".join(written[1:-1].split())
+        return decoded(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
+    return decoded(_ESCAPE.sub(_unescaped, written[1:-1]) if b"\\" in written else written[1:-1])
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    escape = found[1]
+    if escape[:1] in b"01234567":
+        return bytes([int(escape, 8) & 0xFF])
+    return _ESCAPED.get(escape, escape)
+
+
+def _lines(text: bytes) -> Iterator[str]:
+    """Yield lines that are no part of any dictionary and not in ASCII: comments, and what stands around the PDF."""
+    if not text.isascii():
+        yield from (decoded(line) for line in text.splitlines() if not line.isascii())
+
+
+def decoded(text: bytes) -> str:
+    """Return text in whichever encoding is met in Japan: UTF-16 with its mark, UTF-8, Shift JIS, EUC-JP.
+
+    "" where it is in none: identifiers and check sums are strings, too.
+    """
+    if text.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return text.decode("utf-16", "replace")
+    if text.isascii():
+        return text.decode("ascii")
+    found = [t for encoding in _ENCODINGS if (t := _decoded(text, encoding)) is not None]
+    return min(found, key=_half_width_kana, default="")
+
+
+def _decoded(text: bytes, encoding: str) -> str | None:
+    try:
+        return text.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _half_width_kana(text: str) -> int:
+    """Return how many half-width kana a text has: what EUC-JP becomes if taken for Shift JIS."""
+    return sum("\uff61" <= c <= "\uff9f" for c in text)
+
+
+def _is_text(beginning: bytes) -> bool:
+    if beginning.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return True
+    controls = sum(byte < 0x20 and byte not in b"\t\r\n\f" for byte in beginning)
+    return bool(beginning) and controls <= _SIGNS * len(beginning) and b"\x00" not in beginning

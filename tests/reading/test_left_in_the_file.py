@@ -1,0 +1,178 @@
+"""Whoever is named anywhere in the file is found: fields, scripts, forms data, attachments, pages nobody lists."""
+
+import io
+import warnings
+import zlib
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, Stream, String
+from press.layouts import lay_out
+from press.light import LIGHT
+from press.plan import single
+
+from harness.reading.file_parts import parts
+from harness.reading.file_texts import decoded, file_texts
+
+SHEET = single("", "kita", "inkan", "R00118", "R00119")
+OTHER = single("", "kita", "inkan", "R00101", "R00107")
+THEIRS, ADDRESS = "桐島　清志", "架空県例川市桜台二丁目11番8号"
+ENCRYPTED = {"encryption": pikepdf.Encryption(owner="secret", user="", R=6)}
+
+
+@pytest.fixture(scope="module")
+def mine():
+    return LIGHT["reportlab"](lay_out(SHEET.sheets(), "ruled"))
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    return LIGHT["reportlab"](lay_out(OTHER.sheets(), "ruled"))
+
+
+def changed(body, change, **save):
+    with pikepdf.open(io.BytesIO(body)) as pdf, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pikepdf, about fields that no form lists
+        change(pdf)
+        out = io.BytesIO()
+        pdf.save(out, **save)
+        return out.getvalue()
+
+
+def packed(pdf, text):
+    return Stream(pdf, zlib.compress(text.encode()), Filter=Name.FlateDecode)
+
+
+def xmp(text):
+    return f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><dc:title>{text}</dc:title></x:xmpmeta>'
+
+
+def note(pdf, **entries):
+    place = Array([100, 100, 300, 130])
+    pdf.pages[0].Annots = Array([pdf.make_indirect(Dictionary(Type=Name.Annot, Rect=place, **entries))])
+    return pdf.pages[0].Annots[0]
+
+
+def bookmark(pdf):
+    with pdf.open_outline() as outline:
+        outline.root.append(pikepdf.OutlineItem(THEIRS, 0))
+
+
+def field(**entries):
+    def add(pdf):
+        found = Dictionary(FT=Name.Tx, T=String("x"), **entries)
+        pdf.Root.AcroForm = Dictionary(Fields=Array([pdf.make_indirect(found)]))
+
+    return add
+
+
+def forms_data(pdf):
+    data = packed(pdf, f"<xfa:datasets><xfa:data><name>{THEIRS}</name></xfa:data></xfa:datasets>")
+    pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=Array([String("datasets"), data]))
+
+
+def attached(content):
+    def attach(pdf):
+        pdf.attachments["list.csv"] = pikepdf.AttachedFileSpec(pdf, content, filename="list.csv")
+
+    return attach
+
+
+def root(entry, value):
+    return lambda pdf: pdf.Root.__setitem__(entry, value(pdf))
+
+
+def actual_text(pdf):
+    text = (b"\xfe\xff" + THEIRS.encode("utf-16-be")).hex().encode()
+    pdf.pages[0].contents_add(pdf.make_stream(b"/Span <</ActualText <" + text + b">>> BDC EMC"))
+
+
+NAMED = {
+    "own entry of the document information": lambda pdf: pdf.docinfo.__setitem__("/Applicant", THEIRS),
+    "packed metadata of a page": lambda pdf: setattr(pdf.pages[0], "Metadata", packed(pdf, xmp(THEIRS))),
+    "text with entities": root("/Private", lambda pdf: packed(pdf, xmp("".join(f"&#x{ord(c):x};" for c in THEIRS)))),
+    "bookmark": bookmark,
+    "private data of a program": lambda pdf: setattr(pdf.pages[0], "PieceInfo", Dictionary(App=Dictionary(N=THEIRS))),
+    "script": root("/OpenAction", lambda _: Dictionary(S=Name.JavaScript, JS=String(f'var n = "{THEIRS}";'))),
+    "alternate text": root("/StructTreeRoot", lambda _: Dictionary(K=Dictionary(S=Name.Figure, Alt=String(ADDRESS)))),
+    "actual text of nothing": actual_text,
+    "hidden note's rich text": lambda pdf: note(pdf, Subtype=Name.FreeText, RC=String(f"<p>{THEIRS}</p>"), F=2),
+    "default value of a field": field(DV=String(THEIRS)),
+    "value of a field that stands nowhere": field(V=String(THEIRS)),
+    "forms data (XFA)": forms_data,
+    "list in Shift JIS": attached(f"1,{THEIRS},{ADDRESS}".encode("cp932")),
+    "list in UTF-16": attached(THEIRS.encode("utf-16")),
+    "list in EUC-JP": attached(f"1,{THEIRS},{ADDRESS}".encode("euc_jp")),
+    "stream of a program's own": root("/Private", lambda pdf: packed(pdf, f'{{"name": "{THEIRS}"}}')),
+}
+
+
+@pytest.mark.parametrize("save", [{}, ENCRYPTED, {"object_stream_mode": pikepdf.ObjectStreamMode.generate}],
+                         ids=["plain", "encrypted", "in object streams"])  # fmt: skip
+@pytest.mark.parametrize("where", NAMED)
+def test_another_person_named_in_the_file_is_residue(where, save, mine, corpus_opinion):
+    opinion = corpus_opinion(changed(mine, NAMED[where], **save), SHEET)
+    assert {p.verdict for p in opinion.pages} == {"own"}
+    assert {e.owner for e in opinion.residue} == {"R00101"}
+
+
+def form(pdf, body):
+    with pikepdf.open(io.BytesIO(body)) as source:
+        return pdf.copy_foreign(source.pages[0].as_form_xobject())
+
+
+def page_without_a_list(pdf, body):
+    with pikepdf.open(io.BytesIO(body)) as source:
+        pdf.pages.append(source.pages[0])
+        pdf.Root.Kept = pdf.pages[1].obj
+        del pdf.pages[1]
+
+
+def form_that_nothing_draws(pdf, body):
+    pdf.pages[0].add_resource(form(pdf, body), Name.XObject)
+
+
+def hidden_stamp(pdf, body):
+    note(pdf, Subtype=Name.Stamp, F=2, AP=Dictionary(N=form(pdf, body)))
+
+
+def other_state_of_a_button(pdf, body):
+    states = Dictionary(Off=pdf.make_stream(b""), On=form(pdf, body))
+    note(pdf, Subtype=Name.Widget, FT=Name.Btn, T=String("x"), AS=Name.Off, F=4, AP=Dictionary(N=states))
+
+
+def attached_document(pdf, body):
+    attached(body)(pdf)
+
+
+@pytest.mark.parametrize("save", [{}, {"object_stream_mode": pikepdf.ObjectStreamMode.generate}],
+                         ids=["plain", "in object streams"])  # fmt: skip
+@pytest.mark.parametrize(
+    "leave",
+    [page_without_a_list, form_that_nothing_draws, hidden_stamp, other_state_of_a_button, attached_document],
+)
+def test_another_persons_page_that_no_list_of_pages_has_is_residue(leave, save, mine, theirs, corpus_opinion):
+    opinion = corpus_opinion(changed(mine, lambda pdf: leave(pdf, theirs), **save), SHEET)
+    assert {p.verdict for p in opinion.pages} == {"own"}
+    assert {e.owner for e in opinion.residue} == {"R00101"}
+    alone = corpus_opinion(changed(mine, lambda pdf: leave(pdf, mine), **save), SHEET)
+    assert alone.residue == ()
+
+
+@pytest.mark.parametrize("text", [THEIRS, "TRAN THI HOA"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_text_around_the_document_is_residue(text, encoding, mine, corpus_opinion):
+    said = text.encode(encoding)
+    for body in (said + b"\n" + mine, mine + b"\n" + said):
+        assert {e.owner for e in corpus_opinion(body, SHEET).residue} <= {"R00101", "R00127"}
+        assert corpus_opinion(body, SHEET).residue
+
+
+def test_hostile_strings_and_streams_end_soon():
+    body = b"%PDF-1.7 " + b"(" * 300_000 + b"<41" * 100_000 + b"1 0 obj<<>>stream\n" * 20_000
+    assert len(list(file_texts(parts(body, 1_000_000), 1_000_000))) < 10
+
+
+def test_what_is_in_no_encoding_is_no_text():
+    assert decoded(b"\x81\xff\xfe\x00\x9f") == ""
+    assert decoded("氏名".encode("euc_jp")) == "氏名"
