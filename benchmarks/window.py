@@ -59,9 +59,10 @@ def main() -> int:
     parser.add_argument("--defect", default="D02")
     parser.add_argument("--pairs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder to keep everything in")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        base = Path(scratch)
+        base = given.keep or Path(scratch)
         save(make_population(given.seed, RESIDENTS), base / "population")
         make_cards(load(base / "population").residents, base / "cards", algorithm=Algorithm.P_384)
         with issuer(base, 2, *PRINT) as ready:

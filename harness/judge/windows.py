@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.judge.verdict import Completeness
@@ -21,6 +22,7 @@ _MIX_UPS = frozenset({Anomaly.MISDELIVERY, Anomaly.PAGE_MIX, Anomaly.TYPE_CONFUS
 _SURE = 0.01  # chance that equal rates would have parted so far: below it, they are told as different
 _FEWEST = 3  # pairs on either side: with fewer, nothing is told of the difference
 _Z = 1.96  # 95 %
+_SET = "pair:second"
 _SECOND_NS = 1_000_000_000
 _CLEAR_NS = 15_000_000  # from a second's end: a target looks at its clock some time after the arrival
 
@@ -31,7 +33,8 @@ class PairTrial(Struct, frozen=True, kw_only=True):
     batch: str
     gap_ms: float  # between departures, whichever went first
     hit: bool  # one of the two was handed what is the other's
-    same_second: bool | None  # by the target's dates; None: it gives none
+    same_second: bool | None  # of the target; None: not known
+    set_so: bool = False  # within or across a second on purpose: alike in everything else
 
 
 class WindowBin(Struct, frozen=True, kw_only=True):
@@ -65,7 +68,11 @@ def pair_trials(view: HistoryView, findings: Iterable[Finding], plan: Completene
             donors.setdefault(finding.application, set()).add(finding.donor_application)
     void = {b.batch for b in view.batches if b.void}
     found = (_trial(view, batch, two, donors) for batch, two in plan.pairs.items() if batch not in void)
-    return tuple(trial for trial in found if trial is not None)
+    return tuple(
+        replace(trial, set_so=plan.purposes.get(trial.batch, "").startswith(_SET))
+        for trial in found
+        if trial is not None
+    )
 
 
 def _trial(view: HistoryView, batch: str, two: tuple[str, str], donors: Mapping[str, set[str]]) -> PairTrial | None:
@@ -114,7 +121,7 @@ def map_window(trials: Sequence[PairTrial]) -> Window | None:
     if not hits:
         return None
     longest = max(t.gap_ms for t in hits)
-    near = [t for t in trials if t.gap_ms <= longest]
+    near = _comparable([t for t in trials if t.gap_ms <= longest])
     return Window(
         bins=tuple(_bins(trials)),
         longest_hit_ms=longest,
@@ -122,6 +129,13 @@ def map_window(trials: Sequence[PairTrial]) -> Window | None:
         within=_rate(t for t in near if t.same_second is True),
         across=_rate(t for t in near if t.same_second is False),
     )
+
+
+def _comparable(near: Sequence[PairTrial]) -> Sequence[PairTrial]:
+    """Return the pairs that were set in the second, where there are enough of them: others met other load."""
+    chosen = [t for t in near if t.set_so]
+    sides = (sum(1 for t in chosen if t.same_second is side) for side in (True, False))
+    return chosen if min(sides) >= _FEWEST else near
 
 
 def _bins(trials: Sequence[PairTrial]) -> Iterator[WindowBin]:

@@ -6,6 +6,7 @@ import pytest
 
 from harness.judge.verdict import Completeness
 from harness.judge.windows import PairTrial, fisher_greater, map_window, pair_trials, wilson, window_reasons
+from harness.records.history import SecondFound
 
 
 class Night:
@@ -50,8 +51,8 @@ def test_dates_tell_whether_a_pair_fell_into_one_second(made, history, findings_
     assert [t.same_second for t in night.trials(made, findings_of, {})] == [True, False, None]
 
 
-def trial(gap_ms, hit, same_second=None, number=0):
-    return PairTrial(batch=f"B{number}", gap_ms=gap_ms, hit=hit, same_second=same_second)
+def trial(gap_ms, hit, same_second=None, set_so=False):
+    return PairTrial(batch="B1", gap_ms=gap_ms, hit=hit, same_second=same_second, set_so=set_so)
 
 
 def test_the_window_has_hits_and_trials_by_gap_and_ends_where_clear_gaps_begin():
@@ -88,6 +89,22 @@ def test_certain_within_a_second_and_never_across_its_end_is_the_second():
 def test_as_often_across_the_end_of_a_second_is_the_distance():
     trials = [trial(40, n < 5, True) for n in range(6)] + [trial(40, n < 5, False) for n in range(6)]
     assert codes(trials) == ["window", "within_a_second_only"]
+
+
+def test_pairs_set_in_the_second_are_compared_with_each_other_and_not_with_the_sweep():
+    swept = [trial(40, n % 4 == 0, True) for n in range(40)]  # rarely hit: nothing kept the target busy
+    chosen = [trial(40, True, True, set_so=True)] * 6 + [trial(40, False, False, set_so=True)] * 6
+    _, second = window_reasons([*swept, *chosen])
+    assert second.code == "same_second"
+    assert "6 of 6" in second.en
+
+
+@pytest.mark.parametrize(("begin_s", "same"), [(0.5, True), (0.04, False), (0.025, None)])
+def test_where_the_second_begins_counts_and_not_the_dates_of_late_answers(made, history, findings_of, begin_s, same):
+    night = Night(history)
+    night.pair(40, seconds=(0, 1))  # leaves 20 ms and 60 ms into our second
+    history.add(SecondFound(node="n1", at_ns=made.ns(99), begins_ns=made.ns(begin_s), error_ns=1_000_000))
+    assert [t.same_second for t in night.trials(made, findings_of, {})] == [same]
 
 
 def test_too_few_pairs_decide_nothing():
