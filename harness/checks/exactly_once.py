@@ -44,13 +44,13 @@ class _Ordinary:
         applications, deliveries = view.applications, view.deliveries
         self._endings, self._options = applications.column("ending"), applications.column("options")
         self._requests, self._ledger = applications.strings("request_id"), view.ledger
-        self._rows_of, self._documents = view.deliveries_of, documents
+        self._rows_of, self._documents = view.deliveries_of.of, documents
         self._names, self._copies = deliveries.strings("delivery"), deliveries.integers("copy")
         self._complete, self._late = deliveries.column("complete"), deliveries.column("late")
 
     def is_one(self, place: int) -> bool:
         """Tell whether the application of a row is such."""
-        rows = self._rows_of.get(place, ())
+        rows = self._rows_of(place)
         if self._endings[place] is not Ending.DELIVERED or len(rows) != 1 or self._options[place].copies != 1:
             return False
         row = rows[0]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from harness.checks.links import Links
 from harness.checks.table import Table
 from harness.records.certificates import Certificate, Options
 from harness.records.history import (
@@ -161,7 +162,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     batches: Table[Played]
     updates: Table[Update]
     places: dict[str, int]  # application id -> row
-    deliveries_of: dict[int, tuple[int, ...]]  # row of an application -> rows of its deliveries, in time
+    deliveries_of: Links  # row of an application -> rows of its deliveries, in time
     releases: tuple[tuple[str, tuple[int, ...]], ...]  # batch, departures in ns
     release_errors_ns: dict[str, int]  # bound of a batch's departures, where workers on several hosts released it
     segments: tuple[Segment, ...]
@@ -196,7 +197,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
 
     def deliveries_to(self, place: int) -> tuple[Delivered, ...]:
         """Return what was delivered to the application of a row, in time."""
-        return tuple(self.deliveries[d] for d in self.deliveries_of.get(place, ()))
+        return tuple(self.deliveries[d] for d in self.deliveries_of.of(place))
 
     @property
     def started_ns(self) -> int:

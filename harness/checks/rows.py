@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TypeVar, cast
 
 from harness.checks.history import NEVER, Application, Delivered
+from harness.checks.links import Links
 from harness.checks.table import Table
 from harness.records.history import (
     Answer,
@@ -60,7 +61,7 @@ class Rows:
             self.oddities.append(f"application {record.application} was started twice")
             return
         row = Application(
-            application=one(record.application),
+            application=record.application,
             batch=one(record.batch),
             phase=one(record.phase),
             resident=one(record.resident),
@@ -122,16 +123,16 @@ class Rows:
         self.deliveries.append(
             Delivered(
                 delivery=record.delivery,
-                application=one(record.application),
+                application=record.application,
                 place=NEVER,
                 kiosk=one(record.kiosk),
-                digest=one(record.digest),
+                digest=record.digest,
                 bytes=record.bytes,
                 at_ns=record.at_ns,
                 content_type=one(record.content_type),
                 copy=record.copy,
-                issue_number=one(record.issue_number),
-                request_id=one(record.request_id),
+                issue_number=record.issue_number,
+                request_id=record.request_id,
                 node=one(record.node),
                 complete=record.complete,
                 late=record.late,
@@ -152,7 +153,7 @@ class Rows:
         put(place, "ending", record.ending)
         put(place, "code", self.one(record.code))
         put(place, "reason", self.one(record.reason))
-        put(place, "request_id", self.one(record.request_id))
+        put(place, "request_id", record.request_id)
         put(place, "copies", record.copies)
         put(place, "charged", record.charged)
         put(place, "acknowledged", record.acknowledged)
@@ -182,16 +183,23 @@ class Rows:
             self.applications.put(self.places[application], "left_ns", left_ns)
         return True
 
-    def deliveries_of(self) -> dict[int, tuple[int, ...]]:
-        """Join deliveries with their applications, in time; call once, when everything was taken."""
-        rows: dict[int, list[int]] = {}
-        names, at_ns = self.deliveries.strings("application"), self.deliveries.integers("at_ns")
-        for number in sorted(range(len(names)), key=lambda n: (at_ns[n], n)):
-            place = self.places.get(names[number], NEVER)
+    def deliveries_of(self) -> Links:
+        """Join deliveries with their applications, in time; call once, when everything was taken.
+
+        From here on a delivery's names are the very texts of its application's: kept once.
+        """
+        at_ns = self.deliveries.integers("at_ns")
+        return Links(len(self.applications), self._joined(sorted(range(len(at_ns)), key=at_ns.__getitem__)))
+
+    def _joined(self, rows: Iterable[int]) -> Iterator[tuple[int, int]]:
+        cells, asked = self.deliveries.cells, self.applications.strings("request_id")
+        names, places, requests = cells("application"), cells("place"), cells("request_id")
+        for row in rows:
+            place = self.places.get(names[row], NEVER)
             if place != NEVER:
-                self.deliveries.put(number, "place", place)
-                rows.setdefault(place, []).append(number)
-        return {place: tuple(numbers) for place, numbers in rows.items()}
+                places[row], names[row] = place, self._names[place]
+                requests[row] = asked[place] if requests[row] == asked[place] else requests[row]
+                yield place, row
 
 
 def _header(record: SendOutcome, name: str) -> str:

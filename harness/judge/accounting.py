@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -111,7 +112,7 @@ def _identity(name: str, counts: list[Count], classes: list[Count], sentences: l
 
 
 def _begun(view: HistoryView, sources: Sources) -> Iterator[Sentence]:
-    planned = sources.planned if isinstance(sources.planned, (set, frozenset, dict)) else set(sources.planned)
+    planned = _as_set(sources.planned)
     for name in view.places:
         if name not in planned:
             yield f"申請 {name} は計画にない", f"application {name} is not in the plan"
@@ -196,7 +197,7 @@ def _ledger(view: HistoryView, sources: Sources) -> Iterator[Sentence]:
 
 
 def _store(view: HistoryView, sources: Sources, digests: set[str]) -> Iterator[Sentence]:
-    stored = set(sources.stored)
+    stored = _as_set(sources.stored)
     for digest in sorted(digests - stored):
         yield f"証明書 {digest[:12]}… の原本が保管されていない", f"document {digest[:12]}… is not in the store"
     for digest in sorted(stored - digests):
@@ -206,8 +207,13 @@ def _store(view: HistoryView, sources: Sources, digests: set[str]) -> Iterator[S
             f"保管 {sources.stored_entries} 回に対し交付の記録は {len(view.deliveries)} 件",
             f"{sources.stored_entries} documents were stored, {len(view.deliveries)} deliveries were journaled",
         )
-    for digest in sorted(digests - set(sources.read)):
+    for digest in sorted(digests - _as_set(sources.read)):
         yield f"証明書 {digest[:12]}… の読取結果がない", f"document {digest[:12]}… was never read"
+
+
+def _as_set(names: Collection[str]) -> AbstractSet[str]:
+    """Return the names as a set; one that is none already is not copied."""
+    return names if isinstance(names, AbstractSet) else frozenset(names)
 
 
 def _kiosks(view: HistoryView) -> Iterator[Sentence]:
@@ -217,7 +223,7 @@ def _kiosks(view: HistoryView) -> Iterator[Sentence]:
     for place, (name, ending, copies) in enumerate(zip(*columns, strict=True)):
         if ending is None:
             continue
-        came = sum(1 for row in view.deliveries_of.get(place, ()) if complete[row] and not late[row])
+        came = sum(1 for row in view.deliveries_of.of(place) if complete[row] and not late[row])
         if came != copies:
             yield (
                 f"申請 {name} の端末は {copies} 通受け取ったとし、交付の記録は {came} 件",

@@ -53,18 +53,18 @@ class _Ordinary:
     """Delivered applications with one whole document: their class is the document's, without making rows of them."""
 
     def __init__(self, view: HistoryView, documents: Documents) -> None:
-        self._endings, self._rows_of = view.applications.column("ending"), view.deliveries_of
+        self._endings, self._rows_of = view.applications.column("ending"), view.deliveries_of.of
         self._names, self._complete = view.deliveries.strings("delivery"), view.deliveries.column("complete")
         self._documents = documents
 
     def is_one(self, place: int) -> bool:
         """Tell whether the application of a row is such."""
-        rows = self._rows_of.get(place, ())
+        rows = self._rows_of(place)
         return self._endings[place] is Ending.DELIVERED and len(rows) == 1 and self._complete[rows[0]]
 
     def class_of(self, place: int) -> FinalClass:
         """Return its class; nothing was found about it."""
-        document = self._documents.get(self._names[self._rows_of[place][0]])
+        document = self._documents.get(self._names[self._rows_of(place)[0]])
         if document is None or not is_read(document):
             return FinalClass.UNREAD
         return FinalClass.OWN if is_own(document) else FinalClass.OWN_WITH_FINDING
