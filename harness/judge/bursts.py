@@ -10,6 +10,8 @@ from itertools import pairwise
 from statistics import median
 
 from harness.checks.history import NEVER, Application, HistoryView
+from harness.judge.generator import spreads_ms
+from harness.records.generator import kind_ms
 from harness.records.plan import BatchKind
 from harness.records.verdict import GapClass
 
@@ -20,12 +22,15 @@ _MS_NS = 1_000_000
 def gap_classes(view: HistoryView, spans_ms: Mapping[str, float]) -> tuple[GapClass, ...]:
     """Return the bursts that were released, ended and are not void, by the distance `spans_ms` planned for them.
 
+    One that strayed from it stands by what was measured: it is no exposure of the planned kind.
+
     A burst that the plan does not know stands in the first class; classes without bursts are left out.
     """
-    played = _played(view)
+    played, measured_ms = _played(view), spreads_ms(view)
+    kinds_ms = {burst: kind_ms(spans_ms.get(burst, 0.0), measured_ms[burst]) for burst in played}
     classes, floor = [], -1.0
     for edge in _EDGES_MS:
-        here = [burst for burst in played if floor < spans_ms.get(burst, 0.0) <= edge]
+        here = [burst for burst in played if floor < kinds_ms[burst] <= edge]
         if here:
             classes.append(_gap_class(edge, here, played, view.last_ns))
         floor = edge

@@ -10,6 +10,7 @@ from statistics import median
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView
 from harness.judge.bursts import gap_classes
+from harness.judge.generator import spreads_ms
 from harness.judge.strata import by_relation, followed, in_second, knee_seen, limits_crossed, near_updates, same_second
 from harness.judge.verdict import Completeness
 from harness.records.verdict import Exposure, NodeBuild
@@ -34,7 +35,8 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
     overlapping, most = _overlaps(spans)
     same_node, some_node = _node_overlaps(view, counted, spans)
     departures = _departures(view, void)
-    spreads = [max(left) - min(left) for batch, left in view.releases if batch not in void and len(left) > 1]
+    several = {batch for batch, left in view.releases if batch not in void and len(left) > 1}
+    spreads = [spread for batch, spread in spreads_ms(view).items() if batch in several]
     gaps = gap_classes(view, plan.spans_ms)
     overlapped = sum(gap.overlapped for gap in gaps)
     after, dates = followed(view, counted), applications.strings("server_date")
@@ -70,7 +72,7 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
         reads_near_update=near,
         during_update=during,
         longest_wait_ms=max((0, *(one.waited_ns for one in applications))) / _MS_NS,
-        median_spread_ms=median(spreads) / _MS_NS if spreads else 0.0,
+        median_spread_ms=median(spreads) if spreads else 0.0,
         gaps=gaps,
         limits=limits_crossed(view, plan),
         knee=knee_seen(view, plan),

@@ -50,6 +50,11 @@ _RESUME: Step = (
     "`honnin resume` で計画の残りを実施する。",
     "Play the rest of the plan with `honnin resume`.",
 )
+_GENERATOR: Step = (
+    VENDOR,
+    "試験機の計算機からほかの処理を除く、作業機を増やす(--workers)、または端末の数を増やしてから、新たに実施する。",
+    "Free the generator's machine of other work, use more workers (--workers) or more kiosks; then make a new run.",
+)
 _WORKER: Step = (
     VENDOR,
     "作業機に残る記録(segments と documents)を試験フォルダへ写して `honnin judge`、続いて `honnin resume` を行う。",
@@ -151,6 +156,8 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "then make a new run.",
         ),
     ),
+    "arrivals_late": (_GENERATOR,),
+    "bursts_strayed": (_GENERATOR,),
     "identity_open": (
         (
             VENDOR,
@@ -239,6 +246,8 @@ _LEAD = frozenset(
         "target_died",
         "target_errors",
         "void_batches",
+        "arrivals_late",
+        "bursts_strayed",
         "segment_open",
         "worker_absent",
         "worker_lost",

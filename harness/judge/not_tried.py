@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from harness.checks.history import HistoryView
 from harness.glossary import Lang, word
+from harness.judge.generator import generator_said
 from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 from harness.records.history import Ending
@@ -16,7 +17,8 @@ from harness.records.verdict import Reason
 
 def not_tried(view: HistoryView, header: PlanHeader, profile: Profile | None) -> tuple[Reason, ...]:
     """Return one sentence each for what was left out of the plan, never came about, or could not be checked."""
-    return (*_purpose(header), *_left_out(header), *_aborts(view), *(_labels(view, profile) if profile else ()))
+    labels = _labels(view, profile) if profile else ()
+    return (*_purpose(header), *_left_out(header), *_aborts(view), *generator_said(view), *labels)
 
 
 def _purpose(header: PlanHeader) -> Iterator[Reason]:

@@ -37,6 +37,7 @@ from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
 from harness.judge.forbidden import forbidden
 from harness.judge.fresh import FreshnessSide
+from harness.judge.generator import measure_generator
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
 from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried
@@ -194,6 +195,7 @@ class _Judge:
             regularities=(*regularities(view, findings), *window),
             confirmed=count_confirmed(documents.values()),
             reflection=self.fresh.reflection,
+            generator=measure_generator(view, self.plan.spans_ms),
             readers=_readers(view),
             server_logs=self.logs.summaries(),
             not_tried=(

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from harness.checks.history import HistoryView, deaths_in_play
 from harness.glossary import property_word, word
+from harness.judge.generator import generator_doubts
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.judge.workers import worker_doubts
 from harness.records.findings import Anomaly, Finding, Property, Severity
@@ -146,6 +147,7 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
                 en=f"writer {segment.writer} did not end in order",
             )
     yield from worker_doubts(view)
+    yield from generator_doubts(view, basis.plan.spans_ms)
     if basis.imported:
         yield Reason(
             code="imported",

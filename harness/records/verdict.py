@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from harness.records.findings import Finding, Property
+from harness.records.generator import Achieved
 
 VERDICT_VERSION = 1
 
@@ -62,7 +63,10 @@ class ScopeEntry(Struct, frozen=True, kw_only=True):
 
 
 class GapClass(Struct, frozen=True, kw_only=True):
-    """Bursts that were planned about as far apart, as they were played; void ones left out."""
+    """Bursts that were planned about as far apart, as they were played; void ones left out.
+
+    One that left farther apart than planned, by more than `STRAY_MS`, stands where its measured distance belongs.
+    """
 
     up_to_ms: float | None  # planned first to last departure; above the class before. None: any longer one
     bursts: int
@@ -223,6 +227,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     regularities: tuple[Reason, ...] = ()  # what misdeliveries have in common, against the others
     confirmed: Confirmed = Confirmed()
     reflection: Reflection = Reflection()
+    generator: Achieved = Achieved()
     readers: ReadersLag = ReadersLag()
     server_logs: tuple[ServerLog, ...] = ()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about

@@ -3,7 +3,7 @@
 from harness.judge.not_tried import not_tried
 from harness.reading.profile import load_profile
 from harness.records.certificates import Certificate
-from harness.records.history import Ending
+from harness.records.history import Ending, GeneratorLoad
 from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlanHeader, PlannedAbort, Step
 
 REFERENCE = load_profile("reference")
@@ -90,3 +90,23 @@ def test_a_scenario_that_is_no_acceptance_test_says_so(history):
     told = not_tried(history.view(), header(acceptance=False, title_ja="疎通確認", description_ja="短い。"), REFERENCE)
     assert [r.code for r in told] == ["no_acceptance"]
     assert told[0].ja == "この試験「疎通確認」は受入試験ではない。短い。"
+
+
+def test_a_generator_that_was_saturated_is_told(history):
+    strained = GeneratorLoad(
+        from_ns=0,
+        at_ns=2 * 10**9,
+        samples=90,
+        lag_median_ms=2.0,
+        lag_p99_ms=75.0,
+        lag_most_ms=90.0,
+        cpu=0.5,
+        sockets=10,
+        machine_load=3.0,
+        processors=2,
+    )
+    history.add(strained)
+    (said,) = not_tried(history.view(), header(), REFERENCE)
+    assert said.code == "generator_saturated"
+    assert "2 of 2 s" in said.en
+    assert "飽和" in said.ja
