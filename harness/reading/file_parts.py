@@ -16,6 +16,7 @@ _HEADER_BYTES = 4_000  # of the dictionary before a stream; that of a certificat
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b")
 _FIRST = re.compile(rb"/First\s+(\d{1,8})")
 _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
+_TABLES = 400  # bytes with which packed data may begin before it yields any
 _ZLIB = (b"x\x01", b"x\x9c", b"x\xda")
 _FILTER = re.compile(rb"/(?:Filter|F)\s*[\[/]")
 
@@ -31,7 +32,7 @@ class Stream(NamedTuple):
         """Return at most `most` bytes of what it holds; b"" where it is packed in another way than by Flate."""
         if _FLATE.search(self.header) or self.data.startswith(_ZLIB):  # PDFium forgets the filter of metadata
             try:
-                return zlib.decompressobj().decompress(self.data, most)
+                return zlib.decompressobj().decompress(self.data[: most + _TABLES], most)
             except zlib.error:
                 return b""
         return b"" if _FILTER.search(self.header) else self.data[:most]

@@ -18,30 +18,36 @@ _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\r\n]|.)", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]{2}")
-# streams that are no text: pictures, fonts, colour profiles, functions, forms (their glyphs are read as pages are)
+# streams that are no text: pictures, fonts, maps of theirs, colour profiles, functions, forms (read as pages are)
 _NO_TEXT = re.compile(
-    rb"/(?:Image|Type1C|CIDFontType0C|OpenType|Length1|XRef|FunctionType|ShadingType|BBox|PatternType|Alternate)\b"
+    rb"/(?:Image|Type1C|CIDFontType0C|OpenType|Length1|XRef|FunctionType|ShadingType|BBox|PatternType|Alternate|CMap"
+    rb"|N\s+[134])\b"
 )
 _DRAWING = re.compile(rb"(?:^|\s)(?:BT|ET|cm|Do|re|Tf|gs|BDC|BMC|RG|rg|cs|scn|begincmap|begincodespacerange)(?:\s|$)")
-_TAGGED = re.compile(rb"/(?:StructTreeRoot|MarkInfo)\b")
+_TAGGED = b"/StructTreeRoot"
 _PROPERTIES = re.compile(rb"/(?:ActualText|Alt|E)\s*(" + _STRING.pattern + rb")", re.DOTALL)
-_ENCODINGS = ("utf-8-sig", "cp932", "euc_jp")  # the likelier first
-_BEGINNING = 400  # bytes that show what a stream is
+_HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
+_CONTROLS = bytes(c for c in range(0x20) if c not in b"\t\r\n\f")
+_MAPS = (b"/CIDInit", b"%!PS-Adobe-3.0 Resource-CMap")
+_BEGINNING = 160  # bytes that show what a stream is
 _SIGNS = 0.1  # of a text may be controls; of pictures and fonts a quarter is
 
 
 def file_texts(found: Parts, most: int) -> Iterator[str]:
     """Yield the texts, unpacking at most `most` bytes of streams. Nothing of an encrypted file can be read so."""
-    tagged = any(_TAGGED.search(text) for text in (*found.plain, *(text for _, text in found.packed)))
+    tagged = any(_TAGGED in text for text in found.plain) or any(_TAGGED in text for _, text in found.packed)
     for text in found.plain:
         yield from _strings(text)
-        yield from _lines(_STRING.sub(b" ", text))
+        if not text.isascii():
+            yield from _lines(_STRING.sub(b" ", text))
     for _, text in found.packed:
         yield from _strings(text)
     for stream in found.streams:
         if most <= 0 or _NO_TEXT.search(stream.header):
             continue
         beginning = stream.unpacked(_BEGINNING)
+        if beginning.startswith(_MAPS):
+            continue
         if _DRAWING.search(beginning):
             content = stream.unpacked(most) if tagged or b"/ActualText" in beginning else b""
             yield from (s for m in _PROPERTIES.finditer(content) if _WORD.search(s := _string(m[1])))
@@ -87,8 +93,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 def _lines(text: bytes) -> Iterator[str]:
     """Yield lines that are no part of any dictionary and not in ASCII: comments, and what stands around the PDF."""
-    if not text.isascii():
-        yield from (decoded(line) for line in text.splitlines() if not line.isascii())
+    yield from (decoded(line) for line in text.splitlines() if not line.isascii())
 
 
 def decoded(text: bytes) -> str:
@@ -100,24 +105,23 @@ def decoded(text: bytes) -> str:
         return text.decode("utf-16", "replace")
     if text.isascii():
         return text.decode("ascii")
-    found = [t for encoding in _ENCODINGS if (t := _decoded(text, encoding)) is not None]
-    return min(found, key=_half_width_kana, default="")
+    if found := _decoded(text, "utf-8-sig"):
+        return found
+    found = _decoded(text, "cp932")
+    if not found or _HALF_WIDTH_KANA.search(found):  # what EUC-JP becomes if taken for Shift JIS
+        return _decoded(text, "euc_jp") or found
+    return found
 
 
-def _decoded(text: bytes, encoding: str) -> str | None:
+def _decoded(text: bytes, encoding: str) -> str:
     try:
         return text.decode(encoding)
     except UnicodeDecodeError:
-        return None
-
-
-def _half_width_kana(text: str) -> int:
-    """Return how many half-width kana a text has: what EUC-JP becomes if taken for Shift JIS."""
-    return sum("\uff61" <= c <= "\uff9f" for c in text)
+        return ""
 
 
 def _is_text(beginning: bytes) -> bool:
     if beginning.startswith((b"\xfe\xff", b"\xff\xfe")):
         return True
-    controls = sum(byte < 0x20 and byte not in b"\t\r\n\f" for byte in beginning)
+    controls = len(beginning) - len(beginning.translate(None, _CONTROLS))
     return bool(beginning) and controls <= _SIGNS * len(beginning) and b"\x00" not in beginning
