@@ -21,6 +21,7 @@ from harness.records.history import (
     ClockMeasured,
     Decided,
     Delivery,
+    GeneratorLoad,
     HistoryRecord,
     Interrupted,
     Leased,
@@ -89,6 +90,9 @@ class _Gatherer:
         self.measurers: list[str] = []  # writers that measured: masters, on the run's own clock
         self.decisions: dict[str, Decided] = {}
         self.seconds: list[SecondFound] = []
+        self.withdrawals: list[BurstWithdrawn] = []
+        self.brackets: list[BurstBracket] = []
+        self.loads: list[GeneratorLoad] = []
         self.readers: list[ReadersEnded] = []
         self.records: Counter[str] = Counter()
         self.rules = self._rules()
@@ -114,8 +118,9 @@ class _Gatherer:
             Delivery: self.rows.deliver,
             ApplicationEnded: self._second_half,
             BatchReleased: self._second_half,
-            BurstWithdrawn: lambda w, r: None,  # nothing was released; what became of it is told by the next attempt
-            BurstBracket: lambda w, r: None,  # proof for a reader of the journal; spreads are told by departures
+            BurstWithdrawn: lambda w, r: self.withdrawals.append(r),
+            BurstBracket: lambda w, r: self.brackets.append(r),
+            GeneratorLoad: lambda w, r: self.loads.append(r),
             BatchEnded: self._second_half,
             Settlement: self._second_half,
             UpdateOutcome: self._second_half,
@@ -266,6 +271,10 @@ class _Gatherer:
             workers=tuple(self.workers),
             decisions=self.decisions,
             seconds=tuple(self.seconds),
+            held=rows.held,
+            withdrawals=tuple(self.withdrawals),
+            brackets=tuple(self.brackets),
+            loads=tuple(self.loads),
             readers=tuple(self.readers),
             oddities=(*rows.oddities, *map(_without_first_half, left_over)),
             records=sum(self.records.values()),

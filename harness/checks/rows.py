@@ -15,6 +15,7 @@ from harness.records.history import (
     ApplicationStarted,
     BatchReleased,
     Delivery,
+    Held,
     SendIntent,
     SendOutcome,
     SettledAs,
@@ -35,6 +36,7 @@ class Rows:
         self.places: dict[str, int] = {}
         self.releases: list[tuple[str, tuple[int, ...]]] = []
         self.release_errors_ns: dict[str, int] = {}
+        self.held: dict[str, tuple[Held, ...]] = {}
         self.oddities: list[str] = []
         self.intents: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
@@ -74,6 +76,7 @@ class Rows:
             abort=one(record.abort),
             writer=writer,
             started_ns=record.at_ns,
+            planned_ns=record.planned_ns or NEVER,
         )
         self.places[row.application] = self.applications.append(row)
 
@@ -177,6 +180,8 @@ class Rows:
         if any(a not in self.places for a in record.applications):
             return False
         self.releases.append((self.one(record.batch), record.left_ns))
+        if record.held:
+            self.held[self.one(record.batch)] = record.held
         if record.error_ns:
             self.release_errors_ns[self.one(record.batch)] = record.error_ns
         for application, left_ns in zip(record.applications, record.left_ns, strict=False):

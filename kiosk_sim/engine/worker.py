@@ -85,7 +85,7 @@ class Worker:
         runner = _connect(environment, host, port)
         self._post = Post(runner, TO_WORKER)
         station.begin(self._send)
-        lag = LoopLag()
+        lag = LoopLag(station.log.write)
         gevent.spawn(self._read_mail)
         gevent.spawn(self._watch_master)
         for number in (signal.SIGTERM, signal.SIGINT):
