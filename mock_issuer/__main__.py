@@ -46,12 +46,14 @@ def main() -> None:
 @click.option("--client-ca", type=_FILE, help="PEM bundle; ask clients for a certificate")
 @click.option("--require-client-cert", is_flag=True, help="refuse connections without one")
 @click.option("--ocsp", default="", metavar="URL", help="ask this responder too; without an answer nobody is let in")
+@click.option("--revive-nodes", is_flag=True, help="start a node again when its process died")
 @click.option("--die-with-parent", is_flag=True, help="end when the starting process ends")
 def serve(
     population: Path, cards: Path, state: Path, nodes: int, host: str, port: int, ready_file: Path | None,
     defects: tuple[str, ...], routing: str, builds: tuple[str, ...], print_ms: float, print_limit_s: float,
     print_line: int, front_read_s: float, name_limit: int, threads: int, node_threads: int, tls_cert: Path | None,
-    tls_key: Path | None, client_ca: Path | None, require_client_cert: bool, ocsp: str, die_with_parent: bool,
+    tls_key: Path | None, client_ca: Path | None, require_client_cert: bool, ocsp: str, revive_nodes: bool,
+    die_with_parent: bool,
 ) -> None:  # fmt: skip
     """Serve until Ctrl-C or SIGTERM.
 
@@ -87,6 +89,7 @@ def serve(
         tls=_tls(tls_cert, tls_key, client_ca, require_client_cert),
         ocsp=ocsp,
         front_read_s=front_read_s,
+        revive=revive_nodes,
         switches=_switches(defects, ids),
         ready_file=ready_file,
         parent=os.getppid() if die_with_parent else None,

@@ -14,6 +14,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from mock_issuer import clock
+
 
 class ApplicationState(StrEnum):
     """What became of an application."""
@@ -80,6 +82,14 @@ def last_entries(path: Path) -> dict[str, Entry]:
             continue  # torn by the death of the writer: never acknowledged
         last[entry.application] = entry
     return last
+
+
+def given_back(entry: Entry) -> Entry:
+    """Return how an application ends that was open when its node ended: given up, its fee returned."""
+    fee = FeeState.RETURNED if entry.fee is FeeState.CHARGED else entry.fee
+    return msgspec.structs.replace(
+        entry, state=ApplicationState.FAILED, fee=fee, reason="NODE_RESTARTED", at=clock.stamp()
+    )
 
 
 def whole_ledger(folder: Path) -> Iterator[bytes]:

@@ -33,6 +33,7 @@ class NodeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     threads: int = NODE_THREADS
     name_limit: int = NAME_LIMIT
     timing: Timing = Timing()
+    defects: dict[str, dict[str, float]] = {}  # that are on from the start, with their parameters
 
     def __repr__(self) -> str:
         """Mask the secret between centre and nodes."""

@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS job (key TEXT NOT NULL, copy INTEGER NOT NULL, applic
   PRIMARY KEY (key, copy)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reception (number INTEGER PRIMARY KEY AUTOINCREMENT, application TEXT NOT NULL,
   node TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS queue (node TEXT NOT NULL, job INTEGER NOT NULL, key TEXT NOT NULL, copy INTEGER NOT NULL,
+  PRIMARY KEY (node, job)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS work (slot TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 """
 _LOCK_WAIT_S = 10.0
@@ -57,6 +59,20 @@ class Spool:
 
     def _path(self, key: str, copy: int) -> Path:
         return own_file(self._store, key, copy)
+
+    def queue(self, job: int, key: str, copy: int) -> None:
+        """Note a print job of this node that is to be done."""
+        self.run("INSERT INTO queue VALUES (?, ?, ?, ?)", (self._node, job, key, copy))
+
+    def unqueue(self, job: int) -> None:
+        """Note that a print job is done, or no longer wanted."""
+        self.run("DELETE FROM queue WHERE node = ? AND job = ?", (self._node, job))
+
+    def left_in_queue(self) -> list[tuple[str, int]]:
+        """Return key and copy of the jobs that an earlier life of this node left, in order, and empty its queue."""
+        rows = self.run("SELECT job, key, copy FROM queue WHERE node = ?", (self._node,)).fetchall()
+        self.run("DELETE FROM queue WHERE node = ?", (self._node,))
+        return [(key, copy) for _, key, copy in sorted(rows)]
 
     def run(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         """Execute one statement, a transaction of its own, on the tables that all nodes share."""

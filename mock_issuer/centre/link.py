@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import socket
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from mock_issuer.centre.pool import ConnectionPool, Lease
 from mock_issuer.centre.waiting import Came, wait_for
@@ -14,6 +16,7 @@ from mock_issuer.refusals import Refusal
 from mock_issuer.web import Answer, relay
 
 _PATIENCE_S = 150.0  # above the longest print wait
+_RESTART_S = 30.0  # an application waits so long for a node that is being restarted
 _Errors = (OSError, http.client.HTTPException)
 
 
@@ -29,6 +32,8 @@ class NodeLink:
         self.switches = Switches()
         self._secret = secret
         self._read_s = read_s
+        self._applications = threading.Event()  # set: new ones are passed on
+        self._applications.set()
         self.connect(port, process)
 
     def connect(self, port: int, process: subprocess.Popen[bytes]) -> None:
@@ -47,6 +52,20 @@ class NodeLink:
     def alive(self) -> bool:
         """Tell whether the node's process runs."""
         return self.process.poll() is None
+
+    @contextmanager
+    def closed_for_applications(self) -> Iterator[None]:
+        """Let new applications wait while the block runs."""
+        self._applications.clear()
+        try:
+            yield
+        finally:
+            self._applications.set()
+
+    def apply(self, body: bytes) -> Answer:
+        """Hand an application to the node, once it takes them. Raises Refusal 503 NODE_DOWN."""
+        self._applications.wait(_RESTART_S)
+        return self.call("POST", "/applications", body)
 
     def call(self, method: str, path: str, body: bytes = b"") -> Answer:
         """Ask the node once and return its answer. Raises Refusal 503 NODE_DOWN if none comes.

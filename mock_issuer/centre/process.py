@@ -5,11 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import selectors
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from mock_issuer.centre.administration import Administration
-from mock_issuer.centre.link import NodeLink
+from mock_issuer.centre.fleet import running
 from mock_issuer.centre.routing import Router, Routing
 from mock_issuer.centre.service import Centre
 from mock_issuer.centre.sessions import Sessions
@@ -29,12 +26,11 @@ from mock_issuer.load import LoadError, load_population
 from mock_issuer.refusals import Refusal
 from mock_issuer.register import Register
 from mock_issuer.serving import Served, Tls
-from mock_issuer.settings import NodeSettings, State, save_node
+from mock_issuer.settings import NodeSettings, State
 from mock_issuer.spool import Spool, new_spool
 from mock_issuer.web import Answer, Request, refused
 from mock_issuer.worktable import WorkTable
 
-_NODE_READY_S = 30.0
 _NODE_ENDS_S = 5.0
 _EXPIRE_EVERY_S = 30.0
 
@@ -53,6 +49,7 @@ class Service(Struct, frozen=True, kw_only=True):
     tls: Tls | None = None
     ocsp: str = ""
     front_read_s: float = 0.0  # a document is asked for again after so long; 0: never
+    revive: bool = False  # start a node again when it died
     switches: tuple[Switch, ...] = ()
     ready_file: Path | None = None
     parent: int | None = None  # end with this process
@@ -69,8 +66,8 @@ def serve(service: Service) -> None:
         new_spool(state.spool)
         load_population(service.population, state)
         trust = Trust(service.cards, service.ocsp)
-        with _nodes(service) as links:
-            _open_door(service, trust, Router(links, service.routing))
+        with running(state, service.nodes, front_read_s=service.front_read_s, revive=service.revive) as fleet:
+            _open_door(service, trust, Router(fleet.links, service.routing))
 
 
 def _open_door(service: Service, trust: Trust, router: Router) -> None:
@@ -123,39 +120,3 @@ def _alone(state: State) -> Iterator[None]:
         except BlockingIOError:
             raise LoadError(f"{state.root}: another issuer serves from this folder; choose another --state") from None
         yield
-
-
-@contextmanager
-def _nodes(service: Service) -> Iterator[Sequence[NodeLink]]:
-    """Start all nodes at once and end them at the end."""
-    started = [(node, _start(service.state, node)) for node in service.nodes]
-    try:
-        yield [
-            NodeLink(node.node, node.build, _port(node.node, process), node.secret, process, service.front_read_s)
-            for node, process in started
-        ]
-    finally:
-        for _, process in started:
-            process.terminate()
-        for _, process in started:
-            try:
-                process.wait(timeout=_NODE_ENDS_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _start(state: State, node: NodeSettings) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "mock_issuer", "node", str(save_node(state, node)), str(os.getpid())]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
-
-
-def _port(node: str, process: subprocess.Popen[bytes]) -> int:
-    """Return where a node listens, as it says on its standard output. Raises OSError if it does not say so in time."""
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector, process.stdout as said:
-        selector.register(said, selectors.EVENT_READ)
-        line = said.readline() if selector.select(_NODE_READY_S) else b""
-    if not line.strip():
-        raise OSError(f"node {node} did not start within {_NODE_READY_S:.0f} s; its messages are above")
-    return int(line)

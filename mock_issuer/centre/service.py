@@ -139,7 +139,7 @@ class Centre:
             "certificate": wish.certificate,
             "options": wish.options,
         }
-        answer = link.call("POST", "/applications", msgspec.json.encode(body))
+        answer = link.apply(msgspec.json.encode(body))
         if answer.status == 201:
             routed = Routed(node=link.node, certificate=wish.certificate, options=wish.options)
             session.applications[dict(answer.headers)["X-Request-Id"]] = routed
@@ -209,7 +209,10 @@ class Centre:
                 link.call("DELETE", f"/sessions/{session}")
 
     def _nodes(self, request: Request) -> Answer:
-        nodes = [{"node": link.node, "build": link.build, "alive": link.alive} for link in self._router.links]
+        nodes = [
+            {"node": link.node, "build": link.switches.behaviour.build or link.build, "alive": link.alive}
+            for link in self._router.links
+        ]
         return json_answer(nodes)
 
     def _health(self, request: Request) -> Answer:

@@ -21,6 +21,7 @@ from mock_issuer.defects.parts import (
     Repeated,
 )
 from mock_issuer.documents.dates import Dates, EraTable, TableDates
+from mock_issuer.ledger import Entry, given_back
 from mock_issuer.node.applications import Request
 from mock_issuer.register import BODY
 
@@ -29,6 +30,7 @@ from mock_issuer.register import BODY
 class Behaviour:
     """One behaviour of a node, and of the centre towards it."""
 
+    build: str | None = None  # None: as the node is set up
     # making
     bind: Callable[[Dispatcher, Request], Callable[[], Request]] = correct.own_request
     hold: Callable[[Request], correct.Context] = correct.Context
@@ -54,6 +56,10 @@ class Behaviour:
     output: correct.OutputRule = field(default_factory=correct.ClearedOutput)
     into_output: Callable[[OutputArea, Callable[[], Path], float], bytes | None] = correct.fill_and_read
     on_repeat: Callable[[Repeated], bytes] = correct.join
+    # restarts
+    after_restart: Callable[[Entry], Entry] = given_back
+    replays_queue: bool = False  # print what an earlier life of the node left in its queue
+    restart_every_s: float = 0.0  # 0: never on purpose
     # the centre towards the node
     application_name: Callable[[str], str] = correct.random_name
     checks_owner: bool = True  # only the session that applied may ask about an application

@@ -32,9 +32,12 @@ from mock_issuer.defects import (
     d22_worker_id,
     d23_select_max,
     d24_short_number,
+    d25_old_build,
     d26_replica_lag,
     d27_two_queries,
     d28_dirty_read,
+    d29_paid_is_issued,
+    d30_replayed_queue,
     d31_no_idempotency,
     d32_no_owner_check,
     d33_early_session,
@@ -69,9 +72,12 @@ _MODULES = (
     d22_worker_id,
     d23_select_max,
     d24_short_number,
+    d25_old_build,
     d26_replica_lag,
     d27_two_queries,
     d28_dirty_read,
+    d29_paid_is_issued,
+    d30_replayed_queue,
     d31_no_idempotency,
     d32_no_owner_check,
     d33_early_session,
@@ -112,6 +118,8 @@ def known(switch: Switch) -> Switch:
     defect = CATALOGUE.get(switch.defect)
     if defect is None:
         raise ValueError(f"no defect {switch.defect!r}; there are: {', '.join(CATALOGUE)}")
+    if defect.one_node and switch.node is None:
+        raise ValueError(f"{switch.defect} is a defect of one node; say which: {switch.defect}@n2")
     full = {name.rpartition("_")[0]: name for name in defect.parameters} | {name: name for name in defect.parameters}
     if unknown := sorted(set(switch.params) - set(full)):
         allowed = ", ".join(defect.parameters) or "none"

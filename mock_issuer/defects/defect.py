@@ -20,3 +20,4 @@ class Defect:
     precedent: str  # published incident or weakness it stands for
     apply: Callable[[Behaviour, Parameters], Behaviour]  # called once when switched on
     parameters: Parameters  # with their defaults
+    one_node: bool = False  # has no sense at all nodes

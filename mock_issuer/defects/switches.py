@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
 from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.catalogue import CATALOGUE, Switch, known
@@ -11,12 +12,13 @@ from mock_issuer.defects.catalogue import CATALOGUE, Switch, known
 class Switches:
     """Defects may go on and off while requests are served; a request sees the behaviour of one instant."""
 
-    def __init__(self) -> None:
-        """Begin clean."""
+    def __init__(self, on: Mapping[str, dict[str, float]] | None = None) -> None:
+        """Begin clean, or with the defects that were on before a restart."""
         self._lock = threading.Lock()
-        self._on: dict[str, dict[str, float]] = {}
+        self._on: dict[str, dict[str, float]] = dict(on or {})
         self.behaviour = Behaviour()
         self.names: tuple[str, ...] = ()  # of the defects that are on
+        self._rebuild()
 
     def turn_on(self, switch: Switch) -> None:
         """Switch a defect on, anew if it was on. Raises ValueError for an unknown one."""

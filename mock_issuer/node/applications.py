@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
-import msgspec
 from msgspec import Struct
 
 from mock_issuer import clock
@@ -200,6 +199,11 @@ class Applications:
         with self._lock:
             return tuple(a for a in self._by_name.values() if a.request.session == session and a.open)
 
+    def count_open(self) -> int:
+        """Return how many are open."""
+        with self._lock:
+            return sum(a.open for a in self._by_name.values())
+
     def forget(self, name: str) -> None:
         """Drop a closed application."""
         with self._lock:
@@ -209,13 +213,3 @@ class Applications:
         """Iterate over all applications there are now."""
         with self._lock:
             return iter(list(self._by_name.values()))
-
-
-def close_after_restart(entry: Entry) -> Entry | None:
-    """Return how an application of the node's earlier life ends, None if it had ended. Its documents are lost."""
-    if entry.state is not ApplicationState.OPEN:
-        return None
-    fee = FeeState.RETURNED if entry.fee is FeeState.CHARGED else entry.fee
-    return msgspec.structs.replace(
-        entry, state=ApplicationState.FAILED, fee=fee, reason="NODE_RESTARTED", at=clock.stamp()
-    )

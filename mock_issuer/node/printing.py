@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import queue
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -44,6 +45,7 @@ class PrintServer:
         job = next(self._numbers)
         with self._lock:
             self._wanted.add(job)
+        self._spool.queue(job, key, copy)
         self._waiting.put((job, key, copy, behaviour))
         return job
 
@@ -52,6 +54,7 @@ class PrintServer:
         with self._lock:
             self._wanted.discard(job)
             self._outbox.remove(job)
+        self._spool.unqueue(job)
 
     def _work(self) -> None:
         while True:
@@ -61,6 +64,7 @@ class PrintServer:
                 if job in self._wanted:
                     self._wanted.discard(job)
                     self._outbox.put(job, document, behaviour.publish)
+            self._spool.unqueue(job)
 
     def _image(self, key: str, copy: int, behaviour: Behaviour) -> bytes | None:
         try:
@@ -75,14 +79,21 @@ class PrintServer:
 class PrintStage:
     """One node's way from the store to the reader."""
 
-    def __init__(self, spool: Spool, folder: Path, timing: Timing) -> None:
-        """Open the outbox in `folder` and start the print server."""
+    def __init__(self, spool: Spool, folder: Path, timing: Timing, behaviour: Behaviour | None = None) -> None:
+        """Open the outbox in `folder` and start the print server.
+
+        Images and jobs of an earlier life of the node are thrown away: nobody waits for them any more.
+        """
+        left = spool.left_in_queue()
+        shutil.rmtree(folder, ignore_errors=True)
         self._limit_s = timing.print_limit_s
         self._longest_line = timing.print_line
         self._worth_s = timing.print_ms / 1000.0 * _WORTH_BEGINNING
         self._order = PrintOrder()
         self._outbox = Outbox(folder)
         self._server = PrintServer(spool, self._outbox, timing.print_ms)
+        for key, copy in left if behaviour and behaviour.replays_queue else ():
+            self._server.submit(key, copy, behaviour or Behaviour())
 
     @property
     def waiting(self) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 from mock_issuer.debuglog import DebugLog
 from mock_issuer.defects.switches import Switches
 from mock_issuer.documents.typesetter import Typesetter
-from mock_issuer.ledger import LedgerWriter, last_entries
+from mock_issuer.ledger import ApplicationState, LedgerWriter, last_entries
 from mock_issuer.lifecycle import end_with, hold_signals, wait_for_end
-from mock_issuer.node.applications import Applications, close_after_restart
+from mock_issuer.node.applications import Applications
 from mock_issuer.node.conversion import Conversion
 from mock_issuer.node.counter import Counter
 from mock_issuer.node.desk import Desk
@@ -50,9 +50,10 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
     place = state.spool / settings.node
     past = last_entries(state.ledger / f"{settings.node}.jsonl")
     ledger = LedgerWriter(state.ledger / f"{settings.node}.jsonl")
-    for entry in filter(None, map(close_after_restart, past.values())):
-        ledger.write(entry)
-    applications, switches = Applications(), Switches()
+    applications, switches = Applications(), Switches(settings.defects)
+    for entry in past.values():
+        if entry.state is ApplicationState.OPEN:
+            ledger.write(switches.behaviour.after_restart(entry))
     buffers, spool = OutputBuffers(place / "kiosks"), Spool(state.spool, settings.node)
     register = Register(state.register)
     debug = DebugLog(state.debug / f"{settings.node}.jsonl", lambda: switches.names)
@@ -78,7 +79,7 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         applications=applications,
         buffers=buffers,
         spool=spool,
-        stage=PrintStage(spool, place / "outbox", settings.timing),
+        stage=PrintStage(spool, place / "outbox", settings.timing, switches.behaviour),
         switches=switches,
         debug=debug,
         timing=settings.timing,

@@ -68,10 +68,14 @@ class Service:
         return self._routes(request)
 
     def _health(self, request: WebRequest) -> Answer:
-        return json_answer({"node": self._node, "build": self._build})
+        return json_answer({"node": self._node, "build": self._build, "open": self._applications.count_open()})
 
     def _headers(self, name: str) -> Headers:
-        return (("X-Request-Id", name), ("X-Node-Id", self._node), ("X-Build-Id", self._build))
+        return (
+            ("X-Request-Id", name),
+            ("X-Node-Id", self._node),
+            ("X-Build-Id", self._switches.behaviour.build or self._build),
+        )
 
     def _apply(self, request: WebRequest) -> Answer:
         name = self._switches.behaviour.application_name(self._node)

@@ -216,7 +216,7 @@ def test_d01_hands_the_next_applicants_file_to_whoever_waited_too_long(settle, p
 def test_a_clean_switchboard_behaves_cleanly() -> None:
     switches = Switches()
     for name in CATALOGUE:
-        switches.turn_on(parse_switch(name))
+        switches.turn_on(parse_switch(f"{name}@n1"))
     assert set(switches.active()) == set(CATALOGUE)
     switches.turn_off(None)
     behaviour = switches.behaviour
