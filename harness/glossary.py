@@ -244,6 +244,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "nearest in time": ("時刻が最も近い申請", "nearest in time"),
     "items": ("紙面の記載", "items"),
     "picture": ("画像の相違", "picture"),
+    "ocr": ("画像から読み取った数字", "figures read by OCR"),
     "baseline page": ("比べた基準帳票", "baseline page"),
     "residue": ("ファイル内に残った記載", "left in the file"),
 }

@@ -140,6 +140,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"(.*); (it is the applicant's page of another certificate.*)", "{0}。{1}"),
     (r"(.*); (not the applicant's: .*)", "{0}。{1}"),
     (r"(.*); (the baseline has .*|the baseline's page has .*|the register changed .*|two issues of .*)", "{0}。{1}"),
+    (r"(.*); (OCR reads dates: .*)", "{0}。{1}"),
+    (r"OCR reads dates: (.*); numbers: (.*)", "画像から読み取れた日付: {0}、番号: {1}"),
     (r"the page has no picture", "ページの画像がない"),
     (r"the register changed after the baseline was taken", "基準帳票を採った後に登録が変わった"),
     (r"two issues of the baseline differ from each other", "基準帳票の 2 回の交付が互いに違う"),

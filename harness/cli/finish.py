@@ -16,6 +16,7 @@ from harness.judge import judge_run
 from harness.records.verdict import Outcome, Verdict
 from harness.run.look import look
 from harness.run.pictures import take_pictures
+from harness.run.recognise import recognise
 from reports import findings_in_full, report_path, summary, write_report
 
 _EXIT = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 2}
@@ -29,6 +30,8 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
     _look(folder, display)
     display.say("judging")
     verdict = judge_run(folder.path, lambda done, of: display.count("judging", done, of))
+    if _recognised(folder, verdict, display):
+        verdict = judge_run(folder.path, lambda done, of: display.count("judging", done, of))
     display.say("report")
     take_pictures(folder, findings_in_full(verdict.findings))
     for each in get_args(Lang):
@@ -49,11 +52,26 @@ def _look(folder: RunFolder, display: Display) -> None:
         display.count("pictures", done, of)
 
     try:
-        look(folder.path, max(1, (os.cpu_count() or 2) - 1), progress)
+        look(folder.path, _readers(), progress)
     except (DiskFull, GeneratorFault) as e:
         display.say("stopped", str(e))
     except KeyboardInterrupt:
         display.say("stopped", "ctrl-c")  # what is left to look at, the verdict says; judging again goes on with it
+
+
+def _recognised(folder: RunFolder, verdict: Verdict, display: Display) -> bool:
+    """Read figures of unread pages by OCR; tell whether to judge again. What fails leaves the pages unread."""
+    try:
+        return recognise(folder.path, verdict.findings, _readers())
+    except (DiskFull, GeneratorFault) as e:
+        display.say("stopped", str(e))
+    except KeyboardInterrupt:
+        display.say("stopped", "ctrl-c")
+    return False
+
+
+def _readers() -> int:
+    return max(1, (os.cpu_count() or 2) - 1)
 
 
 def exit_code(verdict: Verdict) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
 from harness.judge.settling import settle
 from harness.judge.single import Examiner, Explained, verdict_of
-from harness.picture.ocr import INSTALL_EN, INSTALL_JA, Figures, available, read_figures
+from harness.picture.ocr import INSTALL_EN, INSTALL_JA, OCR_DPI, Figures, available, read_figures
 from harness.population import load
 from harness.reading.pool import ReaderPool
 from harness.reading.profile import load_profile
@@ -145,8 +146,11 @@ def _look(
 
 
 def _figures(pool: ReaderPool, body: bytes, explained: Explained) -> dict[int, Figures]:
-    drawn = ((p.page, draw(pool, body, p.page)) for p in explained.pages if p.distrust)
-    return {number: read_figures(raster) for number, raster in drawn if raster is not None}
+    found = {}
+    for page in (p.page for p in explained.pages if p.distrust):
+        with suppress(ValueError):  # a page that cannot be drawn has no figures
+            found[page] = read_figures(pool.draw(body, page, OCR_DPI))
+    return found
 
 
 def _tell(explained: Explained, figures: dict[int, Figures], missing: str, lang: Lang, as_json: bool) -> None:

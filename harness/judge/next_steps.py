@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from harness.glossary import property_word
+from harness.picture.ocr import INSTALL_EN, INSTALL_JA
 from harness.records.findings import Property, Severity
 from harness.records.verdict import Reason, ScopeEntry
 
@@ -179,6 +180,7 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Look at the unread documents with your own eyes; if there are many, correct the document profile.",
         ),
     ),
+    "ocr_absent": ((VENDOR, f"{INSTALL_JA}。その後 `honnin judge`。", f"{INSTALL_EN}; then `honnin judge` again."),),
     "pictures_missing": (
         (
             VENDOR,

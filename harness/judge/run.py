@@ -35,6 +35,7 @@ from harness.judge.decided import plan_as_decided
 from harness.judge.documents import Progress, RegisterOracle, groups, judge_documents, unwatched
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
+from harness.judge.figures import FiguresTier
 from harness.judge.forbidden import forbidden
 from harness.judge.fresh import FreshnessSide
 from harness.judge.generator import measure_generator
@@ -53,6 +54,7 @@ from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
 from harness.judge.weak_matches import weak_matches
 from harness.judge.windows import pair_trials, window_reasons
+from harness.picture.store import RasterStore
 from harness.population.issuable import refusal
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
@@ -153,6 +155,9 @@ class _Judge:
             issued, related = baseline.issued, baseline.related
             self.pictures = self._guarded("pictures", lambda: OwnPictures(inputs, issued, related, text), None)
             self.judge = self.pictures.judge if self.pictures else text
+        seen, related = self.judge, baseline.related
+        last = self._guarded("figures", lambda: FiguresTier(inputs, self.view, related, seen), None)
+        self.judge = last.judge if last else seen
 
     def verdict(self) -> Verdict:
         """Run everything in its order and put the verdict together."""
@@ -236,6 +241,7 @@ class _Judge:
             baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,
             pictures_missing=pictures_missing(inputs, documents.values()),
+            ocr_absent=RasterStore(inputs.folder.path).ocr_absent,
             crashed=tuple(self.crashed),
             damage=tuple(inputs.damage),
             differing=inputs.differing,

@@ -6,8 +6,8 @@ PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, worker_absent, worker_lost,
 journal_late, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable, target_died,
-target_errors, void_batches, identity_open, unresolved, unread, for_review, pictures_missing, checker_crashed,
-control_missing, control_missed, not_exercised, baseline_missing.
+target_errors, void_batches, arrivals_late, bursts_strayed, identity_open, unresolved, unread, ocr_absent, for_review,
+pictures_missing, checker_crashed, control_missing, control_missed, not_exercised, baseline_missing.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     baseline: bool = False  # the run was made with a baseline
     baseline_missing: bool = False  # nothing says what is right: neither a document profile nor a baseline
     pictures_missing: str = ""  # why pages were not looked at that text leaves unread or that were chosen for it
+    ocr_absent: int = 0  # unread pages whose numbers and dates OCR could read, were it installed
     crashed: tuple[str, ...] = ()  # names of the checks that did not end, with the error's type
     damage: tuple[str, ...] = ()  # parts of the run folder that could not be read
     differing: tuple[str, ...] = ()  # inputs whose digest is not the manifest's
@@ -309,6 +310,13 @@ def _undecided(basis: Basis) -> Iterator[Reason]:
     if unread or classes.get(FinalClass.UNREAD, 0):
         number = max(len(unread), classes.get(FinalClass.UNREAD, 0))
         yield Reason(code="unread", ja=f"読み取れない証明書が {number} 件ある", en=f"{number} documents are unread")
+    if basis.ocr_absent and unread:
+        yield Reason(
+            code="ocr_absent",
+            ja=f"OCR がないため、読み取れない {basis.ocr_absent} ページの数字と日付を確かめていない",
+            en=f"OCR (tesseract with Japanese data) is not installed: numbers and dates of {basis.ocr_absent} unread "
+            "pages were not checked",
+        )
     if others := sum(1 for f in review if f.anomaly is not Anomaly.UNREAD):
         yield Reason(
             code="for_review", ja=f"人による確認を要する指摘が {others} 件ある", en=f"{others} findings need review"

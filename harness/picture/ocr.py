@@ -6,6 +6,7 @@ in three. So nothing but figures and dates is taken from what it reads.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,12 +14,12 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from harness.picture.raster import Raster, to_png
 from harness.reading.dates import Day, find_dates
 from harness.reading.fold import fold
 
 INSTALL_JA = "tesseract と日本語データがありません。Debian/Ubuntu: apt install tesseract-ocr tesseract-ocr-jpn"
 INSTALL_EN = "tesseract with Japanese data is not installed. Debian/Ubuntu: apt install tesseract-ocr tesseract-ocr-jpn"
+OCR_DPI = 200  # at 100 a figure now and then is another
 _TIME_LIMIT_S = 30.0  # a page takes 0.2 to 0.4 s
 _NUMBER = re.compile(r"[0-9][0-9-]{4,}")  # shorter ones are ages and counts, of which a page is full
 
@@ -39,12 +40,13 @@ def available() -> bool:
     return b"jpn" in said.stdout.split()
 
 
-def read_figures(raster: Raster, dpi: int = 100) -> Figures:
+def read_figures(png: bytes, dpi: int = OCR_DPI) -> Figures:
     """Return the dates and long numbers on a page; nothing where tesseract fails. Raises OSError where it is absent."""
     try:
         said = subprocess.run(
             ["tesseract", "stdin", "stdout", "-l", "jpn", "--dpi", str(dpi), "--psm", "6"],
-            input=to_png(raster),
+            input=png,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},  # pages are read side by side; its own threads only wait
             capture_output=True,
             timeout=_TIME_LIMIT_S,
             check=False,

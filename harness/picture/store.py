@@ -9,9 +9,14 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
 from harness.errors import DiskFull
 from harness.journal.run_folder import write_whole
+from harness.picture.ocr import Figures
 from harness.picture.raster import Raster, from_png
+
+_FIGURES = "ocr.json"
 
 
 class RasterStore:
@@ -41,6 +46,43 @@ class RasterStore:
             return from_png(self._path(digest, page, "png").read_bytes())
         except (FileNotFoundError, ValueError):
             return None
+
+    def put_figures(self, digest: str, page: int, figures: Figures) -> None:
+        """Keep what OCR read on a page. Raises DiskFull."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        write_whole(self._path(digest, page, _FIGURES), msgspec.json.encode(figures))
+
+    def figures(self, digest: str, page: int) -> Figures | None:
+        """Return what OCR read on a page, None where it was not asked."""
+        try:
+            return msgspec.json.decode(self._path(digest, page, _FIGURES).read_bytes(), type=Figures)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def any_figures(self) -> bool:
+        """Tell whether OCR read any page."""
+        return any(self._folder.glob(f"*.{_FIGURES}"))
+
+    def note_ocr_absent(self, pages: int) -> None:
+        """Keep how many pages OCR was needed for, and is not installed; 0 where none. Never raises."""
+        with suppress(OSError, DiskFull):
+            if not pages:
+                self._absent.unlink(missing_ok=True)
+                return
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            write_whole(self._absent, str(pages).encode())
+
+    @property
+    def ocr_absent(self) -> int:
+        """For how many pages OCR was needed and is not installed."""
+        try:
+            return int(self._absent.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 0
+
+    @property
+    def _absent(self) -> Path:
+        return self._folder / "ocr-absent.txt"
 
     def cut_short(self, reason: str) -> None:
         """Keep why not all pages that are wanted were drawn, for the verdict; "" where all were. Never raises."""

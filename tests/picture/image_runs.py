@@ -33,14 +33,14 @@ class ImageRun:
         self.bodies = {}
         self.printed = 0
 
-    def hand(self, who, printed=None, **form):
+    def hand(self, who, printed=None, *, number="", **form):
         """Hand `who` a document on which `printed` stands, everything in its own second; return the application."""
-        number = len(self.history.residents)
+        told, number = number, len(self.history.residents)
         name = f"A{number:06}"
         self.history.asks(name, who, number * 0.5, number * 0.5 + 0.4, batch=f"B{number:05}")
         self.history.batch(f"B{number:05}", BatchKind.SEQUENCE, at=number * 0.5, end=number * 0.5 + 0.45)
         body = printed if isinstance(printed, bytes) else self._paper(printed or who, **form)
-        self._deliver(name, body, number)
+        self._deliver(name, body, number, told or f"N{number}")
         return name
 
     def _paper(self, printed, **form):
@@ -49,7 +49,7 @@ class ImageRun:
         drawn = self.tools.reportlab(self.tools.lines(person, f"{100 + self.printed:06}"))
         return self.tools.copied(drawn, **{"dpi": 100, "form": "1-bit", **form})
 
-    def _deliver(self, name, body, number):
+    def _deliver(self, name, body, number, told):
         digest = hashlib.sha256(body).hexdigest()
         self.bodies[digest] = body
         self.history.add(
@@ -61,7 +61,7 @@ class ImageRun:
                 bytes=len(body),
                 at_ns=self.histories.ns(number * 0.5 + 0.3),
                 copy=1,
-                issue_number=f"N{number}",
+                issue_number=told,
                 request_id=f"q{name}",
                 node="n1",
                 complete=True,
