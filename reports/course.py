@@ -19,6 +19,7 @@ from harness.records.history import (
     BatchReleased,
     Decided,
     Ending,
+    Held,
     PhaseEnded,
     PhaseStarted,
     SegmentOpened,
@@ -45,7 +46,7 @@ class Released(Struct, frozen=True, kw_only=True):
     batch: str
     at_ns: int  # wall clock
     people: int
-    spread_ns: int  # first to last departure
+    spread_ns: int  # first to last departure, without those who had to wait for a connection of the pool
     absent: int
 
 
@@ -140,7 +141,8 @@ class Course:
             phase.ended_ns, phase.complete, phase.reason = wall_ns, record.complete, record.reason
 
     def _release(self, record: BatchReleased, wall_ns: int) -> None:
-        left = [at for at in record.left_ns if at]
+        held = record.held or (Held.NOTHING,) * len(record.left_ns)
+        left = [at for at, what in zip(record.left_ns, held, strict=False) if at and what is not Held.QUEUED]
         spread = max(left) - min(left) if left else 0
         self.released.append(
             Released(

@@ -8,6 +8,7 @@ from statistics import median
 from msgspec import Struct
 
 from harness.glossary import Lang, word
+from harness.records.generator import kind_ms
 from harness.records.verdict import Exposure
 from reports.course import Course, Released
 from reports.planned import Planned
@@ -182,17 +183,24 @@ def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:
 
 
 def burst_rows(planned: Planned, course: Course, exposure: Exposure) -> tuple[BurstRow, ...]:
-    """Return the bursts played (not void, two people or more) by their planned distance; empty rows left out."""
+    """Return the bursts played (not void, two people or more) by their planned distance; empty rows left out.
+
+    One that strayed from it stands where its measured distance belongs, as in the verdict.
+    """
     overlapped = {_SPANS_MS[-1] if gap.up_to_ms is None else gap.up_to_ms: gap for gap in exposure.gaps}
     rows, floor = [], -1.0
     counted = [burst for burst in course.released if burst.batch not in course.voids and burst.people > 1]
     for edge in _SPANS_MS:
-        here = [burst for burst in counted if floor < planned.span_ms.get(burst.batch, 0.0) <= edge]
+        here = [burst for burst in counted if floor < _kind_ms(planned, burst) <= edge]
         if here:
             gap = overlapped.get(edge)
             rows.append(_burst_row(edge, here, None if gap is None else gap.overlapped))
         floor = edge
     return tuple(rows)
+
+
+def _kind_ms(planned: Planned, burst: Released) -> float:
+    return kind_ms(planned.span_ms.get(burst.batch, 0.0), burst.spread_ns / 1e6)
 
 
 def _burst_row(edge: float, bursts: Sequence[Released], overlapped: int | None) -> BurstRow:

@@ -11,6 +11,7 @@ from harness.glossary import Lang
 from harness.journal.run_folder import RunFolder, write_whole
 from harness.records.findings import Anomaly
 from reports import timeline
+from reports.achieved import achieved
 from reports.exposure import burst_rows, exposure_groups, phase_rows, reached
 from reports.gather import Gathered, gather
 from reports.groups import severities
@@ -62,6 +63,7 @@ def render(gathered: Gathered, lang: Lang) -> str:
             reached=reached(verdict.exposure, lang),
             digests=_digests(gathered),
             phases=phase_rows(gathered.planned, gathered.course),
+            achieved=achieved(verdict.generator, lang),
             bursts=burst_rows(gathered.planned, gathered.course, verdict.exposure),
             plot=_plot(gathered, lang),
             strangers=any(finding.anomaly is Anomaly.STRANGER for finding in verdict.findings),
