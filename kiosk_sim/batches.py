@@ -95,13 +95,14 @@ class Troupe:
         return reason
 
     def update(self, planned: PlannedUpdate, run: BatchRun) -> None:
-        """Play one register update; anything but *applied* voids the batch. Raises DiskFull."""
+        """Play one register update; what is neither applied nor refused as planned voids the batch. Raises DiskFull."""
         if not self._updates_allowed:
             run.void(f"{planned.update} not played: the target file does not say updates = true")
             return
         with self._one_update:
             outcome = self._performer.update(planned)
-        if outcome.result is not UpdateResult.APPLIED:
+        as_planned = planned.refused and outcome.result is UpdateResult.FAILED
+        if outcome.result is not UpdateResult.APPLIED and not as_planned:
             run.void(f"{planned.update} {outcome.result}: {outcome.reason}")
         if outcome.result is UpdateResult.UNRESOLVED:
             self._retired.spoil(planned.resident)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from harness.campaign.cast import Cast
+from harness.campaign.invalid_cards import Holder
 from harness.campaign.scenario import PhaseBase, Scenario
 from harness.errors import UsageError
 from harness.records.certificates import Certificate, Options
@@ -30,14 +31,21 @@ class Author:
     """Everything that the phases of one plan share. Deterministic for a given generator and order of calls."""
 
     def __init__(
-        self, scenario: Scenario, cast: Cast, rng: random.Random, target: Target, card_of: Callable[[str], str]
+        self,
+        scenario: Scenario,
+        cast: Cast,
+        rng: random.Random,
+        target: Target,
+        card_of: Callable[[str], str],
+        invalid: Sequence[Holder] = (),
     ) -> None:
-        """Write for this target; `card_of` gives a resident's card serial."""
+        """Write for this target; `card_of` gives a resident's card serial, `invalid` are holders of useless cards."""
         self.scenario = scenario
         self.cast = cast
         self.rng = rng
         self.target = target
         self.nodes = tuple(n.id for n in target.nodes)
+        self.invalid = invalid
         self._card_of = card_of
         self._applications = itertools.count(1)
         self._batches = itertools.count(1)
@@ -58,13 +66,17 @@ class Author:
         gap_ms: float = 0.0,
         start_ms: float = 0.0,
         options: Options | None = None,
+        card: str = "",
     ) -> PlannedApplication:
-        """Plan one application: of `resident`, else of who waited longest and is not among `besides`."""
+        """Plan one application: of `resident`, else of who waited longest and is not among `besides`.
+
+        `card` is another than the resident's valid one.
+        """
         who = resident or self.cast.next(certificate, besides)
         return PlannedApplication(
             application=f"A{next(self._applications):06d}",
             resident=who,
-            card=self._card_of(who),
+            card=card or self._card_of(who),
             certificate=certificate,
             options=options or self.cast.options(who, certificate),
             kiosk=f"K{kiosk + 1:03d}",

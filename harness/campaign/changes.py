@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from harness.campaign.author import Author
 from harness.campaign.scenario import Updates
 from harness.records.certificates import Certificate
@@ -11,6 +13,7 @@ from harness.records.plan import Batch, BatchKind, PlannedApplication
 
 _APART_MS = 300.0  # a change in flight and its undoing
 _INTO_MS = (0.0, 80.0)  # after the release: into reading the register, rendering, and handing over
+_REFUSED_EVERY = 3  # change in flight is one that the register refuses, where the target file names such a change
 _AROUND_MS = 40.0  # people around a change in flight come within this time
 
 
@@ -59,17 +62,26 @@ def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:
     """Release people together and change one's entry right afterwards: old and new are right, mixtures are not."""
     kind = Certificate.JUMINHYO
     moving = author.cast.next(kind)
-    values = _move(author, moving, number)
-    if values is None:
+    refused = _refused(author, moving) if number % _REFUSED_EVERY == _REFUSED_EVERY - 1 else ()
+    field, values = ("address", _move(author, moving, number)) if not refused else (refused[0], refused[1:])
+    if not values:
         return
     members = [author.application(phase, kind, kiosk=0, node=author.node_at(0), resident=moving)]
     members += _others(phase, author, moving)
     at = author.rng.uniform(*_INTO_MS)
-    updates = tuple(
-        author.update(moving, "address", value, start_ms=at + n * _APART_MS) for n, value in enumerate(values)
-    )
-    purpose, fillers = "update:in-flight", len(members) - 1
+    change, back = (author.update(moving, field, value, start_ms=at + n * _APART_MS) for n, value in enumerate(values))
+    updates = (replace(change, refused=bool(refused)), back)  # back in any case: it may have been accepted
+    purpose, fillers = "update:refused" if refused else "update:in-flight", len(members) - 1
     yield author.batch(phase, BatchKind.BURST, members, purpose, updates=updates, fillers=fillers)
+
+
+def _refused(author: Author, key: str) -> tuple[str, ...]:
+    """Return (field, value that the register refuses, value as it is); empty where none is declared or known."""
+    if author.target.refused_change is None:
+        return ()
+    field, value = author.target.refused_change
+    current = getattr(author.cast.residents[key], field, None)
+    return (field, value, current) if isinstance(current, str) and current else ()
 
 
 def _others(phase: Updates, author: Author, moving: str) -> Iterator[PlannedApplication]:

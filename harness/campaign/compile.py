@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from harness.campaign.author import Author
 from harness.campaign.cast import Cast, Choices
 from harness.campaign.fitting import asked_for, fit, unmet, with_fewer
+from harness.campaign.invalid_cards import holders_of
 from harness.campaign.load import round_names
 from harness.campaign.phases import PhaseCompiler
 from harness.campaign.scenario import (
@@ -29,6 +30,7 @@ from harness.campaign.scenario import (
 from harness.errors import ConfigError
 from harness.journal.run_folder import write_whole
 from harness.population import Population
+from harness.records.manifest import CardStanding
 from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader
 from harness.records.target import Target
 
@@ -56,17 +58,20 @@ def compile_plan(
     on: date,
     without: Collection[str] = (),
     choices: Choices | None = None,
+    standings: Collection[CardStanding] = (),
 ) -> tuple[PlanHeader, list[Batch]]:
     """Compile what of `scenario` this target has a place for, with this population.
 
     `card_of` gives a resident's card serial; `on` is the day of the run (ages); people in `without` play no part;
-    `choices` limits options to those that a baseline has.
+    `choices` limits options to those that a baseline has; people whose cards are no good, by their `standings`, are
+    asked for alone and must get nothing.
     Raises UsageError where the target or the population cannot carry the scenario.
     """
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
     scenario, left_out = fit(scenario, target)
     cast = _cast(scenario, population, target, rng, on, without, choices)
-    author = Author(scenario, cast, rng, target, card_of)
+    invalid = holders_of(standings, population.residents, asked_for(scenario), on, target.rules)
+    author = Author(scenario, cast, rng, target, card_of, invalid)
     compiler = PhaseCompiler(author)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
     relations, events = unmet(scenario, batches)

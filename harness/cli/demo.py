@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -22,13 +23,14 @@ from harness.lifeline import start
 from harness.population import load, make_population, save
 from harness.records.findings import Anomaly
 from harness.records.verdict import Outcome, Verdict
-from harness.run.prepare import make_out
+from harness.run.prepare import JST, make_out
 
 RESIDENTS = 240  # enough for 140 kiosks at once and for rest between two turns of one person
 # Scaled-down times of the demo issuer: 10 sheets a second and node, and 2 s until a print wait is given up, so that
 # a minute's overload crosses the limit as hours of it did in Yokohama.
 SCALED = ("--print-ms", "100", "--print-limit-s", "2")
 _READY_S = 30.0
+_TOO_LONG = 300  # characters of an address that no certificate has room for, so that the register refuses it
 _TARGET = """\
 # The embedded reference issuer, as a target. Written by `honnin demo`; a model for your own target file.
 name = "reference issuer (demo)"
@@ -45,6 +47,7 @@ ledger = true
 updates = true
 time_limits_s = [2.0]
 also_synchronise = ["collect"]
+refused_change = ["address", "{too_long}"]
 documentation = "honnin 付属の参照発行システム(実演用)。印刷待ちの時間制限は実演用に 2 秒へ縮小している。"
 
 [limits]
@@ -130,10 +133,18 @@ def _interrupted(verdict: Verdict) -> bool:
 
 def _make_people(folder: Path, seed: int) -> None:
     from kiosk_sim.cards import Algorithm, make_cards
+    from kiosk_sim.cards.specials import SPECIAL_STATES, choose_specials
 
     save(make_population(seed, RESIDENTS), folder / "population")
     people = load(folder / "population")
-    make_cards(people.residents, folder / "cards", algorithm=Algorithm.P_384)
+    special = choose_specials(
+        people.residents.values(),
+        dict.fromkeys(SPECIAL_STATES, 1),
+        records={},
+        avoid=(),
+        today=datetime.now(JST).date(),
+    )
+    make_cards(people.residents, folder / "cards", algorithm=Algorithm.P_384, special=special)
 
 
 @contextmanager
@@ -176,7 +187,7 @@ def _wait_ready(child: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[
 def target_toml(ready: dict[str, object]) -> str:
     """Return the target file of a served reference issuer."""
     nodes = "".join(f'[[nodes]]\nid = "{n["node"]}"\n' for n in _nodes(ready))
-    return _TARGET.format(url=ready["url"], nodes=nodes)
+    return _TARGET.format(url=ready["url"], nodes=nodes, too_long="架空県見本市" + "長" * _TOO_LONG)
 
 
 def _nodes(ready: dict[str, object]) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ import msgspec
 
 from harness.campaign import compile_plan, find_scenario, load_scenario, scenario_names
 from harness.campaign.forecast import Forecast, forecast
+from harness.campaign.invalid_cards import without_valid_card
 from harness.campaign.pace import pace_of
 from harness.cli.plan_texts import told
 from harness.config import load_toml, read_json_lines
@@ -100,18 +101,17 @@ def _forecast(
     out: Path,
 ) -> tuple[Forecast, list[Batch]]:
     campaign = load_scenario(find_scenario(scenario))
-    without = indistinct(distinguish(people))
+    standings = _standings(target, file, cards)
+    without = indistinct(distinguish(people)) | without_valid_card(standings)
     number = campaign.seed if seed is None else seed
     today = datetime.now(JST).date()
-    header, batches = compile_plan(campaign, people, target, number, lambda _: "", today, without)
+    header, batches = compile_plan(campaign, people, target, number, lambda _: "", today, without, None, standings)
     pace = pace_of(target, like, out)
-    return forecast(header, batches, target, pace, _holders(target, file, people, cards)), batches
+    # A card that is no good is what its holder is asked for; serials may come with the population.
+    holders = {c.resident for c in standings} or {key for key, one in people.residents.items() if one.cards}
+    return forecast(header, batches, target, pace, frozenset(holders)), batches
 
 
-def _holders(target: Target, file: Path, people: Population, given: Path | None) -> frozenset[str]:
-    """Return the residents who have a valid card; one brought along with the population counts."""
-    holders = {key for key, one in people.residents.items() if one.cards}
+def _standings(target: Target, file: Path, given: Path | None) -> tuple[CardStanding, ...]:
     folder = given or (file.resolve().parent / target.cards if target.cards else None)
-    if folder is not None:
-        holders = {c.resident for c in read_json_lines(folder / "cards.jsonl", CardStanding) if c.state == "valid"}
-    return frozenset(holders)
+    return () if folder is None else tuple(read_json_lines(folder / "cards.jsonl", CardStanding))

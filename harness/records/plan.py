@@ -118,6 +118,7 @@ class PlannedUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: str
     before: str | None = None  # application that starts only after this update was acknowledged; None: after all
     start_ms: float = 0.0
+    refused: bool = False  # the register is to refuse it, after having begun it: nobody may read it
 
 
 class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -108,6 +108,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fees: bool = True  # the target knows about payment
     certificates: Annotated[tuple[Certificate, ...], Meta(min_length=1)] = tuple(Certificate)  # what it issues
     synchronise: Step = Step.APPLY  # the step to release together
+    refused_change: tuple[str, str] | None = None  # field and value that its register refuses, for changes that fail
     also_synchronise: tuple[Step, ...] = ()  # further steps that every visit comes to, for bursts at other moments
     environment: Environment = Environment.TEST
     documentation: str = ""  # free text, printed in the report: environment, version, contact

@@ -18,6 +18,7 @@ import harness
 from harness.baseline.folder import BaselineFolder, bring
 from harness.campaign import compile_plan, pool_of, write_plan
 from harness.campaign.cast import Choices
+from harness.campaign.invalid_cards import without_valid_card
 from harness.campaign.scenario import Scenario
 from harness.config import read_json_lines, write_json_lines
 from harness.errors import ConfigError, UsageError
@@ -68,9 +69,11 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     choices = _choices(request)
     if choices is not None and request.target.profile == NO_PROFILE:
         request = replace(request, without=request.without | _nobody_knows(request, choices, today))
+    standings = _standings(request)
+    request = replace(request, without=request.without | without_valid_card(standings))
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, request.without))
-    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, choices)
+    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, choices, standings)
     return lay_out(request, header, batches, today), header
 
 
@@ -150,11 +153,17 @@ def _card_of(serials: dict[str, str]) -> Callable[[str], str]:
     return card_of
 
 
+def _standings(request: Request) -> tuple[CardStanding, ...]:
+    """Return what the cards are worth that people hold; none where the target has no cards."""
+    if request.cards_folder is None:
+        return ()
+    return tuple(read_json_lines(request.cards_folder / "cards.jsonl", CardStanding))
+
+
 def _copy_cards(request: Request, folder: RunFolder) -> str:
     if request.cards_folder is None:
         return ""
-    standings = read_json_lines(request.cards_folder / "cards.jsonl", CardStanding)  # no PIN, no key, no file name
-    write_json_lines(folder.path / "cards.jsonl", standings)
+    write_json_lines(folder.path / "cards.jsonl", iter(_standings(request)))  # no PIN, no key, no file name
     return "cards.jsonl"
 
 

@@ -8,11 +8,13 @@ from msgspec.structs import replace
 
 from harness.campaign import compile_plan, find_scenario, load_scenario, pool_of, read_plan, scenario_names, write_plan
 from harness.campaign.gaps import BINS, bin_of
-from harness.campaign.scenario import Bursts, Hold, Mix, Pairs, Scenario, Seconds, Steered, Succession
+from harness.campaign.invalid_cards import without_valid_card
+from harness.campaign.scenario import Bursts, Hold, Mix, Pairs, Scenario, Seconds, Solo, Steered, Succession, Updates
 from harness.errors import ConfigError, UsageError
 from harness.population import make_population
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate
+from harness.records.manifest import CardStanding
 from harness.records.plan import BatchKind, Relation, Slot
 from harness.records.target import Node, Target
 
@@ -300,3 +302,48 @@ def test_arrivals_follow_the_profile_of_the_day(people):
     first = sum(1 for a in batch.applications if a.start_ms < 20_000)
     assert 0.5 < first / len(batch.applications) < 0.85
     assert 900 < len(batch.applications) < 1500
+
+
+STATES = ("revoked", "expired", "superseded", "locked")
+
+
+def standings(people):
+    """Everybody has a valid card but four: three have none that is any good, one an old one beside it."""
+    keys = sorted(people.residents)
+    spoilt = dict(zip(STATES, keys[-4:], strict=True))
+    valid = [CardStanding(serial=f"1{k}", resident=k) for k in keys if k not in spoilt.values()]
+    bad = [CardStanding(serial=f"9{k}", resident=k, state=state) for state, k in spoilt.items()]
+    renewed = CardStanding(serial=f"1{spoilt['superseded']}", resident=spoilt["superseded"])
+    return spoilt, [*valid, *bad, renewed]
+
+
+def test_everybody_whose_card_is_no_good_is_tried_alone_with_it_and_plays_no_other_part(people):
+    spoilt, cards = standings(people)
+    away = without_valid_card(cards)
+    assert away == {spoilt[s] for s in STATES if s != "superseded"}
+    campaign = scenario(phase(Solo), phase(Bursts, sizes=(8, 16, 32)))
+    valid = {c.resident: c.serial for c in cards if c.state == "valid"}
+    _, batches = compile_plan(campaign, people, TARGET, 1, valid.__getitem__, DAY, away, None, cards)
+    tried = {b.purpose: b.applications[0] for b in batches if b.purpose.startswith("solo:card-")}
+    able = [s for s in STATES if any(not refusal(people.residents[spoilt[s]], c, DAY) for c in Certificate)]
+    assert set(tried) == {f"solo:card-{s}" for s in able}
+    for state in able:
+        one = tried[f"solo:card-{state}"]
+        assert (one.resident, one.card) == (spoilt[state], f"9{spoilt[state]}")
+        assert not refusal(people.residents[one.resident], one.certificate, DAY)
+    others = [a for b in batches if not b.purpose.startswith("solo:card-") for a in b.applications]
+    assert all(a.card == valid[a.resident] for a in others)
+
+
+def test_every_third_change_in_flight_is_one_that_the_register_refuses_where_one_is_declared(people):
+    changing = phase(Updates, in_flight=6)
+    _, plain = compiled(people, changing)
+    assert not any(u.refused for b in plain for u in b.updates)
+    declared = replace(TARGET, refused_change=("address", "長" * 300))
+    _, batches = compiled(people, changing, target=declared)
+    refused = [b for b in batches if b.purpose == "update:refused"]
+    assert len(refused) == 2
+    for batch in refused:
+        change, back = batch.updates
+        assert (change.refused, change.value, back.refused) == (True, "長" * 300, False)
+        assert back.value == people.residents[change.resident].address
