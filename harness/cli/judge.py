@@ -18,6 +18,7 @@ from harness.imported.laying import SCENARIO, lay_import
 from harness.journal import RunFolder
 from harness.records.target import Target
 from harness.run.lock import lock
+from harness.run.watch import read_all
 
 _HELP = {
     "ja": """試験 RUN の判定を、保管された記録と読取結果からやり直し、報告書を作る。
@@ -63,6 +64,9 @@ def command(
         raise UsageError("name one run folder, or a history with --import")
     folder = RunFolder.open(run) if run is not None else _imported(history, target_file, population, out)
     with lock(folder), Display(lang, quiet) as display:
+        if not any(folder.readings.iterdir()):
+            display.say("reading")
+            read_all(folder)
         verdict = finish(folder, display, lang)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)

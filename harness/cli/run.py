@@ -58,6 +58,7 @@ _HELP = {
 @click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
 @click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
 @crew_options
+@click.option("--lay-out", is_flag=True, help="only make the run folder, for scenarios/locustfile.py")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
 @click.option("--quiet", is_flag=True, help="no progress")
@@ -73,6 +74,7 @@ def command(
     readers: int | None,
     operator: str,
     crew: CrewOf,
+    lay_out: bool,
     lang: Lang,
     as_json: bool,
     quiet: bool,
@@ -83,6 +85,9 @@ def command(
     if baseline is not None:
         request = with_baseline(request, baseline)
     display = Display(lang, quiet)
+    if lay_out:
+        click.echo(str(prepare_run(request, display, lang)[0].path))
+        return 0
     verdict, folder = play(request, display, readers, lang, operator, crew)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)
@@ -152,14 +157,19 @@ def play(
     """
     if changes_by_hand(request.scenario, request.target):
         check_operator()
+    folder, header = prepare_run(request, display, lang)
+    with lock(folder):
+        return conduct(folder, header, display, readers, lang, operator, crew), folder
+
+
+def prepare_run(request: Request, display: Display, lang: Lang) -> tuple[RunFolder, PlanHeader]:
+    """Make the run folder, without people whom no certificate tells apart; return it with its plan's header."""
     display.say("people")
     distinction = distinguish(request.population)
     if not distinction.clear:
         display.tell(tell_distinction(distinction, lang))
     request = replace(request, without=indistinct(distinction))
-    folder, header = prepare(request, cards_for(request))
-    with lock(folder):
-        return conduct(folder, header, display, readers, lang, operator, crew), folder
+    return prepare(request, cards_for(request))
 
 
 def conduct(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -21,7 +20,7 @@ from harness.records.plan import (
     PlannedApplication,
 )
 from harness.run.prepare import JST, Request, lay_out
-from harness.run.watch import Watch
+from harness.run.watch import read_all
 
 TITLE = ("他の道具による記録", "recorded by something else")
 SCENARIO = Scenario(
@@ -41,9 +40,7 @@ def lay_import(request: Request, given: Import, readers: int | None = None) -> R
     batches = _batches(given)
     folder = lay_out(request, _header(request, given, batches), batches, on)
     write_history(folder, given)
-    watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1))
-    watch.start()
-    watch.finish(lambda: False)
+    read_all(folder, readers)
     return folder
 
 

@@ -176,3 +176,10 @@ class Watch:
             if path not in self._files:
                 self._files[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             os.fdatasync(self._files[path])
+
+
+def read_all(folder: RunFolder, readers: int | None = None) -> None:
+    """Read every document of a run that was only recorded, with so many processes (default: by cores)."""
+    watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1))
+    watch.start()
+    watch.finish(lambda: False)

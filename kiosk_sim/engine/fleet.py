@@ -162,12 +162,12 @@ def kiosk_user(fleet: Fleet) -> type[User]:
                 raise StopUser
             ended = fleet.serve(ticket)
             if ended is not None:
-                _report(self.environment, ticket.planned, ended)
+                report(self.environment, ticket.planned, ended)
 
     return KioskUser
 
 
-def _report(environment: Environment, planned: PlannedApplication, ended: ApplicationEnded) -> None:
+def report(environment: Environment, planned: PlannedApplication, ended: ApplicationEnded) -> None:
     """Show the visit on Locust's own page; nothing is ever judged from there."""
     well = ended.ending in (Ending.DELIVERED, Ending.REFUSED, Ending.ABORTED)
     environment.events.request.fire(  # type: ignore[no-untyped-call]  # locust leaves its event hooks untyped

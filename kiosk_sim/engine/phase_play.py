@@ -35,6 +35,7 @@ class PhasePlay:
         self._played = read_played(self._stage.folder)
         self._progress = Progress(name, sum(len(b.applications) for b in self._batches))
         self._clock = TargetClock(self._stage, self._played.dated)
+        self._told_to_stop = False
         self._faults = Faults(self._stop_arrivals, self._stage.log.note)
 
     def _staff(self) -> None:
@@ -64,6 +65,13 @@ class PhasePlay:
         elsewhere = self._dismiss()
         return self._finish(sum(len(b.applications) for b in left), elsewhere, complete, lag.stop())
 
+    def stop(self) -> None:
+        """No new arrivals; break off what is in flight once the drain time is over."""
+        if not self._told_to_stop:
+            self._told_to_stop = True
+            self._stop_arrivals()
+            gevent.spawn_later(self._phase.drain_s, self._break_off)
+
     def _left(self) -> list[Batch]:
         left = [self._played.left_of(b) for b in self._batches]
         remaining = [b for b in left if b is not None]
@@ -71,18 +79,8 @@ class PhasePlay:
         return remaining
 
     def _stop_on_signals(self) -> None:
-        """At the first signal stop arrivals; break off what is in flight once the drain time is over."""
-        told = False
-
-        def asked() -> None:
-            nonlocal told
-            if not told:
-                told = True
-                self._stop_arrivals()
-                gevent.spawn_later(self._phase.drain_s, self._break_off)
-
-        gevent.signal_handler(signal.SIGTERM, asked)
-        gevent.signal_handler(signal.SIGINT, asked)
+        gevent.signal_handler(signal.SIGTERM, self.stop)
+        gevent.signal_handler(signal.SIGINT, self.stop)
 
     def _finish(self, left: int, elsewhere: int, complete: bool, lag_note: str) -> int:
         faults = self._faults

@@ -3,6 +3,9 @@
 import json
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +129,37 @@ def test_a_worker_that_never_comes_is_named_and_nothing_is_sent(site, pairs, hon
     assert done.returncode == 2
     assert [text[:8] for text in absent] == ["worker 1", "worker 2"]
     assert verdict["exposure"]["applications"] == 0
+
+
+def test_locusts_own_command_records_the_same_plan(site, pairs, honnin, tmp_path):
+    """Recorded by `locust`, judged by `honnin judge`: nothing of the plan is missing and every count closes."""
+    locustfile = Path(__file__).parents[2] / "scenarios" / "locustfile.py"
+    with site() as s:
+        laid = honnin("run", pairs(4), "--target", s.target, "--out", s.out, "--lay-out")
+        folder = laid.stdout.strip()
+        command = [
+            sys.executable,
+            "-m",
+            "locust",
+            "-f",
+            str(locustfile),
+            "--headless",
+            "--only-summary",
+            "--run",
+            folder,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"honnin judge {folder}" in done.stderr
+    verdict = json.loads(honnin("judge", folder, "--json").stdout)
+    codes = {r["code"] for r in verdict["reasons"]}
+    assert not codes & {"plan_incomplete", "self_proof", "unread", "segment_open", "identity_open"}
+    assert verdict["exposure"]["applications"] == 8
+
+
+def test_locusts_page_is_for_this_machine_alone():
+    ask = (
+        "import kiosk_sim.engine.under_locust; from locust.argument_parser import get_parser; "
+        "print(get_parser().get_default('web_host'))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", ask], text=True).strip() == "127.0.0.1"
