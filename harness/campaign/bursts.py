@@ -30,7 +30,8 @@ def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
             members = _some_give_up(members, author)
             purpose += "-aborting"
         step = phase.sync_steps[number % len(phase.sync_steps)] if phase.sync_steps else None
-        yield author.batch(phase, BatchKind.BURST, members, purpose, sync_step=step)
+        batch = author.batch(phase, BatchKind.BURST, members, purpose, sync_step=step)
+        yield replace(batch, withhold=phase.withhold)
 
 
 def _turn(number: int, share: float) -> bool:

@@ -12,7 +12,7 @@ import harness
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.records.certificates import Certificate
-from harness.records.plan import AbortHow, Step
+from harness.records.plan import AbortHow, Step, Withhold
 
 AtLeastOne = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[float, Meta(ge=0)]
@@ -86,6 +86,7 @@ class Bursts(PhaseBase, frozen=True, tag="bursts"):
     long_documents: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which all ask for documents of several pages
     aborting: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth gives up while waiting
     sync_steps: tuple[Step, ...] = ()  # steps to release together, in turn; none: the target's
+    withhold: Withhold | None = None  # what is held back of each request until the release; none: the target's
 
 
 class Hold(PhaseBase, frozen=True, tag="hold"):

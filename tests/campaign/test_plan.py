@@ -15,7 +15,7 @@ from harness.population import make_population
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate
 from harness.records.manifest import CardStanding
-from harness.records.plan import BatchKind, Relation, Slot
+from harness.records.plan import BatchKind, Relation, Slot, Withhold
 from harness.records.target import Node, Target
 
 DAY = date(2026, 11, 22)
@@ -262,6 +262,12 @@ def test_long_documents_are_asked_for_together_by_those_who_have_them(people):
     ]
     assert min(sizes) >= 4
     assert all(a.options.scope == "all" for a in batch.applications)
+
+
+def test_a_phase_may_say_what_is_held_back_of_its_requests(people):
+    _, (plain, _) = compiled(people, phase(Bursts, sizes=(4, 4)))
+    _, (body, _) = compiled(people, phase(Bursts, sizes=(4, 4), withhold=Withhold.BODY))
+    assert (plain.withhold, body.withhold) == (None, Withhold.BODY)
 
 
 def test_in_aborting_bursts_some_give_up_and_most_do_not(people):
