@@ -10,6 +10,7 @@ import click
 
 from mock_issuer import __version__
 from mock_issuer.centre.routing import Routing
+from mock_issuer.controls.catalogue import CONTROLS
 from mock_issuer.defects.catalogue import CATALOGUE, Switch, parse_switch
 from mock_issuer.serving import Tls
 from mock_issuer.settings import CENTRE_THREADS, NAME_LIMIT, NODE_THREADS, NodeSettings, State, Timing
@@ -32,6 +33,7 @@ def main() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes a free one")
 @click.option("--ready-file", type=_FILE, help="written when ready: url, nodes, pid, admin_token")
 @click.option("--defect", "defects", multiple=True, metavar="D02[@n2][:NAME=NUMBER]", help="switch on; repeatable")
+@click.option("--control", "controls", multiple=True, metavar="NAME[@n2][:NAME=NUMBER]", help="a correct variant")
 @click.option("--routing", type=click.Choice([r.value for r in Routing]), default="kiosk", show_default=True)
 @click.option("--build", "builds", multiple=True, metavar="ID[@n2]", help="build id shown, of all nodes or of one")
 @click.option("--print-ms", type=click.FloatRange(0), default=25.0, show_default=True, help="print time of one sheet")
@@ -50,10 +52,10 @@ def main() -> None:
 @click.option("--die-with-parent", is_flag=True, help="end when the starting process ends")
 def serve(
     population: Path, cards: Path, state: Path, nodes: int, host: str, port: int, ready_file: Path | None,
-    defects: tuple[str, ...], routing: str, builds: tuple[str, ...], print_ms: float, print_limit_s: float,
-    print_line: int, front_read_s: float, name_limit: int, threads: int, node_threads: int, tls_cert: Path | None,
-    tls_key: Path | None, client_ca: Path | None, require_client_cert: bool, ocsp: str, revive_nodes: bool,
-    die_with_parent: bool,
+    defects: tuple[str, ...], controls: tuple[str, ...], routing: str, builds: tuple[str, ...], print_ms: float,
+    print_limit_s: float, print_line: int, front_read_s: float, name_limit: int, threads: int, node_threads: int,
+    tls_cert: Path | None, tls_key: Path | None, client_ca: Path | None, require_client_cert: bool, ocsp: str,
+    revive_nodes: bool, die_with_parent: bool,
 ) -> None:  # fmt: skip
     """Serve until Ctrl-C or SIGTERM.
 
@@ -90,7 +92,7 @@ def serve(
         ocsp=ocsp,
         front_read_s=front_read_s,
         revive=revive_nodes,
-        switches=_switches(defects, ids),
+        switches=_switches((*defects, *controls), ids),
         ready_file=ready_file,
         parent=os.getppid() if die_with_parent else None,
     )  # fmt: skip
@@ -133,11 +135,15 @@ def _tls(certificate: Path | None, key: Path | None, client_ca: Path | None, req
 
 
 @main.command("defects")
-def list_defects() -> None:
-    """List the known defects that `--defect` takes, with their parameters and defaults."""
-    for defect in CATALOGUE.values():
+@click.option("--lang", type=click.Choice(["ja", "en"]), default="en", show_default=True)
+@click.option("--controls", is_flag=True, help="list what `--control` takes instead")
+def list_defects(lang: str, controls: bool) -> None:
+    """List the known defects that `--defect` takes, with precedents, parameters and their defaults."""
+    for defect in (CONTROLS if controls else CATALOGUE).values():
+        title = defect.title_ja if lang == "ja" else defect.title_en
         parameters = ", ".join(f"{name}={value:g}" for name, value in defect.parameters.items())
-        click.echo(f"{defect.id}  {defect.title_en} ({defect.precedent}){f' [{parameters}]' if parameters else ''}")
+        precedent = f" ({defect.precedent})" if defect.precedent else ""
+        click.echo(f"{defect.id}  {title}{precedent}{f' [{parameters}]' if parameters else ''}")
 
 
 @main.command(hidden=True)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from mock_issuer.load import read_population, seal_entry
@@ -29,9 +30,11 @@ class Past:
         self.changes: dict[str, list[tuple[int, Update]]] = defaultdict(list)
         self._states: dict[str, tuple[list[int], list[Resident]]] = {}
         with closing(sqlite3.connect(f"file:{register}?mode=ro", uri=True)) as run:
-            for version, resident, field, value in run.execute(
-                "SELECT version, resident, field, value FROM change ORDER BY version"
+            self._made_at: list[datetime] = []
+            for version, resident, field, value, at in run.execute(
+                "SELECT version, resident, field, value, at FROM change ORDER BY version"
             ):
+                self._made_at.append(datetime.fromisoformat(at))
                 self.changes[resident].append((version, Update(resident=resident, field=field, value=value)))
 
     def person(self, key: str, version: int) -> Resident | None:
@@ -50,6 +53,10 @@ class Past:
                 states.append(changed_by(states[-1], update))
         self._states[key] = (versions, states)
         return versions, states
+
+    def version_at(self, instant: datetime) -> int:
+        """Return the version that held at an instant; versions count from 1 without gaps."""
+        return bisect_right(self._made_at, instant)
 
     def versions(self, keys: Iterable[str], first: int, last: int) -> list[int]:
         """Return the versions from `first` to `last` at which these residents may differ: `first` and their changes."""

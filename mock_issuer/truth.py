@@ -6,9 +6,10 @@ a defect is judged by what came of it, not by what the defect's own code says.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -57,16 +58,22 @@ class _Content(Struct, frozen=True):
     picture: str
 
 
-def wrong_documents(state: State, population: Path, since: str = "") -> tuple[WrongDocument, ...]:
-    """Return every wrong document that the centre gave to a kiosk, oldest first; `since`: from this ISO instant on."""
-    truth = _Truth(state, population)
+def wrong_documents(
+    state: State, population: Path, since: str = "", *, reflection_s: float = 0.0
+) -> tuple[WrongDocument, ...]:
+    """Return every wrong document that the centre gave to a kiosk, oldest first; `since`: from this ISO instant on.
+
+    `reflection_s`: documented reflection time; states as old as that are right too.
+    """
+    truth = _Truth(state, population, reflection_s)
     return tuple(sorted(truth.wrong(since), key=lambda w: w.at))
 
 
 class _Truth:
     """The lines of all processes, and the register's past."""
 
-    def __init__(self, state: State, population: Path) -> None:
+    def __init__(self, state: State, population: Path, reflection_s: float) -> None:
+        self._reflection = timedelta(seconds=reflection_s)
         lines = list(read_debug_logs(state.debug))
         self._past = Past(population, state.register)
         self._owners = _owners(self._past)
@@ -111,7 +118,10 @@ class _Truth:
         return self._of_content(fault, applied, made)
 
     def _of_content(self, fault: WrongDocument, applied: Applied, made: Rendered) -> WrongDocument | None:
-        versions = self._past.versions(self._concerned(applied), applied.version, made.version)
+        first = applied.version
+        if self._reflection:
+            first = min(first, self._past.version_at(datetime.fromisoformat(applied.at) - self._reflection))
+        versions = self._past.versions(self._concerned(applied), first, made.version)
         legal = [self._legal(applied, made, version) for version in versions]
         allowed = [content for content in legal if content is not None]
         if any(_same(made, content) for content in allowed):
@@ -162,7 +172,17 @@ def _as(fault: WrongDocument, kind: Kind, **facts: object) -> WrongDocument:
 
 def _same(made: Rendered, content: _Content) -> bool:
     seal = not content.picture or content.picture in made.pictures
-    return (made.title, made.pages) == (content.title, content.pages) and seal
+    return seal and made.title == content.title and _folded(made.pages) == _folded(content.pages)
+
+
+def _folded(pages: tuple[Printed, ...]) -> list[list[tuple[str, str]]]:
+    """Return what stands on pages, whatever the width of kana and the variant of a glyph."""
+    return [[(label, _fold(value)) for label, value in page] for page in pages]
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in plain if not "\ufe00" <= c <= "\ufe0f" and not "\U000e0100" <= c <= "\U000e01ef")
 
 
 def _values(made: Rendered) -> set[str]:

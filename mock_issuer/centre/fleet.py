@@ -60,9 +60,10 @@ class Fleet:
                 if time.monotonic() > until:
                     return
                 time.sleep(_LOOK_EVERY_S)
-            link.process.terminate()
-            link.process.wait(timeout=_READY_S)
-            self._again(link)
+            with link.out_of_service():
+                link.process.terminate()
+                link.process.wait(timeout=_READY_S)
+                self._again(link)
 
     def _again(self, link: NodeLink) -> None:
         settings = msgspec.structs.replace(self._settings[link.node], defects=link.switches.active())

@@ -16,7 +16,7 @@ from mock_issuer.refusals import Refusal
 from mock_issuer.web import Answer, relay
 
 _PATIENCE_S = 150.0  # above the longest print wait
-_RESTART_S = 30.0  # an application waits so long for a node that is being restarted
+_RESTART_S = 30.0  # a request waits so long for a node that is being restarted
 _Errors = (OSError, http.client.HTTPException)
 
 
@@ -34,6 +34,8 @@ class NodeLink:
         self._read_s = read_s
         self._applications = threading.Event()  # set: new ones are passed on
         self._applications.set()
+        self._in_service = threading.Event()
+        self._in_service.set()
         self.connect(port, process)
 
     def connect(self, port: int, process: subprocess.Popen[bytes]) -> None:
@@ -54,6 +56,15 @@ class NodeLink:
         return self.process.poll() is None
 
     @contextmanager
+    def out_of_service(self) -> Iterator[None]:
+        """Let whoever asks the node wait while the block runs."""
+        self._in_service.clear()
+        try:
+            yield
+        finally:
+            self._in_service.set()
+
+    @contextmanager
     def closed_for_applications(self) -> Iterator[None]:
         """Let new applications wait while the block runs."""
         self._applications.clear()
@@ -72,7 +83,7 @@ class NodeLink:
 
         Such a request is never sent twice: whether the node has acted on it is unknown.
         """
-        lease = self._sent(self._questions, method, path, body)
+        lease = self._sent(method, path, body)
         return self._read(lease)
 
     def collect(self, path: str, client: socket.socket | None) -> Answer:
@@ -82,23 +93,24 @@ class NodeLink:
         """
         behaviour = self.switches.behaviour
         read_s = behaviour.read_s or self._read_s
-        lease = self._sent(self._documents, "GET", path, checked=behaviour.checks_connections)
+        lease = self._sent("GET", path, document=True, checked=behaviour.checks_connections)
         came = wait_for(lease.connection.sock, client, read_s or _PATIENCE_S)
         if came is Came.CLIENT_GONE:
             behaviour.on_client_gone(lease)
             raise Refusal(499, "CLIENT_GONE", "the client hung up")
         if came is Came.NOTHING and read_s:
             behaviour.on_read_timeout(lease)
-            lease = self._sent(self._documents, "GET", path, again=True)
+            lease = self._sent("GET", path, document=True, again=True)
         return self._read(lease)
 
     def _sent(
-        self, pool: ConnectionPool, method: str, path: str, body: bytes = b"", *, again: bool = False,
+        self, method: str, path: str, body: bytes = b"", *, document: bool = False, again: bool = False,
         checked: bool = True,
     ) -> Lease:  # fmt: skip
+        self._in_service.wait(_RESTART_S)
         if not self.alive:
             raise self._down()
-        lease = pool.take(checked=checked)
+        lease = (self._documents if document else self._questions).take(checked=checked)
         headers: Mapping[str, str] = {"X-Centre": self._secret, "Content-Type": "application/json"}
         try:
             lease.connection.request(method, path, body or None, {**headers, **({"X-Again": "1"} if again else {})})

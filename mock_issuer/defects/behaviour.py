@@ -21,6 +21,7 @@ from mock_issuer.defects.parts import (
     Repeated,
 )
 from mock_issuer.documents.dates import Dates, EraTable, TableDates
+from mock_issuer.documents.layout import Page
 from mock_issuer.ledger import Entry, given_back
 from mock_issuer.node.applications import Request
 from mock_issuer.register import BODY
@@ -47,8 +48,16 @@ class Behaviour:
     linked: Callable[[str], bool] = correct.every_field
     work: correct.WorkRule = field(default_factory=correct.OwnRow)
     seal_holds: Callable[[CachedSeal, int | None], bool] = correct.unchanged_since
+    print_page: Callable[[Page], Page] = correct.as_it_is
+    finish: Callable[[bytes], bytes] = bytes  # of a PDF
+    number_gap: int = 0  # issue numbers left out after every application
+    clock_skew_s: float = 0.0
     # printing and handing over
     locate: Callable[[Path, str, int], Path] = correct.own_file  # of the store's folder, work key, copy
+    sheet_factor: float = 1.0  # on the print time of a sheet
+    print_line: int | None = None  # None: as the node is set up
+    next_in_line: Callable[[int], int] = correct.first_come  # of so many that wait for print
+    checks_at_print: bool = False  # ask the rules once more before print
     print_limit_s: float | None = None  # None: as the node is set up
     publish: Callable[[Path, bytes], None] = correct.publish_whole
     answers_job: Callable[[int, int], bool] = correct.same_job  # an image's job, the job one waits for

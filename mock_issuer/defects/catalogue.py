@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
+from mock_issuer.controls.catalogue import CONTROLS
 from mock_issuer.defects import (
     d01_lock_only,
     d02_second_key,
@@ -110,14 +111,19 @@ def parse_switch(text: str) -> Switch:
     return known(Switch(defect=defect, node=node or None, params=params))
 
 
+def find(name: str) -> Defect | None:
+    """Return a defect or control by name."""
+    return CATALOGUE.get(name) or CONTROLS.get(name)
+
+
 def known(switch: Switch) -> Switch:
     """Return a switch with its parameters' full names. Raises ValueError unless defect and parameters exist.
 
     The unit may be left out where it leaves no doubt: ttl for ttl_s.
     """
-    defect = CATALOGUE.get(switch.defect)
+    defect = find(switch.defect)
     if defect is None:
-        raise ValueError(f"no defect {switch.defect!r}; there are: {', '.join(CATALOGUE)}")
+        raise ValueError(f"no defect {switch.defect!r}; there are: {', '.join(CATALOGUE)}, {', '.join(CONTROLS)}")
     if defect.one_node and switch.node is None:
         raise ValueError(f"{switch.defect} is a defect of one node; say which: {switch.defect}@n2")
     full = {name.rpartition("_")[0]: name for name in defect.parameters} | {name: name for name in defect.parameters}

@@ -24,6 +24,7 @@ from mock_issuer.defects.parts import (
     Reception,
     Repeated,
 )
+from mock_issuer.documents.layout import Page
 from mock_issuer.node.applications import Request
 from mock_issuer.node.writers import PageWriter, WriterPool
 from mock_issuer.people import Extract
@@ -198,6 +199,16 @@ class OwnRow:
     def of_update(self, node: str) -> str | None:
         """Leave nodes alone."""
         return None
+
+
+def as_it_is(page: Page) -> Page:
+    """Print what was composed."""
+    return page
+
+
+def first_come(waiting: int) -> int:
+    """Return the place of the next to print among those that wait, the longest waiting first."""
+    return 0
 
 
 def counted_number(key: str, copy: int, own: str) -> str:

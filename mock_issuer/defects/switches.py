@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.catalogue import CATALOGUE, Switch, known
+from mock_issuer.defects.catalogue import Switch, find, known
 
 
 class Switches:
@@ -44,6 +44,7 @@ class Switches:
     def _rebuild(self) -> None:
         behaviour = Behaviour()
         for name, params in self._on.items():
-            defect = CATALOGUE[name]
+            defect = find(name)
+            assert defect is not None  # `known` has seen to it
             behaviour = defect.apply(behaviour, {**defect.parameters, **params})
         self.behaviour, self.names = behaviour, tuple(self._on)

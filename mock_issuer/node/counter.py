@@ -33,6 +33,7 @@ class Counter:
     debug: DebugLog
     timing: Timing
     reissue: Callable[[Application, int], None]  # makes a copy once more, under a new number
+    require_still: Callable[[Application], None]  # raises Refusal where the rules no longer allow it
 
     def collect(self, application: Application, copy: int, *, again: bool = False) -> bytes:
         """Return a copy once it is printed. Raises Refusal: 404, 409, 503 BUSY, 504 PRINT_TIMEOUT, 500 PRINT_FAILED.
@@ -41,9 +42,18 @@ class Counter:
         close it.
         """
         application.require_collectable(copy)
+        if self.switches.behaviour.checks_at_print:
+            self._check_once_more(application)
         if again:
             return self.switches.behaviour.on_repeat(_Repeated(self, application, copy))
         return self.joined(application, copy)
+
+    def _check_once_more(self, application: Application) -> None:
+        try:
+            self.require_still(application)
+        except Refusal as refusal:
+            self.give_up(application, ApplicationState.REFUSED, refusal.code)
+            raise
 
     def joined(self, application: Application, copy: int) -> bytes:
         """Return a copy; who asks while it is being printed, or after, gets the same bytes."""

@@ -45,6 +45,7 @@ class _Job:
     key: str
     copies: tuple[int, ...]
     numbers: tuple[str, ...]  # one a copy
+    behaviour: Behaviour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +103,7 @@ class Desk:
         with behaviour.work.row(name, self.node) as slot:
             try:
                 order = self._order(name, context, behaviour, slot)
-                own = self.numbers.take(request.options.copies)
+                own = self.numbers.take(request.options.copies, behaviour.number_gap)
             finally:
                 extract = self.work.take(slot)
         if extract is None:
@@ -111,7 +112,7 @@ class Desk:
         numbers = tuple(behaviour.issue_number(key, copy, number) for copy, number in enumerate(own, 1))
         buffer = self.buffers.of(request.kiosk)
         try:
-            job = _Job(name, request.resident, key, tuple(range(1, len(numbers) + 1)), numbers)
+            job = _Job(name, request.resident, key, tuple(range(1, len(numbers) + 1)), numbers, behaviour)
             generated = behaviour.output.reserve(buffer, name) and self._generate(job, order, buffer, behaviour)
         finally:
             behaviour.current.clear()
@@ -128,13 +129,24 @@ class Desk:
         self.applications.add(application)
         return application
 
+    def require_still(self, application: Application) -> None:
+        """Raise Refusal 409 where the rules no longer allow what was applied for."""
+        request, behaviour = application.request, Behaviour()
+        with self.replica.view(behaviour) as view:
+            extract = view.extract(request.resident)
+            if extract is None:
+                raise may_not_issue("NOT_REGISTERED")
+            require_issuable(extract, request.certificate, request.options, clock.today())
+            if request.certificate == "inkan":
+                self.seals.registered(view, request.resident, behaviour)
+
     def reissue(self, application: Application, copy: int) -> None:
         """Make one copy of an accepted application once more, under a new number. Raises Refusal."""
         behaviour = self.switches.behaviour
         order = self._order(application.name, behaviour.hold(application.request), behaviour, application.name)
         self.work.take(application.name)
         (number,) = self.numbers.take(1)
-        job = _Job(application.name, application.request.resident, application.key, (copy,), (number,))
+        job = _Job(application.name, application.request.resident, application.key, (copy,), (number,), behaviour)
         with self._converted(order, behaviour) as seal:
             self._make(job, replace(order, picture=seal.path if seal else ""), PageWriter(), seal)
         application.renumber(copy, number)
@@ -192,7 +204,7 @@ class Desk:
         writer.begin()
         layout = COMPOSERS[order.certificate](order)
         for page in layout.pages:
-            writer.append(page)
+            writer.append(job.behaviour.print_page(page))
         sheets = writer.finish()
         for copy, number in zip(job.copies, job.numbers, strict=True):
             self._store_copy(job, layout, sheets, copy, number, seal)
@@ -209,6 +221,7 @@ class Desk:
         seen: list[str] = []
         watch = (lambda: seen.append(seal.content())) if seal else None
         pdf = self.typesetter.set_document(layout, number, [sheet.source for sheet in sheets], watch)
+        pdf = job.behaviour.finish(pdf)
         self.debug.write(
             Rendered(
                 digest=hashlib.sha256(pdf).hexdigest(),

@@ -20,8 +20,9 @@ class IssueNumbers:
         self._lock = threading.Lock()
         self._tails = itertools.count(highest + 1)
 
-    def take(self, copies: int) -> tuple[str, ...]:
-        """Return a number for each copy."""
+    def take(self, copies: int, gap: int = 0) -> tuple[str, ...]:
+        """Return a number for each copy; leave `gap` numbers out after them."""
         day = clock.now().strftime("%y%m%d")
         with self._lock:
-            return tuple(f"見本-{day}-{self._node}-{next(self._tails):06d}" for _ in range(copies))
+            tails = [next(self._tails) for _ in range(copies + gap)]
+        return tuple(f"見本-{day}-{self._node}-{tail:06d}" for tail in tails[:copies])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+
+from mock_issuer.defects.correct import first_come
 
 
 class Ticket:
@@ -34,13 +37,13 @@ class PrintOrder:
         """Wait for the turn until a monotonic instant; tell whether it came in time."""
         return ticket.turn.wait(max(0.0, until - time.monotonic())) and time.monotonic() <= until
 
-    def leave(self, ticket: Ticket) -> None:
-        """Give the place back; the next in line has the turn. A second time does nothing."""
+    def leave(self, ticket: Ticket, next_in_line: Callable[[int], int] = first_come) -> None:
+        """Give the place back; who is next in line has the turn. A second time does nothing."""
         with self._lock:
             if ticket in self._line:
                 self._line.remove(ticket)
-                if self._line:
-                    self._line[0].turn.set()
+                if self._line and not any(waiting.turn.is_set() for waiting in self._line):
+                    self._line[next_in_line(len(self._line))].turn.set()
 
     def __len__(self) -> int:
         """Return how many stand in the line."""

@@ -72,7 +72,7 @@ class PrintServer:
         except FileNotFoundError:
             return None
         hashlib.sha256(document).digest()  # stands for the anti-forgery data; the document itself stays as it is
-        time.sleep(self.sheet_s * (1 + _FURTHER_SHEET * (pages - 1)))
+        time.sleep(self.sheet_s * behaviour.sheet_factor * (1 + _FURTHER_SHEET * (pages - 1)))
         return document
 
 
@@ -106,7 +106,7 @@ class PrintStage:
         Raises PrintTimeout once the wait passes the limit, PrintFailed if the document is gone, PrintBusy at once if
         the line is too long.
         """
-        if self.waiting >= self._longest_line:
+        if self.waiting >= (behaviour.print_line or self._longest_line):
             raise PrintBusy
         until = time.monotonic() + (behaviour.print_limit_s or self._limit_s)
         ticket = self._order.join()
@@ -119,7 +119,7 @@ class PrintStage:
                 return behaviour.on_print_expiry(_Expired(self._server, self._order, self._outbox, ticket, job))
             return file_of(image)
         finally:
-            self._order.leave(ticket)
+            self._order.leave(ticket, behaviour.next_in_line)
 
     def _reply(self, job: int, until: float, behaviour: Behaviour) -> Image | None:
         """Take the image of a job; what lies there of jobs that nobody waits for any more is thrown away."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from mock_issuer import clock
 from mock_issuer.debuglog import DebugLog
 from mock_issuer.defects.switches import Switches
 from mock_issuer.documents.typesetter import Typesetter
@@ -51,6 +52,7 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
     past = last_entries(state.ledger / f"{settings.node}.jsonl")
     ledger = LedgerWriter(state.ledger / f"{settings.node}.jsonl")
     applications, switches = Applications(), Switches(settings.defects)
+    clock.skew_by(lambda: switches.behaviour.clock_skew_s)
     for entry in past.values():
         if entry.state is ApplicationState.OPEN:
             ledger.write(switches.behaviour.after_restart(entry))
@@ -84,5 +86,6 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         debug=debug,
         timing=settings.timing,
         reissue=desk.reissue,
+        require_still=desk.require_still,
     )
     return Service(settings.node, settings.build, settings.secret, desk, counter, applications), counter

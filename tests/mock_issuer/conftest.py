@@ -467,11 +467,11 @@ class Stage:
         self.town = town
         self.issuer = issuer
         self._kiosks: dict[str, Kiosk] = {}
-        self._since = clock.stamp()
+        self.since = clock.stamp()
 
     def wrong(self) -> list[WrongDocument]:
         """What reached the wrong hands, or was wrong, since the test began."""
-        return list(wrong_documents(State(self.issuer.state), self.town.population, self._since))
+        return list(wrong_documents(State(self.issuer.state), self.town.population, self.since))
 
     def made(self) -> dict[str, Rendered]:
         lines = read_debug_logs(self.issuer.state / "debug")

@@ -1,0 +1,41 @@
+"""Controls of order and numbers: prints overtake each other, issue numbers have gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mock_issuer.defects.behaviour import Behaviour
+from mock_issuer.defects.defect import Defect, Parameters
+
+
+def _overtaking(behaviour: Behaviour, parameters: Parameters) -> Behaviour:
+    return replace(behaviour, next_in_line=_every_other)
+
+
+def _every_other(waiting: int) -> int:
+    """Let the second go first whenever an even number waits: nobody waits for ever."""
+    return 1 if waiting % 2 == 0 else 0
+
+
+def _with_gaps(behaviour: Behaviour, parameters: Parameters) -> Behaviour:
+    return replace(behaviour, number_gap=int(parameters["gap"]))
+
+
+CONTROLS = (
+    Defect(
+        id="out-of-order",
+        title_ja="後の申請が先に印刷されるが、対応は正しい",
+        title_en="prints overtake each other, correctly matched",
+        precedent="",
+        apply=_overtaking,
+        parameters={},
+    ),
+    Defect(
+        id="gaps-in-numbers",
+        title_ja="発行番号に欠番がある",
+        title_en="issue numbers have gaps",
+        precedent="",
+        apply=_with_gaps,
+        parameters={"gap": 7.0},
+    ),
+)
