@@ -174,6 +174,12 @@ class Author:
         self._rested = [k for k in self._rested if k not in two] + list(two)
         return two
 
+    def other_kiosks(self, taken: Collection[int], count: int) -> list[int]:
+        """Take so many kiosks that rested longest, besides those taken."""
+        some = [k for k in self._rested if k not in taken][:count]
+        self._rested = [k for k in self._rested if k not in some] + some
+        return some
+
     def time_limits_ms(self) -> tuple[float, ...]:
         """Return the target's known time limits: declared by the target file, else by the scenario."""
         known = self.target.time_limits_s or ((self.scenario.time_limit_s,) if self.scenario.time_limit_s else ())

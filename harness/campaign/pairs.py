@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +30,7 @@ from harness.records.plan import (
 _TOGETHER = ("first", "second", "relation")  # factors that limit each other: who there is and may be issued what
 _AROUND_MS = 60.0  # people who make the load of a covered pair come within this time of it
 _WITHIN_MS = (150.0, 850.0)  # a pair of one second lies between these points of it, away from its ends
+_LOOK_AHEAD = 100  # batches
 _NEVER = frozenset({"", "none"})
 
 
@@ -40,10 +43,33 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 def pair_batches(phase: Pairs, author: Author, covered: Callable[[Covering], None]) -> Iterator[Batch]:
-    """Yield the covering array's pairs in random order, then the swept ones; `covered` is told what the first cover."""
-    yield from _covering(phase, author, covered)
-    for number in range(phase.pairs):
-        yield _drawn(phase, author, number, "pair:sweep")
+    """Yield the covering array's pairs and the swept ones; `covered` is told what the first cover.
+
+    In an order in which pairs in flight together share nobody and no kiosk, as far as there is one: who waits for a
+    person holds up everybody behind.
+    """
+    pairs = list(_covering(phase, author, covered))
+    pairs += (_drawn(phase, author, number, "pair:sweep") for number in range(phase.pairs))
+    return apart(pairs, phase.parallel)
+
+
+def apart(batches: Sequence[Batch], parallel: int) -> Iterator[Batch]:
+    """Yield all batches; each shares nobody with the `parallel` before it, where one of the next hundred does so."""
+    left = deque(batches)
+    recent: deque[frozenset[str]] = deque(maxlen=max(1, parallel))
+    while left:
+        used = frozenset().union(*recent)
+        place = next((n for n, b in enumerate(islice(left, _LOOK_AHEAD)) if used.isdisjoint(_cast_of(b))), 0)
+        left.rotate(-place)
+        batch = left.popleft()
+        left.rotate(place)
+        recent.append(_cast_of(batch))
+        yield batch
+
+
+def _cast_of(batch: Batch) -> frozenset[str]:
+    people = (name for a in batch.applications for name in (f"resident {a.resident}", f"kiosk {a.kiosk}"))
+    return frozenset(people).union(f"resident {u.resident}" for u in batch.updates)
 
 
 def steered_batches(phase: Steered, author: Author) -> Iterator[Batch]:
@@ -180,12 +206,11 @@ def _ahead(phase: Seconds, author: Author, two: list[PlannedApplication]) -> lis
 def _fillers(phase: Pairs | Seconds, author: Author, members: list[PlannedApplication]) -> list[PlannedApplication]:
     """Plan people who are served around a pair, at kiosks of their own."""
     taken = {int(m.kiosk[1:]) - 1 for m in members}
-    kiosks = (k for k in author.rng.sample(range(author.scenario.kiosks), author.scenario.kiosks) if k not in taken)
     people = {m.resident for m in members}
     found: list[PlannedApplication] = []
     kinds = author.kinds(phase)
-    for kiosk in kiosks:
-        free = author.cast.next_for(author.rng.choice(kinds), kinds, people) if len(found) < phase.fillers else None
+    for kiosk in author.other_kiosks(taken, phase.fillers):
+        free = author.cast.next_for(author.rng.choice(kinds), kinds, people)
         if free is None:
             break
         people.add(free[0])
