@@ -10,6 +10,7 @@ import io
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from harness.reading.actual_text import glyph_text
 from harness.reading.concealed import concealed_characters, has_layers
 from harness.reading.envelope import mark, refuse
 from harness.reading.limits import ReaderLimits
@@ -118,10 +119,12 @@ def _read_page(
     found = walk(page, limits.page_objects)
     concealed = concealed_characters(page, text_page, found, layers=layers)
     text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters, concealed)
+    drawn = glyph_text(page, found.texts)
+    otherwise = drawn if drawn.split() != text.visible.split() else ""
     read = PageRead(
         number=index + 1,
         text=text.visible,
-        hidden_text="\n".join(t for t in (text.hidden.strip(), notes) if t),
+        hidden_text="\n".join(t for t in (text.hidden.strip(), notes, otherwise) if t),
         width=width,
         height=height,
         images=read_images(page, found.images, text.visible, limits),

@@ -57,6 +57,10 @@ count_clip_paths = _number("FPDFClipPath_CountPaths")  # -1 for an object withou
 count_clip_segments = _number("FPDFClipPath_CountPathSegments")
 clip_segment = _handle("FPDFClipPath_GetPathSegment")
 segment_point = _number("FPDFPathSegment_GetPoint")
+count_marks = _number("FPDFPageObj_CountMarks")
+mark_at = _handle("FPDFPageObj_GetMark")
+mark_entry_type = _number("FPDFPageObjMark_GetParamValueType")
+remove_mark = _number("FPDFPageObj_RemoveMark")
 set_active = _number("FPDFPageObj_SetIsActive")
 
 _colour, _sides = (ctypes.c_uint * 4)(), (ctypes.c_float * 4)()

@@ -168,6 +168,30 @@ def test_text_around_the_document_is_residue(text, encoding, mine, corpus_opinio
         assert corpus_opinion(body, SHEET).residue
 
 
+def claiming(body, text):
+    """Return the document with `text` claimed to be what its first page says (ActualText)."""
+
+    def claim(pdf):
+        page = pdf.pages[0]
+        page.contents_coalesce()
+        said = (b"\xfe\xff" + text.encode("utf-16-be")).hex().encode()
+        page.Contents = pdf.make_stream(
+            b"/Span <</ActualText <" + said + b">>> BDC\n" + page.Contents.read_bytes() + b"\nEMC"
+        )
+
+    return changed(body, claim)
+
+
+def test_a_page_that_claims_to_say_what_it_does_not_is_no_own_page(mine, theirs, read_pdf, corpus_opinion):
+    says = read_pdf(mine).pages[0].text
+    opinion = corpus_opinion(claiming(theirs, says), SHEET)
+    assert {e.owner for e in opinion.residue} == {"R00101"}
+    assert corpus_opinion(claiming(mine, says), SHEET).residue == ()
+    assert {p.verdict for p in corpus_opinion(claiming(mine, read_pdf(theirs).pages[0].text), SHEET).pages} == {
+        "foreign"
+    }
+
+
 def test_hostile_strings_and_streams_end_soon():
     body = b"%PDF-1.7 " + b"(" * 300_000 + b"<41" * 100_000 + b"1 0 obj<<>>stream\n" * 20_000
     assert len(list(file_texts(parts(body, 1_000_000), 1_000_000))) < 10
