@@ -135,6 +135,23 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"give the run folder itself", "実施フォルダーそのものを指定する"),
     (r"(.*?) holds no baseline", "{0} に基準帳票はない"),
     (r"`honnin baseline` takes one", "`honnin baseline` で採る"),
+    # one document
+    (r"give a PDF file", "PDF ファイルを指定する"),
+    (r"(\S+): cannot be read \((.*)\)", "{0}: 読めない({1})"),
+    (r"Invalid enum value '(.*?)' - at `\$\.(\w+)`", "{1} に「{0}」は使えない"),
+    (r"resident (\S+) is not in the population", "試験用住民 {0} はいない"),
+    (r"was the plan made for another one\?", "計画を作ったときの試験用住民と同じかを確かめる"),
+    (r"(.*?): ([\d,]+) bytes; no certificate is that large", "{0}: {1} バイトある。そのように大きい証明書はない"),
+    (
+        r"--resident and --certificate belong together: give both, or neither",
+        "--resident と --certificate は、両方を指定するか、どちらも指定しない",
+    ),
+    (
+        r"--baseline compares with one person's baseline: give --resident and --certificate too",
+        "--baseline は一人の基準帳票と比べる。--resident と --certificate も指定する",
+    ),
+    (r"--options: (.*) is none; allowed are (.*)", "--options に {0} はない。使えるもの: {1}"),
+    (r"--options (.*?): (.*)", "--options {0}: {1}"),
     # changes by hand
     (
         r'the target file says updates = "manual": a person at this terminal has to change the register during the '

@@ -9,10 +9,32 @@ from harness.judge.single import Explained, ExplainedPage
 from harness.picture.ocr import Figures
 from harness.records.findings import Evidence
 from harness.records.reading import FileMarks
-from harness.sentences import in_japanese
+from harness.sentences import in_japanese, seen
 
 _ITEMS_SHOWN = 40
 _LINES_SHOWN = 12
+_STATUS = {
+    "read": ("読み取れた", "read"),
+    "not_pdf": ("PDF でない", "not a PDF"),
+    "corrupt": ("壊れている", "corrupt"),
+    "encrypted": ("暗号化されている", "encrypted"),
+    "over_limit": ("大きすぎるか、時間がかかりすぎる", "over a limit"),
+    "reader_died": ("読取プログラムが異常終了した", "the reader ended"),
+}
+_PAGE_VERDICTS = {
+    "own": ("本人のもの", "own"),
+    "own_weak": ("本人のもの(弱い一致)", "own, by a weak match"),
+    "foreign": ("他人のもの", "somebody else's"),
+    "mixed": ("本人と他人の記載が混在", "the applicant's and somebody else's"),
+    "stranger": ("試験用住民でない人の記載", "somebody outside the population"),
+    "unread": ("読取不能(要確認)", "unread"),
+}
+_TIERS = {
+    "text": ("文字", "text"),
+    "picture": ("画像", "picture"),
+    "ocr": ("OCR", "OCR"),
+    "bytes": ("ファイル", "bytes"),
+}
 _VERDICTS = {
     "own": ("本人の証明書です", "it is the applicant's own document"),
     "foreign": ("他人の記載があります", "it carries somebody else's data"),
@@ -45,7 +67,7 @@ def told(explained: Explained, figures: dict[int, Figures], ocr_missing: str, la
     say = Words(lang)
     reading = explained.reading
     why = f": {say.sentence(reading.reason)}" if reading.reason else ""
-    yield f"{say('状態', 'status')}: {word(reading.status, lang)}{why}"
+    yield f"{say('状態', 'status')}: {say(*_STATUS[reading.status])}{why}"
     if marks := ", ".join(_marks(reading.marks, say)):
         yield f"{say('ファイルの特徴', 'file')}: {marks}"
     for page in explained.pages:
@@ -87,12 +109,12 @@ def _page(
     yield from _recognised(page, figures, ocr_missing, say)
     for item in page.items[:_ITEMS_SHOWN]:
         more = f" +{item.of - len(item.owners)}" if item.of > len(item.owners) else ""
-        whose = f"{', '.join(item.owners)}{more} ({item.bits:.1f} bits)"
+        whose = f"{', '.join(item.owners)}{more} ({item.bits:.1f} {say('ビット', 'bits')})"
         yield f"    {say('行', 'line')} {item.line}: {item.text} [{item_word(item.role, say.lang)}] {whose}"
     if len(page.items) > _ITEMS_SHOWN:
         yield f"    … +{len(page.items) - _ITEMS_SHOWN}"
     if page.owners:
-        weights = ", ".join(f"{o.resident} {o.bits:.1f} bits" for o in page.owners)
+        weights = ", ".join(f"{o.resident} {o.bits:.1f} {say('ビット', 'bits')}" for o in page.owners)
         yield f"  {say('記載の持ち主', 'owners')}: {weights}"
     if page.unexplained and not page.distrust:
         lines = " | ".join(page.unexplained[:_LINES_SHOWN])
@@ -114,8 +136,8 @@ def _judged(number: int, explained: Explained, say: Words) -> Iterator[str]:
     for page in pages:
         if page.page == number:
             why = f": {say.sentence(page.reason)}" if page.reason else ""
-            tier = f" [{say({'text': '文字', 'picture': '画像'}.get(page.tier, '文字'), page.tier or 'text')}]"
-            yield f"  {say('判定', 'judged')}: {word(page.verdict, say.lang)}{tier}{why}"
+            tier = say(*_TIERS.get(page.tier, _TIERS["text"]))
+            yield f"  {say('判定', 'judged')}: {say(*_PAGE_VERDICTS[page.verdict])} [{tier}]{why}"
             yield from _evidence(say("他人の記載", "somebody else's"), page.evidence, say)
 
 
@@ -125,7 +147,7 @@ def _document(explained: Explained, say: Words) -> Iterator[str]:
     if explained.likely_owner:
         paper = word(explained.likely_certificate, say.lang) if explained.likely_certificate else say("不明", "unknown")
         people = ", ".join((explained.likely_owner, *explained.fits_as_well[:4]))
-        who = f"{people} ({explained.likely_bits:.1f} bits)"
+        who = f"{people} ({explained.likely_bits:.1f} {say('ビット', 'bits')})"
         yield f"{say('もっとも近い持ち主', 'most likely owner')}: {who}; {say('証明書', 'certificate')}: {paper}"
     if owned is None:
         return
@@ -141,4 +163,4 @@ def _evidence(title: str, evidence: Sequence[Evidence], say: Words) -> Iterator[
     for one in evidence[:_LINES_SHOWN]:
         owner = f" → {one.owner}" if one.owner else ""
         where = f" ({say('頁', 'page')} {one.page})" if one.page else ""
-        yield f"  {title}: {item_word(one.item, say.lang)} {one.value}{owner}{where}"
+        yield f"  {title}: {item_word(one.item, say.lang)} {seen(one, say.lang)}{owner}{where}"

@@ -1,6 +1,7 @@
 """`honnin read`: one document explained, with the exit codes that scripts rely on."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -67,6 +68,25 @@ def test_what_is_no_document_is_unread_without_a_traceback(stage, tmp_path, body
     said = run(file, "--population", people, "--resident", "R00020", "--certificate", "juminhyo", "--lang", "en")
     assert (said.return_value, said.exception) == (2, None)
     assert "status" in said.output
+
+
+ENCRYPTED = b"%PDF-1.4 1 0 obj<</Filter/Standard/V 9>>endobj trailer<</Encrypt 1 0 R>> %%EOF"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>busy</html>", b"%PDF-1.7\n%%EOF", b"PK\x03\x04zip", ENCRYPTED, "own", "copy"]
+)
+def test_in_japanese_nothing_is_left_in_english(stage, tmp_path, tools, monkeypatch, body):
+    monkeypatch.setattr("harness.cli.read.available", lambda: True)
+    monkeypatch.setattr("harness.cli.read.read_figures", lambda png, dpi: figures_in("令和8年11月22日 0012345"))
+    people, _, paper = stage
+    made = {"own": paper.read_bytes, "copy": lambda: tools.copied(paper.read_bytes(), form="1-bit")}
+    file = tmp_path / "some.pdf"
+    file.write_bytes(made[body]() if isinstance(body, str) else body)
+    for more in ((), ("--resident", "R00020", "--certificate", "juminhyo")):
+        said = run(file, "--population", people, "--lang", "ja", *more)
+        words = re.findall(r"[A-Za-z]{2,}", re.sub(r"--\w+|PDFium|PDF|HTML|OCR|ZIP|zip|R\d+", "", said.output))
+        assert words == [], said.output
 
 
 def test_an_image_only_page_says_what_to_install(stage, tmp_path, tools):
