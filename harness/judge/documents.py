@@ -46,18 +46,19 @@ class RegisterOracle:
         self._changed_in = _by_group(sorted(register.changed), self._groups)
         self._oracle = PageOracle(OwnerIndex(population, changed), profile, SealIndex(population))
         self._expected = lru_cache(_EXPECTED)(partial(_expect, population, profile))  # no reference to itself
-        self._judged: OrderedDict[tuple[str, _Asked], DocumentOwnership] = OrderedDict()
+        self._judged: OrderedDict[tuple[str, _Asked], tuple[Reading, DocumentOwnership]] = OrderedDict()
 
     def judge(self, reading: Reading, one: Application) -> DocumentOwnership:
         """Judge `reading` as the document of application `one`; raise UsageError for people unknown.
 
-        The same bytes for the same asking are judged once, if they come again before thousands of others.
+        The same bytes for the same asking are judged once, if they come again before thousands of others. The control
+        puts other pages under the digest of a document: those are other readings.
         """
         asked = _Asked(one.certificate, replace(one.options, copies=1), one.resident, self._states(one))
-        document = self._judged.get((reading.digest, asked))
-        if document is None:
+        known, document = self._judged.get((reading.digest, asked), (None, None))
+        if document is None or known != reading:
             document = self._oracle.document(reading, self._expected(asked))
-            self._judged[reading.digest, asked] = document
+            self._judged[reading.digest, asked] = reading, document
             if len(self._judged) > _JUDGED:
                 self._judged.popitem(last=False)
         return replace(document, application=one.application)

@@ -9,7 +9,7 @@ from harness.judge.documents import RegisterOracle, groups, judge_documents
 from harness.population import Population
 from harness.reading.profile import load_profile
 from harness.records.ownership import DocumentOwnership, PageVerdict
-from harness.records.reading import Reading, ReadingStatus
+from harness.records.reading import PageRead, Reading, ReadingStatus
 from harness.records.resident import Koseki, KosekiMember, Resident
 
 READING = Reading(digest="d" * 64, status=ReadingStatus.NOT_PDF)
@@ -139,3 +139,16 @@ def test_clean_documents_are_kept_without_what_no_check_asks(history, made):
     judged, _ = judge_documents(history.view(), lambda digest: READING, oracle)
     assert judged["D0001"].pages[0] == replace(page, owners=())
     assert judged["D0002"].pages[0].owners == page.owners
+
+
+def test_other_pages_under_the_same_digest_are_judged_anew(history, monkeypatch):
+    """The control on the target's own paper exchanges pages and leaves the digest as it is."""
+    view = history.asks("A1", "R1").view()
+    oracle = RegisterOracle(PEOPLE, load_profile("reference"), Register(PEOPLE.residents, ()), view.last_ns)
+    seen = []
+    judged = oracle._oracle.document
+    monkeypatch.setattr(oracle._oracle, "document", lambda r, e: (seen.append(r.pages[0].text), judged(r, e))[1])
+    for text in ("own", "own", "another's"):
+        page = PageRead(number=1, text=text)
+        oracle.judge(Reading(digest="d" * 64, status=ReadingStatus.READ, pages=(page,)), view.applications[0])
+    assert seen == ["own", "another's"]
