@@ -87,7 +87,18 @@ class Given(Struct, frozen=True, kw_only=True, tag="give"):
     defects: tuple[str, ...] = ()
 
 
-Line = Entered | Applied | Rendered | HandedOver | Given
+class Reached(Struct, frozen=True, kw_only=True, tag="reach"):
+    """When an application came to the centre, on the host's CLOCK_MONOTONIC: its head read, its handler entered."""
+
+    application: str
+    kiosk: str
+    head_ns: int
+    handler_ns: int
+    at: str
+    defects: tuple[str, ...] = ()
+
+
+Line = Entered | Applied | Rendered | HandedOver | Given | Reached
 
 
 class WrongHandover(Struct, frozen=True, kw_only=True):
@@ -127,6 +138,12 @@ class DebugLog:
                 gap=gap,
                 at=clock.stamp(),
             )
+        )
+
+    def reached(self, *, application: str, kiosk: str, head_ns: int, handler_ns: int) -> None:
+        """Note when an application came."""
+        self.write(
+            Reached(application=application, kiosk=kiosk, head_ns=head_ns, handler_ns=handler_ns, at=clock.stamp())
         )
 
     def gave(self, document: bytes, *, application: str, session: str, copy: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from io import DEFAULT_BUFFER_SIZE
 
@@ -57,10 +58,12 @@ class _LazyTls(Adapter):
 
 
 class _Gateway(cheroot_wsgi.Gateway_10):
-    """Adds the peer's certificate, known only after the handshake."""
+    """Adds the peer's certificate, known only after the handshake, and when the request's head had been read."""
 
     def get_environ(self) -> dict[str, object]:  # type: ignore[override]  # cheroot's stub says None
+        head_ns = time.monotonic_ns()
         environ: dict[str, object] = super().get_environ()  # type: ignore[no-untyped-call]
+        environ["mock_issuer.head_ns"] = head_ns
         environ["mock_issuer.connection"] = connection = self.req.conn.socket
         if isinstance(connection, ssl.SSLSocket):
             environ["mock_issuer.peer_certificate"] = connection.getpeercert(binary_form=True)

@@ -31,6 +31,7 @@ class Request(Struct, frozen=True, kw_only=True):
     body: bytes
     peer_certificate: bytes | None  # DER, where the client showed one
     connection: object = None  # the client's socket
+    head_ns: int = 0  # monotonic, when its head had been read
 
     def record(self, kind: type[T]) -> T:
         """Return the JSON body as a record; an empty body is {}. Raises Refusal 400 naming what is wrong."""
@@ -142,6 +143,7 @@ def _request(environ: WSGIEnvironment) -> Request:
         body=body,
         peer_certificate=environ.get("mock_issuer.peer_certificate"),
         connection=environ.get("mock_issuer.connection"),
+        head_ns=environ.get("mock_issuer.head_ns", 0),
     )
 
 

@@ -7,6 +7,7 @@ import binascii
 import contextlib
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -128,6 +129,7 @@ class Centre:
         return peer
 
     def _apply(self, request: Request) -> Answer:
+        handler_ns = time.monotonic_ns()
         session = self._session(request)
         wish = request.record(Wish)
         link = self._router.choose(wish.kiosk, request.headers.get("x-route-node", ""))
@@ -142,7 +144,11 @@ class Centre:
         answer = link.apply(msgspec.json.encode(body))
         if answer.status == 201:
             routed = Routed(node=link.node, certificate=wish.certificate, options=wish.options)
-            session.applications[dict(answer.headers)["X-Request-Id"]] = routed
+            application = dict(answer.headers)["X-Request-Id"]
+            session.applications[application] = routed
+            self._debug.reached(
+                application=application, kiosk=wish.kiosk, head_ns=request.head_ns, handler_ns=handler_ns
+            )
         return answer
 
     def _forward(self, request: Request, application: str) -> Answer:

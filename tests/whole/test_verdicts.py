@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.journal import RunFolder, read_history
-from harness.records.history import Delivery
+from harness.records.history import ApplicationEnded, BatchReleased, Delivery
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -30,9 +30,25 @@ def wrong_hand_overs(site, rendered):
     return {(digest, resident) for digest, resident in handed if rendered[digest] != resident}
 
 
+def arrivals(site, folder):
+    """Return, for each burst, its release and when its applications were read and handled, by the issuer's clock."""
+    reached = {e["application"]: e for e in site.debug_log() if e["type"] == "reach"}
+    records = [e.record for e in read_history(RunFolder(folder))]
+    ids = {r.application: r.request_id for r in records if isinstance(r, ApplicationEnded)}
+    return [
+        (r, [reached[ids[a]] for a in r.applications if ids.get(a) in reached])
+        for r in records
+        if isinstance(r, BatchReleased)
+    ]
+
+
 def test_a_clean_issuer_passes_with_no_finding_and_judging_again_gives_the_same_bytes(site, play, honnin):
     with site() as s:
         code, verdict, folder, _ = play(s)
+        bursts = arrivals(s, folder)
+    assert any(len(came) > 1 for _, came in bursts)
+    # nobody's held-back application can be read before the release: one clock for all processes of a host
+    assert all(r.at_ns <= one["head_ns"] <= one["handler_ns"] for r, came in bursts for one in came)
     assert (code, verdict["outcome"], verdict["findings"]) == (0, "PASS", []), verdict["reasons"]
     before = (folder / "verdict.json").read_bytes()
     assert honnin("judge", folder).returncode == 0
