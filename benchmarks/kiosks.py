@@ -177,6 +177,16 @@ def engine(
 
     `extra` ends the target file; `under` is the command that starts the engine's.
     """
+    folder, _ = lay_out(url, path, batches, adapter=adapter, extra=extra, parallel=parallel)
+    command = [*under, sys.executable, "-m", "kiosk_sim.engine", "--run", str(path), "--phase", "P"]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return [entry.record for entry in read_history(folder)]
+
+
+def lay_out(
+    url: str, path: Path, batches: list[Batch], *, adapter: str, extra: str = "", parallel: int = 1
+) -> tuple[RunFolder, Phase]:
+    """Make a run folder whose only phase, P, holds the batches; return both."""
     folder = RunFolder.create(path)
     folder.target.write_text(
         f'name = "bench"\nurl = "{url}"\nadapter = "{adapter}"\n'
@@ -212,9 +222,7 @@ def engine(
         started_wall_ns=time.time_ns(),
     )
     folder.manifest.write_bytes(msgspec.json.encode(manifest))
-    command = [*under, sys.executable, "-m", "kiosk_sim.engine", "--run", str(path), "--phase", "P"]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return [entry.record for entry in read_history(folder)]
+    return folder, phase
 
 
 def throughput(records: list) -> tuple[float, float]:
