@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.baseline.comparison import Compared, Differing, compare, telling
 from harness.baseline.issued import Issued, Key, Sheet
@@ -18,6 +19,7 @@ from harness.baseline.tellers import Hit, donor_of
 from harness.baseline.template import Template
 from harness.baseline.tokens import Kind, Value, value_of
 from harness.records.certificates import Certificate
+from harness.records.picture import Region
 
 _CANDIDATES = 3  # donors whose whole documents are compared
 
@@ -42,6 +44,8 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     whole: bool = False  # the document is the donor's altogether
     hits: tuple[Hit, ...] = ()  # the donor's values; or where there is no sure donor, all that is on others' baselines
     same_bytes: bool = False  # the very document of the baseline once more
+    base: str = ""  # digest of the baseline document that it is nearest to
+    regions: tuple[Region | None, ...] = ()  # where the places of `differing` are on the page's picture, parallel
 
 
 class BaselineOracle:
@@ -70,24 +74,25 @@ class BaselineOracle:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="no_baseline")
         if key.certificate in self.shelf.learned.unstable:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="unstable_text")
-        best = self._nearest(own, key.certificate, pages, moment)
+        base, best = self._nearest(own, key.certificate, pages, moment)
         same_bytes = bool(digest) and any(one.digest == digest for one in own)
         if best.equal:
             return Conclusion(agreement=Agreement.EQUAL, same_bytes=same_bytes)
         if not best.differing and best.pages == best.pages_now:
             return Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="nothing_to_compare")
-        return self._different(key, best, pages, moment)
+        return replace(self._different(key, best, pages, moment), base=base)
 
     def _nearest(
         self, own: Sequence[Issued], certificate: Certificate, pages: Sequence[Sheet], moment: Moment
-    ) -> Compared:
-        """Return the comparison with the fewest differences; the first that is equal ends the search."""
-        best: Compared | None = None
+    ) -> tuple[str, Compared]:
+        """Return the comparison with the fewest differences, and with which document; one that is equal ends the
+        search."""
+        best: tuple[str, Compared] | None = None
         for one in own:
             compared = self._compare(certificate, one, pages, moment)
-            if best is None or _distance(compared) < _distance(best):
-                best = compared
-            if best.equal:
+            if best is None or _distance(compared) < _distance(best[1]):
+                best = one.digest, compared
+            if best[1].equal:
                 break
         assert best is not None
         return best

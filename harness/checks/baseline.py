@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import zip_longest
 
 from msgspec.structs import replace
 
 from harness.baseline.mutual import Doubt
 from harness.baseline.oracle import Agreement, Conclusion, told
 from harness.checks.history import NEVER, Delivered, HistoryView
+from harness.checks.marked import base_page
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 
 Conclusions = Mapping[str, Conclusion]  # by delivery id
@@ -52,7 +54,7 @@ def of_document(delivered: Delivered, victim: str, conclusion: Conclusion) -> Fi
         victim=victim,
         donor=donor,
         pages=tuple(sorted({e.page for e in evidence if e.page})),
-        evidence=evidence[:_SHOWN],
+        evidence=(*evidence[:_SHOWN], *_bases(conclusion)),
     )
 
 
@@ -72,7 +74,7 @@ def check_own(view: HistoryView, doubts: Collection[Doubt], known: AbstractSet[s
         if finding.severity is Severity.REVIEW and doubt.steady:
             finding = replace(finding, severity=Severity.DEFECT)
         other = Evidence(kind="other issue", value=doubt.other.application, owner=doubt.other.key.resident)
-        findings.append(replace(finding, evidence=(other, *finding.evidence)[:_SHOWN]))
+        findings.append(replace(finding, evidence=(other, *finding.evidence)))
     return tuple(findings)
 
 
@@ -80,7 +82,7 @@ def _evidence(conclusion: Conclusion) -> Iterator[Evidence]:
     if conclusion.pages != conclusion.pages_now:
         yield Evidence(kind="pages", value=f"{conclusion.pages} → {conclusion.pages_now}")
     owners = {hit.value: hit for hit in conclusion.hits}
-    for differing in conclusion.differing:
+    for differing, region in zip_longest(conclusion.differing, conclusion.regions[: len(conclusion.differing)]):
         was, now = told(differing)
         hit = owners.get(differing.side.now.text if differing.side.now else "")
         yield Evidence(
@@ -90,7 +92,14 @@ def _evidence(conclusion: Conclusion) -> Iterator[Evidence]:
             value=f"{was or '-'} → {now or '-'}",
             owner=hit.owner if hit else "",
             bits=round(hit.bits, 3) if hit else 0.0,
+            region=region,
         )
+
+
+def _bases(conclusion: Conclusion) -> Iterator[Evidence]:
+    """Yield the baseline's pages that differ, for a report to show."""
+    for page in dict.fromkeys(d.page for d in conclusion.differing if d.page and conclusion.base):
+        yield from base_page(f"{conclusion.base}/{page}", page)
 
 
 def _again(delivered: Delivered, victim: str) -> Finding:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from harness.baseline.comparison import Differing
 from harness.baseline.issued import Issued, key_of, sheets_of
 from harness.baseline.making import entries_of, learn
 from harness.baseline.moment import Moment, moment_of
@@ -20,10 +23,12 @@ from harness.judge.compared import Compared, seen_instead
 from harness.judge.control import Related
 from harness.judge.documents import groups
 from harness.judge.inputs import Inputs
+from harness.picture.words import word_region
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.findings import Finding, Severity
 from harness.records.history import Ending
 from harness.records.ownership import DocumentOwnership
+from harness.records.picture import Region
 from harness.records.reading import Reading
 
 
@@ -86,7 +91,8 @@ class BaselineSide:
             of_text = [
                 d for d in doubts if seen_instead(d.conclusion, documents.get(d.issued.delivery)) is d.conclusion
             ]
-            return check_own(self._view, of_text, wrong)
+            placed = [d._replace(conclusion=self._placed(d.conclusion, d.issued.digest)) for d in of_text]
+            return check_own(self._view, placed, wrong)
         return check_baseline(self._view, self._conclusions, wrong)
 
     def compared(self) -> Compared:
@@ -123,7 +129,16 @@ class BaselineSide:
             key = key_of(one.resident, one.certificate, one.options)
             moment = self._moment(one, delivered.at_ns)
             without = one.application if self.own else ""
-            yield delivered.delivery, oracle.conclude(key, sheets_of(reading), moment, delivered.digest, without)
+            conclusion = oracle.conclude(key, sheets_of(reading), moment, delivered.digest, without)
+            yield delivered.delivery, self._placed(conclusion, delivered.digest)
+
+    def _placed(self, conclusion: Conclusion, digest: str) -> Conclusion:
+        """Add where the differing places are: of what stands there now, else of what stood there in the baseline."""
+        given = self._inputs.baseline.readings if self._inputs.baseline else self._inputs.readings
+        now, base = self._inputs.readings.get(digest), given.get(conclusion.base)
+        if not conclusion.differing or now is None:
+            return conclusion
+        return replace(conclusion, regions=tuple(_region(d, now, base) for d in conclusion.differing))
 
     def _issues(self) -> Iterator[Issued]:
         """Yield the documents of a baseline run in the order of their arrival; those of people who gave up are none."""
@@ -159,6 +174,13 @@ class BaselineSide:
             for key in self._register.changed
             if key == one.resident or mine & self._groups.get(key, frozenset())
         )
+
+
+def _region(differing: Differing, now: Reading, base: Reading | None) -> Region | None:
+    token, reading = (differing.side.now, now) if differing.side.now else (differing.side.base, base)
+    if token is None or reading is None or not 0 < differing.page <= len(reading.pages):
+        return None
+    return word_region(reading.pages[differing.page - 1], token.text)
 
 
 _NOTHING = Learned(version=1, baseline="", population_digest="", target="")

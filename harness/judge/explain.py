@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.glossary import Lang, item_word, kind_word, word
 from harness.judge.classes import is_mingled
-from harness.records.findings import Anomaly, Evidence, Finding, Severity
+from harness.records.findings import BASELINE_PAGE, Anomaly, Evidence, Finding, Severity
 from harness.sentences import seen
 
 _LANGS: tuple[Lang, Lang] = ("ja", "en")
@@ -249,8 +249,12 @@ def _pages(pages: tuple[int, ...], lang: Lang) -> str:
 
 
 def _evidence(finding: Finding, lang: Lang) -> str:
-    told = ("、" if lang == "ja" else "; ").join(_item(e, lang) for e in finding.evidence[:_EVIDENCE_TOLD])
-    more = len(finding.evidence) - _EVIDENCE_TOLD
+    items = [_item(e, lang) for e in finding.evidence if e.kind not in {"picture", BASELINE_PAGE}]
+    if framed := sum(1 for e in finding.evidence if e.kind == "picture"):  # reports frame the places on the pages
+        whose = f"({finding.donor})" if finding.donor else ""
+        items.append(f"画像の相違 {framed} か所{whose}" if lang == "ja" else f"{framed} places of the picture{whose}")
+    told = ("、" if lang == "ja" else "; ").join(items[:_EVIDENCE_TOLD])
+    more = len(items) - _EVIDENCE_TOLD
     if lang == "ja":
         return f"根拠: {told}" + (f"、ほか {more} 件。" if more > 0 else "。")
     return f"Evidence: {told}" + (f"; and {more} more." if more > 0 else ".")

@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from harness.picture.raster import DPI
+from harness.reading.fold import fold
 from harness.records.picture import Region
 from harness.records.reading import PageRead
 
 _STILL_POINTS = 1  # a word is at the same place within this
 _PAD = 4  # pixels around a word: ink reaches beyond the box of its glyphs
 _PIXELS_PER_POINT = DPI / 72
+_MOST_WORDS = 8  # that one text may be made of; what stands in more places is no place
 _MOST_CHANGED = 0.5  # regions per word of the page, two a changed word: with more the picture would confirm nothing
 
 Box = tuple[int, int, int, int]  # left, bottom, right, top in points
@@ -24,6 +26,19 @@ def changed_words(base: PageRead, now: PageRead) -> tuple[Region, ...]:
     was, here = list(_words(base)), list(_words(now))
     both = [(base, box) for box in _without(was, here)] + [(now, box) for box in _without(here, was)]
     return tuple(sorted(_region(page, box) for page, box in both))
+
+
+def word_region(page: PageRead, text: str) -> Region | None:
+    """Return where the words of a folded text stand on a page, taken together; None where they are not found in it."""
+    boxes = [box for word, box in _words(page) if _of_text(fold(word), text)]
+    if not boxes or len(boxes) > _MOST_WORDS:
+        return None
+    left, bottom, right, top = zip(*boxes, strict=True)
+    return _region(page, (min(left), min(bottom), max(right), max(top)))
+
+
+def _of_text(word: str, text: str) -> bool:
+    return bool(text) and (text in word or (len(word) > 1 and word in text))
 
 
 def mostly_elsewhere(regions: Collection[Region], now: PageRead) -> bool:

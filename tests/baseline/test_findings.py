@@ -10,7 +10,7 @@ from harness.checks.baseline import check_baseline, check_own, of_document
 from harness.checks.gather import gather
 from harness.checks.history import Delivered
 from harness.judge.explain import explain
-from harness.records.findings import Anomaly, Property, Severity
+from harness.records.findings import BASELINE_PAGE, Anomaly, Property, Severity
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ def test_a_difference_that_is_nobodys_is_for_review_and_shows_both_values(findin
         Anomaly.DEVIATION,
         Severity.REVIEW,
     )
-    assert [e.value for e in found.evidence] == ["市長 → 助役"]
+    assert [e.value for e in found.evidence if e.kind == "baseline"] == ["市長 → 助役"]
+    assert [(e.page, e.item) for e in found.evidence if e.kind == BASELINE_PAGE] == [(1, "baseline")]
     told = explain(found, gather([]))
     assert "基準帳票" in told.explanation_ja
     assert "市長 → 助役" in told.explanation_ja
