@@ -23,6 +23,8 @@ class ReadRequest(Struct, frozen=True, kw_only=True, tag="read"):
     body: bytes
     limits: ReaderLimits
     passwords: tuple[str, ...] = ()
+    base: bytes = b""  # a document that this one may be like: issued quietly before, for the same application
+    base_reading: Reading | None = None  # of it
 
     def __repr__(self) -> str:
         """Name the document, never its content or a password."""

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.reading.frames import DrawReply, DrawRequest, ReadReply, ReadRequest, Reply, Request
 from harness.reading.limits import ReaderLimits
@@ -53,13 +54,18 @@ class ReaderPool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, digest: str, body: bytes) -> bool:
-        """Hand over a document; wait while the backlog is full. False where this digest was handed over before."""
+    def submit(self, digest: str, body: bytes, base: tuple[bytes, Reading] | None = None) -> bool:
+        """Hand over a document; wait while the backlog is full. False where this digest was handed over before.
+
+        `base` is a document that this one may be like, with its reading.
+        """
         with self._lock:
             if digest in self._submitted:
                 return False
             self._submitted.add(digest)
         request = ReadRequest(digest=digest, body=body, limits=self._limits, passwords=self._passwords)
+        if base is not None:
+            request = replace(request, base=base[0], base_reading=base[1])
         done: Future[Reading | DrawReply] = Future()
         done.add_done_callback(self._finish)
         self._jobs.put(_Job(request, done))

@@ -20,6 +20,7 @@ from harness.reading.pool import ReaderPool
 from harness.reading.store import ReadingWriter, load_readings
 from harness.records.history import ApplicationEnded, ApplicationStarted, Delivery, Ending
 from harness.records.reading import Reading
+from harness.run.bases import Bases
 
 _POLL_S = 0.05
 _FLUSH_S = 0.2  # the window that a power loss may take (harness.journal)
@@ -50,7 +51,8 @@ class Watch:
         self._seen = set(load_readings(folder))
         self._readings = ReadingWriter(folder, f"readings-{1 + len(list(folder.readings.iterdir()))}")
         self._pool = ReaderPool(readers)
-        self._waiting: deque[str] = deque()
+        self._bases = Bases(folder)
+        self._waiting: deque[tuple[str, str]] = deque()  # digest, application
         self._arrived_s: dict[str, float] = {}  # of documents not yet read, the oldest first
         self._tails: dict[Path, SegmentTail] = {}
         self._files: dict[Path, int] = {}
@@ -140,20 +142,21 @@ class Watch:
             if record.digest not in self._seen:
                 self._seen.add(record.digest)
                 self._arrived_s[record.digest] = time.monotonic()
-                self._waiting.append(record.digest)
+                self._waiting.append((record.digest, record.application))
                 self.to_read += 1
         elif isinstance(record, ApplicationStarted):
             self.started += 1
+            self._bases.started(record)
         elif isinstance(record, ApplicationEnded):
             self.endings[record.ending] += 1
 
     def _hand_over(self) -> None:
         """Give the readers what they have room for; never wait for them, or nothing would be flushed meanwhile."""
         while self._waiting and self._pool.lag < _AT_READERS:
-            digest = self._waiting.popleft()
+            digest, application = self._waiting.popleft()
             if digest not in self._store:
                 self._store.refresh()
-            self._pool.submit(digest, self._store.get(digest))
+            self._pool.submit(digest, self._store.get(digest), self._bases.of(application))
 
     def _keep_readings(self) -> None:
         for reading in self._pool.finished():
