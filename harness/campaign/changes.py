@@ -11,6 +11,7 @@ from harness.campaign.scenario import Updates
 from harness.records.certificates import Certificate
 from harness.records.plan import Batch, BatchKind, PlannedApplication
 
+_WAITED_S = 600.0  # a documented reflection time that a run may see the end of
 _APART_MS = 300.0  # a change in flight and its undoing
 _INTO_MS = (0.0, 80.0)  # after the release: into reading the register, rendering, and handing over
 _REFUSED_EVERY = 3  # change in flight is one that the register refuses, where the target file names such a change
@@ -47,15 +48,17 @@ def _around(
     kiosk: int,
     resident: str | None = None,
 ) -> Batch:
-    """Issue, change, issue again once the change was acknowledged, then change back: the register is as before."""
+    """Issue, change, issue again once the change was acknowledged, then change back: the register is as before.
+
+    Where a change takes longer to show than a run can wait, it stays: a follow-up run looks at it and changes it back.
+    """
     node, kiosk = author.node(), kiosk % author.scenario.kiosks
     before = author.application(phase, certificate, kiosk=kiosk, node=node, resident=resident)
     after = author.application(phase, certificate, kiosk=kiosk, node=node, resident=before.resident)
-    updates = (
-        author.update(before.resident, field, values[0], before=after.application),
-        author.update(before.resident, field, values[1]),
-    )
-    return author.batch(phase, BatchKind.SEQUENCE, [before, after], f"update:{field}", updates=updates)
+    updates = [author.update(before.resident, field, values[0], before=after.application)]
+    if author.target.limits.reflection_s <= _WAITED_S:
+        updates.append(author.update(before.resident, field, values[1]))
+    return author.batch(phase, BatchKind.SEQUENCE, [before, after], f"update:{field}", updates=tuple(updates))
 
 
 def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:

@@ -46,6 +46,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
         "別の機械の試験に作業機として加わる",
         "serve kiosks of a run that another machine conducts",
     ),
+    "follow-up": (
+        "harness.cli.follow_up",
+        "command",
+        "登録の変更が反映されたかを後日確かめる(翌日確認)",
+        "look next day whether a run's changes of the register show",
+    ),
     "judge": ("harness.cli.judge", "command", "記録から判定をやり直す", "judge a recorded run again"),
     "report": ("harness.cli.report", "command", "判定から報告書を作る", "write the report of a judged run"),
     "journal": ("harness.cli.journal", "command", "実施記録を表示する", "print what a run recorded"),

@@ -152,6 +152,13 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (r"--options: (.*) is none; allowed are (.*)", "--options に {0} はない。使えるもの: {1}"),
     (r"--options (.*?): (.*)", "--options {0}: {1}"),
+    # follow-up runs
+    (r"(.*?): no change is left to look at", "{0}: 確かめる登録の変更は残っていない"),
+    (r"its verdict says what became of them", "どうなったかはその判定にある"),
+    (r"(.*?): the reflection time is not over", "{0}: 文書上の反映時間が過ぎていない"),
+    (r"run the follow-up after (.*) \(JST\)", "{0}(日本時間)を過ぎてから実施する"),
+    (r"(.*?): the target file of (.*) is gone", "{1} の対象ファイル {0} がない"),
+    (r"put it back", "元の場所に戻す"),
     # changes by hand
     (
         r'the target file says updates = "manual": a person at this terminal has to change the register during the '

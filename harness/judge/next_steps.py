@@ -22,6 +22,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     scope: tuple[ScopeEntry, ...] = ()
     updates: int = 0  # changes of the register that were tried
     acceptance: bool = True  # the scenario is an acceptance test
+    follow_up: bool = False  # changes were made whose reflection time was not over at the end
 
 
 _GRAVE_TEST: Step = (
@@ -45,6 +46,11 @@ _NO_ACCEPTANCE: Step = (
     MUNICIPALITY,
     "受入れや稼働の判断には、受入試験(go-live など)を別に実施するよう求める。",
     "Have an acceptance test (such as go-live) played before deciding whether the system may go live.",
+)
+_FOLLOW_UP: Step = (
+    VENDOR,
+    "文書上の反映時間が過ぎてから(翌日など)、`honnin follow-up` で登録の変更が反映されたことを確かめる。",
+    "Once the documented reflection time is over (next day), look with `honnin follow-up` whether the changes show.",
 )
 _RESUME: Step = (
     VENDOR,
@@ -276,6 +282,8 @@ def next_steps(
     for code in _leading(codes):
         for step in _STEPS[code]:
             steps.setdefault(step, code)
+    if setting.follow_up:
+        steps[_FOLLOW_UP] = "follow_up"
     if "nothing_found" in codes and not setting.acceptance:
         steps[_NO_ACCEPTANCE] = "no_acceptance"
     if "nothing_found" in codes and (untested := _untested(setting)):

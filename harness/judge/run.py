@@ -40,6 +40,7 @@ from harness.judge.forbidden import forbidden
 from harness.judge.fresh import FreshnessSide
 from harness.judge.generator import measure_generator
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
+from harness.judge.later import left_for_later
 from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried
 from harness.judge.own_pictures import OwnPictures
@@ -215,12 +216,16 @@ class _Judge:
         return self._guarded("window", lambda: window_reasons(pair_trials(self.view, findings, self.plan)), none)
 
     def _untried(self) -> tuple[Reason, ...]:
-        return tuple(untried(self.turned_away, self.inputs.target)) if self.turned_away else ()
+        later = tuple(left_for_later(self.view, self.register.reflection_ns))
+        return (*(untried(self.turned_away, self.inputs.target) if self.turned_away else ()), *later)
 
     def _setting(self, basis: Basis) -> Setting:
         production = self.inputs.target.environment is Environment.PRODUCTION
         acceptance, updates = self.inputs.header.acceptance, len(self.view.updates)
-        return Setting(production=production, scope=basis.scope, updates=updates, acceptance=acceptance)
+        later = any(left_for_later(self.view, self.register.reflection_ns))
+        return Setting(
+            production=production, scope=basis.scope, updates=updates, acceptance=acceptance, follow_up=later
+        )
 
     def _basis(
         self, documents: Documents, findings: tuple[Finding, ...], classes: Mapping[str, FinalClass | None]

@@ -1,0 +1,34 @@
+"""Gives tests of follow-up runs hand-written histories (the builder stands with the tests of checks)."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.records.resident import Resident, Seal
+
+
+@pytest.fixture
+def made():
+    name, path = "honnin_histories", Path(__file__).parent.parent / "checks" / "histories.py"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@pytest.fixture
+def history(made):
+    return made.History()
+
+
+@pytest.fixture
+def residents():
+    seal = Seal(number="S1", registered_on="2020-01-01", diameter_mm=12.0, png_base64="")
+    return {
+        key: Resident(key=key, municipality="m", household=f"H{key[1:]}", name=f"見本 {key}", seal=seal)
+        for key in ("R1", "R2", "R3", "R4", "R5", "R9")
+    }
