@@ -23,6 +23,8 @@ _NUMBER = re.compile(r"\d[\d,]*")
 _LONG_NUMBER = re.compile(r"\d{4}")  # an individual number begins with four digits in every notation
 _NAME_ROLES = frozenset({"name", "alias"})
 _SHORT = 2
+_DRAWN = 2  # characters of one value that may be drawn as pictures
+_IDEOGRAPHS = "\u3400"
 _ORDERS = 2  # of reading, in which a date must stand: digits of a column read in a wrong order make dates too
 _LEAST_LINE = 6  # characters; a shorter beginning of an address is half the town's
 
@@ -121,6 +123,8 @@ class Beside:
             if isinstance(value, tuple) and not self._confirmed(value):
                 continue
             owners = self._owners(first, value)
+            if not owners and any(partly_lost(found.value, t) for w in items for t in w.texts):
+                continue
             others = set(owners) - self._cast.permitted - {self._cast.applicant}
             absent = not found.below and any(id(w) in missing for w in items)
             sure = found.below in proven or (of_person and not found.below)
@@ -266,6 +270,20 @@ def partly_exchanged(value: str, expected: Iterable[str]) -> bool:
         if len(text) == len(value) and 0 < len(differing) < len(text):
             return not any(c.isdecimal() for pair in differing for c in pair)
     return False
+
+
+def partly_lost(value: str, expected: str) -> bool:
+    """Tell whether a value is an expected text but for an ideograph or two, which vendors may draw as pictures."""
+    lost = len(expected) - len(value)
+    if not 0 < lost <= _DRAWN or len(value) < _SHORT:
+        return False
+    place = 0
+    for character in expected:
+        if place < len(value) and value[place] == character:
+            place += 1
+        elif character < _IDEOGRAPHS:
+            return False
+    return place == len(value)
 
 
 def _unreadable(value: str, items: Sequence[Wanted]) -> bool:

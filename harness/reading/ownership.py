@@ -65,7 +65,9 @@ class Judge:
             return replace(base, pages=plain.pages, listed=plain.listed)
         judge = PageJudge(self._index, self._profile, self._form, cast)
         judged = _settle(judge.pages(reading.pages), expectation)
-        residue = foreign_residue(reading, judge.cast.own, self._index, self._form)
+        shown = {(e.owner, e.value) for j in judged for e in j.ownership.evidence}
+        found = foreign_residue(reading, judge.cast.own, self._index, self._form)
+        residue = tuple(e for e in found if (e.owner, e.value) not in shown)  # a field's value stands on its page, too
         document = replace(
             base,
             pages=tuple(j.ownership for j in judged),

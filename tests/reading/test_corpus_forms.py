@@ -2,7 +2,7 @@
 
 import pytest
 from press.forms import FORMS, under
-from press.layouts import lay_out
+from press.layouts import lay_out, width
 from press.light import LIGHT
 from press.plan import family, record, single, variants
 from press.verdicts import told
@@ -27,3 +27,37 @@ def test_own_is_own_and_what_is_put_in_is_told(form, original, corpus_opinion):
     for name, sheets, truth in variants(original):
         opinion = corpus_opinion(LIGHT["reportlab"](lay_out(sheets, form)), original)
         assert told(opinion, record(original, "reportlab", name, truth)) == "right", (name, opinion)
+
+
+def with_a_gap(papers, character):
+    """Return the papers with a character left out and its room kept: a vendor draws it as a picture."""
+    for paper in papers:
+        marks = []
+        for mark in paper.marks:
+            if mark[0] != "text" or character not in mark[4]:
+                marks.append(mark)
+                continue
+            before, after = mark[4].split(character, 1)
+            x = mark[1] + width(before + character, mark[3])
+            marks += [(*mark[:4], before, mark[5])] * bool(before) + [("text", x, *mark[2:4], after, mark[5])]
+        paper.marks = marks
+    return papers
+
+
+@pytest.mark.parametrize(("applicant", "character", "other"), [("R00115", "邉", "R00101"), ("R00111", "髙", "R00101")])
+def test_a_name_with_a_character_that_is_no_text_is_unread_and_nothing_is_said_to_be_wrong(
+    applicant, character, other, corpus_opinion
+):
+    original = single("", "kita", "inkan", applicant, other)
+    papers = with_a_gap(lay_out(original.sheets(), "ruled"), character)
+    opinion = corpus_opinion(LIGHT["reportlab"](papers), original)
+    assert {p.verdict for p in opinion.pages} == {"unread"}
+    assert (opinion.wrong, opinion.missing) == ((), ())
+
+
+def test_a_look_alikes_page_with_such_a_character_is_the_look_alikes(corpus_opinion):
+    original = single("", "kita", "inkan", "R00115", "R00116")
+    papers = with_a_gap(lay_out(original.sheets("R00116"), "ruled"), "邊")
+    opinion = corpus_opinion(LIGHT["reportlab"](papers), original)
+    assert {p.verdict for p in opinion.pages} == {"foreign"}
+    assert {e.owner for p in opinion.pages for e in p.evidence} == {"R00116"}
