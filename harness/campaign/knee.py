@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ _GAIN = 0.10
 _LIKE = 0.10  # failures whose waits lie within this share of each other ran into one limit
 _FEWEST = 5  # failures: less may be chance
 _DECILE = 10
+_IN_VAIN = frozenset({Ending.FAILED, Ending.UNRESOLVED})
 
 
 class RampStep(Struct, frozen=True, kw_only=True):
@@ -71,25 +72,31 @@ def taken_ms(one: Application) -> float:
     return max(0.0, (ended - begun) / 1e6)
 
 
-def waited_ms(one: Application) -> float:
-    """Return the wait for the document; 0 where nobody waited."""
-    return 0.0 if one.waited_ns == NEVER else one.waited_ns / 1e6
+def waits_ms(view: HistoryView, batches: Collection[str] | None = None) -> Iterator[tuple[float, bool]]:
+    """Yield of every application (of `batches`; None: of all) that waited for a document how long, and if in vain."""
+    columns = view.applications
+    begun, ended = columns.integers("collect_from_ns"), columns.integers("collect_to_ns")
+    endings, names = columns.column("ending"), columns.strings("batch")
+    for since, until, ending, batch in zip(begun, ended, endings, names, strict=True):
+        if NEVER not in (since, until) and (batches is None or batch in batches):
+            yield (until - since) / 1e6, ending in _IN_VAIN
 
 
-def detect_limit_ms(held: Iterable[Application]) -> float | None:
+def detect_limit_ms(waits: Iterable[tuple[float, bool]]) -> float | None:
     """Return the time limit that failing applications ran into: waits that end in failure after the same time."""
-    waits = sorted(waited_ms(one) for one in held if one.ending in {Ending.FAILED, Ending.UNRESOLVED})
-    waits = [wait for wait in waits if wait > 0.0]
-    if len(waits) < _FEWEST:
+    vain = sorted(wait for wait, failed in waits if failed and wait > 0.0)
+    if len(vain) < _FEWEST:
         return None
-    low, high = waits[len(waits) // _DECILE], waits[-1 - len(waits) // _DECILE]
-    middle = median(waits)
+    low, high = vain[len(vain) // _DECILE], vain[-1 - len(vain) // _DECILE]
+    middle = median(vain)
     return round(middle, 3) if high - low <= middle * _LIKE else None
 
 
-def crossings(held: Collection[Application], limits_ms: Sequence[float]) -> tuple[int, float | None]:
-    """Return how many of the held crossed a time limit, and which: the shortest declared, else the one detected."""
-    limit = min(limits_ms, default=None) or detect_limit_ms(held)
+def crossings(
+    view: HistoryView, limits_ms: Sequence[float], batches: Collection[str] | None = None
+) -> tuple[int, float | None]:
+    """Return how many waited as long as a time limit, and which: the shortest of `limits_ms`, else the one detected."""
+    limit = min(limits_ms, default=None) or detect_limit_ms(waits_ms(view, batches))
     if limit is None:
         return 0, None
-    return sum(1 for one in held if waited_ms(one) >= limit * (1.0 - _LIKE / 2.0)), limit
+    return sum(1 for wait, _ in waits_ms(view, batches) if wait >= limit * (1.0 - _LIKE / 2.0)), limit

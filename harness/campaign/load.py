@@ -56,7 +56,8 @@ def _rows(phase: Hold, author: Author, people: Sequence[str], kiosks: int, per_k
 def mix_batches(phase: Mix, author: Author) -> Iterator[Batch]:
     """Yield one batch of arrivals: exponential gaps whose rate follows the day's profile."""
     members: list[PlannedApplication] = []
-    recent: list[str] = []
+    resting = len(author.cast.ordinary) // 2
+    recent: dict[str, None] = {}  # in order; as many as leave half of the people free
     for at_ms in _arrivals_ms(phase, author):
         refuse = author.rng.random() < phase.refused_share
         certificate = author.rng.choice(author.kinds(phase))
@@ -72,7 +73,10 @@ def mix_batches(phase: Mix, author: Author) -> Iterator[Batch]:
             abort=_maybe_abort(phase, author),
         )
         members.append(one)
-        recent = [*recent, one.resident][-len(author.cast.ordinary) // 2 :]
+        recent.pop(one.resident, None)
+        recent[one.resident] = None
+        if len(recent) > resting:
+            del recent[next(iter(recent))]
     yield author.batch(phase, BatchKind.ARRIVALS, members, "mix")
 
 

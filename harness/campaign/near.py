@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
 from harness.campaign.knee import taken_ms
-from harness.checks.history import NEVER, Application, HistoryView
+from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.records.history import Ending
 from harness.records.plan import Batch
 
@@ -60,7 +60,7 @@ def trials_of(view: HistoryView, pairs: Mapping[str, Batch], alone_ms: Mapping[s
 
     O(n log n) in the applications of the pairs.
     """
-    shared = Shared(view)
+    shared = Shared(view, {a.application for batch in pairs.values() for a in batch.applications[:2]})
     modes = _modes(view, pairs, alone_ms)
     found = (_trial(view, batch, alone_ms, shared, modes) for batch in pairs.values())
     return tuple(trial for trial in found if trial is not None)
@@ -116,26 +116,28 @@ def _shows(
 
 
 class Shared:
-    """Which applications of different residents hold one document or one number, and which the next number."""
+    """Which of some applications hold a document or number that another resident holds, too, and which the next one."""
 
-    def __init__(self, view: HistoryView) -> None:
-        """Read all deliveries; O(n)."""
+    def __init__(self, view: HistoryView, of: Collection[str]) -> None:
+        """Look for what the applications `of` hold in all deliveries; O(n) in time, memory by what they hold."""
         self._held: dict[str, set[tuple[str, str]]] = defaultdict(set)  # application -> what it holds
         self._numbers: dict[str, set[int]] = defaultdict(set)
         residents, names = view.applications.strings("resident"), view.applications.strings("application")
-        holders: dict[tuple[str, str], set[str]] = defaultdict(set)  # residents
         for delivered in view.deliveries:
-            if delivered.place == NEVER:
-                continue
-            name = names[delivered.place]
-            digits = "".join(c for c in delivered.issue_number if c.isdigit())
-            if digits:
-                self._numbers[name].add(int(digits))
-            for thing in (("same_document", delivered.digest), ("same_number", delivered.issue_number)):
-                if thing[1]:
-                    self._held[name].add(thing)
+            if delivered.place != NEVER and names[delivered.place] in of:
+                self._take(names[delivered.place], delivered)
+        holders: dict[tuple[str, str], set[str]] = {thing: set() for held in self._held.values() for thing in held}
+        for delivered in view.deliveries:
+            for thing in _things(delivered) if delivered.place != NEVER else ():
+                if thing in holders:
                     holders[thing].add(residents[delivered.place])
         self._several = frozenset(thing for thing, some in holders.items() if len(some) > 1)
+
+    def _take(self, name: str, delivered: Delivered) -> None:
+        self._held[name].update(_things(delivered))
+        digits = "".join(c for c in delivered.issue_number if c.isdigit())
+        if digits:
+            self._numbers[name].add(int(digits))
 
     def signs(self, one: Application, other: Application) -> frozenset[str]:
         """Return what of one is in the other's hands, too, or in a third's."""
@@ -147,6 +149,11 @@ class Shared:
         """Tell whether the two hold numbers that follow each other."""
         theirs = self._numbers[other.application]
         return any(number + step in theirs for number in self._numbers[one.application] for step in (1, -1))
+
+
+def _things(delivered: Delivered) -> tuple[tuple[str, str], ...]:
+    number = (("same_number", delivered.issue_number),) if delivered.issue_number else ()
+    return (("same_document", delivered.digest), *number)
 
 
 def _modes(view: HistoryView, pairs: Mapping[str, Batch], alone_ms: Mapping[str, float]) -> Sequence[float]:

@@ -102,9 +102,7 @@ def _more(seen: Seen, slots: Sequence[Batch], enough: int, at_ns: int) -> Iterat
     if not slots:
         return
     held = {b.batch for b in seen.batches if b.kind is BatchKind.CLOSED}
-    applications = seen.view.applications
-    members = [applications[p] for p, batch in enumerate(applications.strings("batch")) if batch in held]
-    crossed, limit = crossings(members, seen.limits_ms)
+    crossed, limit = crossings(seen.view, seen.limits_ms, held)
     ramps = {b.batch: len({a.kiosk for a in b.applications}) for b in seen.batches if b.purpose.startswith("ramp:")}
     knee = find_knee(ramp_steps(seen.view, ramps))
     told = f"{crossed} crossed {limit:g} ms" if limit else "no time limit is declared or was met"

@@ -100,14 +100,12 @@ def _meets(spans: tuple[Sequence[int], Sequence[int]], start: int, end: int) -> 
 def limits_crossed(view: HistoryView, plan: Completeness) -> tuple[LimitCrossed, ...]:
     """Count the applications that waited as long as each declared time limit, or as one that failures show."""
     if plan.time_limits_ms:
-        every = tuple(view.applications)
         return tuple(
-            LimitCrossed(limit_ms=limit, source="declared", crossed=crossings(every, (limit,))[0])
+            LimitCrossed(limit_ms=limit, source="declared", crossed=crossings(view, (limit,))[0])
             for limit in plan.time_limits_ms
         )
     held = {b.batch for b in view.batches if b.kind is BatchKind.CLOSED}
-    members = [one for one in view.applications if one.batch in held]
-    crossed, limit = crossings(members, ())
+    crossed, limit = crossings(view, (), held)
     return () if limit is None else (LimitCrossed(limit_ms=limit, source="detected", crossed=crossed),)
 
 

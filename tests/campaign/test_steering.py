@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 
-from harness.campaign.knee import Knee, RampStep, detect_limit_ms, find_knee
+from harness.campaign.knee import Knee, RampStep, detect_limit_ms, find_knee, waits_ms
 from harness.campaign.near import trials_of
 from harness.campaign.steering import Seen, decide
 from harness.records.certificates import Certificate, Options
@@ -189,7 +189,7 @@ def test_a_load_is_held_on_until_enough_have_crossed_the_time_limit(history):
 def test_an_undeclared_time_limit_is_read_off_the_failures(history):
     for k in range(6):
         history.asks(f"H1{k}", f"R1{k}", 0, 9, batch="B70001", wait=5.0 + k / 100, ending=Ending.FAILED)
-    assert detect_limit_ms(history.view().applications) == pytest.approx(5025, abs=10)
+    assert detect_limit_ms(waits_ms(history.view())) == pytest.approx(5025, abs=10)
     (more,) = decided(history, [held(1), held(2)], HELD)
     assert more.skipped
 
@@ -197,7 +197,7 @@ def test_an_undeclared_time_limit_is_read_off_the_failures(history):
 def test_failures_at_any_time_are_no_time_limit(history):
     for k in range(8):
         history.asks(f"H1{k}", f"R1{k}", 0, 9, wait=1.0 + k, ending=Ending.FAILED)
-    assert detect_limit_ms(history.view().applications) is None
+    assert detect_limit_ms(waits_ms(history.view())) is None
 
 
 def steps(*served):
