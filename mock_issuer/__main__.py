@@ -12,6 +12,7 @@ from mock_issuer import __version__
 from mock_issuer.centre.routing import Routing
 from mock_issuer.controls.catalogue import CONTROLS
 from mock_issuer.defects.catalogue import CATALOGUE, Switch, parse_switch
+from mock_issuer.defects.table import control_table, lines, table
 from mock_issuer.serving import Tls
 from mock_issuer.settings import CENTRE_THREADS, NAME_LIMIT, NODE_THREADS, NodeSettings, State, Timing
 
@@ -137,13 +138,13 @@ def _tls(certificate: Path | None, key: Path | None, client_ca: Path | None, req
 @main.command("defects")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default="en", show_default=True)
 @click.option("--controls", is_flag=True, help="list what `--control` takes instead")
-def list_defects(lang: str, controls: bool) -> None:
+@click.option("--markdown", is_flag=True, help="as the table of the documentation, with triggers and the clean form")
+def list_defects(lang: str, controls: bool, markdown: bool) -> None:
     """List the known defects that `--defect` takes, with precedents, parameters and their defaults."""
-    for defect in (CONTROLS if controls else CATALOGUE).values():
-        title = defect.title_ja if lang == "ja" else defect.title_en
-        parameters = ", ".join(f"{name}={value:g}" for name, value in defect.parameters.items())
-        precedent = f" ({defect.precedent})" if defect.precedent else ""
-        click.echo(f"{defect.id}  {title}{precedent}{f' [{parameters}]' if parameters else ''}")
+    shown = (CONTROLS if controls else CATALOGUE).values()
+    rows = control_table(shown) if controls else table(shown)
+    for line in rows if markdown else lines(shown, lang):
+        click.echo(line)
 
 
 @main.command(hidden=True)

@@ -12,6 +12,7 @@ import httpx
 from msgspec import Struct
 
 from harness.errors import UsageError
+from harness.glossary import Lang, default_lang
 
 _PATIENCE_S = 10.0
 _ready = click.option(
@@ -74,23 +75,25 @@ def defect() -> None:
 @defect.command("list")
 @_ready
 @_json
-def list_defects(ready_file: Path, as_json: bool) -> None:
+@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
+@click.option("--controls", is_flag=True, help="List the controls instead: correct variants, switched alike.")
+def list_defects(ready_file: Path, as_json: bool, lang: Lang, controls: bool) -> None:
     """Show all defects, and at which nodes each is on. Without a running issuer: only which there are."""
     active = _switches(_ask(ready_file, "GET")) if ready_file.is_file() else {}
     if as_json:
         click.echo(json.dumps(active))
         return
-    for line in _catalogue():
+    for line in _catalogue("--lang", lang, *(["--controls"] if controls else [])):
         name = line.split()[0]
         places = ", ".join(node for node, defects in active.items() if name in defects)
         click.echo(f"{line}{f'   ON at {places}' if places else ''}")
 
 
-def _catalogue() -> list[str]:
+def _catalogue(*options: str) -> list[str]:
     """Ask the issuer's own program: harness does not know its defects."""
     import subprocess
 
-    command = [sys.executable, "-m", "mock_issuer", "defects"]
+    command = [sys.executable, "-m", "mock_issuer", "defects", *options]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 

@@ -22,6 +22,8 @@ DEFECT = Defect(
     id="D02",
     title_ja="作業キーが秒単位(yyyyMMddHHmmss)で、同じ秒の後の申請が前の申請を上書きする",
     title_en="work key = yyyyMMddHHmmss; a later application of the same second overwrites the earlier one",
+    trigger="S",
+    instead="the key is the shared table's next reception number",
     precedent="川崎市 2023-05-02",
     apply=_apply,
     parameters={},

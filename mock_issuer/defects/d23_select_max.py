@@ -26,6 +26,8 @@ DEFECT = Defect(
     id="D23",
     title_ja="受付番号を「最大値+1」で求めて上書き登録し、同時の申請が同じ番号になる",
     title_en="reception number = SELECT max + 1, then INSERT OR REPLACE; concurrent applications get one number",
+    trigger="C",
+    instead="the table itself counts, in the statement that inserts",
     precedent="lost update, CWE-362",
     apply=_apply,
     parameters={},

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import mock_issuer
+from mock_issuer.controls.catalogue import CONTROLS
 from mock_issuer.defects.catalogue import CATALOGUE
+from mock_issuer.defects.table import control_table, table
 
 
 def honnin(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -43,6 +46,21 @@ def test_mistakes_are_told_with_what_to_do(tmp_path: Path, arguments: tuple[str,
     assert result.returncode == 64
     assert told in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_defects_and_controls_are_listed_in_both_languages(tmp_path: Path) -> None:
+    listed = honnin("defect", "list", "--lang", "ja", folder=tmp_path).stdout.splitlines()
+    assert [line.split()[0] for line in listed] == list(CATALOGUE)
+    assert "作業キーが秒単位" in listed[1]
+    controls = honnin("defect", "list", "--controls", "--lang", "en", folder=tmp_path).stdout.splitlines()
+    assert [line.split()[0] for line in controls] == list(CONTROLS)
+
+
+def test_the_documentation_has_every_defect_and_control() -> None:
+    document = (Path(mock_issuer.__file__).parents[1] / "docs" / "defects.md").read_text(encoding="utf-8")
+    for row in (*table(CATALOGUE.values()), *control_table(CONTROLS.values())):
+        assert row in document
+    assert len(CATALOGUE) == 36
 
 
 def test_an_unknown_defect_is_told_by_the_issuer(issuer) -> None:
