@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 
 from msgspec import Struct
 
 _STREAM = re.compile(rb"\bstream\r?\n")
 _LENGTH = re.compile(rb"/Length (\d+)(?! \d+ R)")
 _AFTER = re.compile(rb"\s*endstream\b")
-_OBJECT = re.compile(rb"(?<![\w.])(\d+) 0 obj\b")
+_OBJECT = re.compile(rb"\n(\d+) 0 obj\b")
 _TABLE = re.compile(
     rb"xref\s+0 (\d+)\s+((?:\d{10} \d{5} [fn]\s{1,2})+)trailer\b(.*?)startxref\s+(\d+)\s+%%EOF\s*", re.DOTALL
 )
@@ -24,8 +25,8 @@ _FREE = re.compile(rb"\d{10} \d{5} f")
 _NUMBER = rb"(?:<[0-9A-Fa-f]{32}>|\([A-Za-z0-9+/=]{20,32}\))"
 _LOOSE = re.compile(rb"/Length \d+|/ID ?\[ ?" + _NUMBER + rb" ?" + _NUMBER + rb" ?\]")
 _DATES = re.compile(rb"\(D:\d{4,14}(?:[Z+-][\d']{0,6})?\)")
-_FORBIDDEN = (b"/Encrypt", b"/Prev", b"/XRefStm", b"/ObjStm", b"/ActualText", b"/JavaScript")
-OBJECT = re.compile(rb"(?<![\d.])(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)  # number and content, without streams
+_FORBIDDEN = (b"/Encrypt", b"/Prev", b"/XRefStm", b"/ObjStm", b"/ActualText", b"/JavaScript", b"%%EOF")
+_CONTENT = re.compile(rb"\n(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)  # number and content, without streams
 _MOST_STREAMS = 400
 _MOST_BYTES = 4_000_000  # of one stream unfolded
 
@@ -54,7 +55,7 @@ def anatomy(body: bytes) -> Anatomy | None:
     """Take a file apart; None where it is built in any other way than said above."""
     table = body.rfind(b"\nxref") + 1
     end = _TABLE.fullmatch(body, table) if table and body.startswith(b"%PDF-") else None
-    if end is None or int(end[4]) != table or body.count(b"%%EOF") != 1 or body.count(b"%PDF-") != 1:
+    if end is None or int(end[4]) != table:
         return None
     parts = _parts(body[:table])
     if parts is None:
@@ -63,7 +64,7 @@ def anatomy(body: bytes) -> Anatomy | None:
     if not _as_told(end, places):
         return None
     joined = b"\0".join([*plain, end[3]])
-    if any(word in joined for word in _FORBIDDEN):
+    if any(word in joined for word in _FORBIDDEN) or b"%PDF-" in joined[1:]:
         return None
     pieces = [piece for part in _LOOSE.split(joined) for piece in _DATES.split(part)]
     return Anatomy(tuple(pieces), tuple(_DATES.findall(joined)), tuple(streams))
@@ -79,7 +80,8 @@ def _parts(body: bytes) -> tuple[list[bytes], list[Stream], dict[int, int]] | No
         begin = _STREAM.search(body, at)
         part = body[at : begin.end() if begin else len(body)]
         for found in _OBJECT.finditer(part):
-            if places.setdefault(int(found[1]), at + found.start()) != at + found.start():
+            place = at + found.start() + 1
+            if places.setdefault(int(found[1]), place) != place:
                 return None  # two objects of one number
             last = int(found[1]), found.end()
         plain.append(part)
@@ -99,6 +101,12 @@ def _as_told(table: re.Match[bytes], places: dict[int, int]) -> bool:
     entries = table[2].split(b"\n") if b"\n" in table[2] else table[2].split(b"\r")
     told = {n: int(m[1]) for n, entry in enumerate(entries) if (m := _ENTRY.match(entry)) and m[2] == b"00000"}
     return told == places and len(told) + len(_FREE.findall(table[2])) == int(table[1])
+
+
+@lru_cache(maxsize=16)
+def objects_in(around: bytes) -> dict[bytes, bytes]:
+    """Return the content of each object by its number, streams left out, from the plain bytes of a file."""
+    return dict(_CONTENT.findall(around))
 
 
 def unfolded(stream: Stream) -> bytes | None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from harness.reading.anatomy import OBJECT, Anatomy, Stream, anatomy, unfolded
+from harness.reading.anatomy import Anatomy, Stream, anatomy, objects_in, unfolded
 from harness.reading.shown_text import Unlike, codes_of, decoded, font_at, like
 from harness.records.reading import PageRead, Reading, ReadingStatus
 
@@ -58,14 +58,15 @@ def _exchanged(was: Anatomy, now: Anatomy, base: Reading) -> tuple[str, tuple[Pa
     like(was.plain == now.plain and len(was.streams) == len(now.streams) and len(was.dates) == len(now.dates))
     exchanges: dict[int, list[_Exchange]] = {}  # by object number of the stream
     beside = [_Exchange(_date(a), _date(b)) for a, b in zip(was.dates, now.dates, strict=True)]
+    around = was.around()
     for a, b in zip(was.streams, now.streams, strict=True):
         if a.data == b.data:
             continue
         if b"/Metadata" in a.dictionary and b"/Filter" not in a.dictionary:
             beside += _dates_exchanged(a.data, b.data)
         else:
-            exchanges[a.number] = list(_figures_exchanged(was, a, b))
-    contents = _contents(was.around()) if exchanges else ()
+            exchanges[a.number] = list(_figures_exchanged(was, around, a, b))
+    contents = _contents(around) if exchanges else ()
     return _everywhere(base.residue, beside), _on_pages(base.pages, contents, exchanges)
 
 
@@ -85,10 +86,13 @@ def _everywhere(text: str, exchanges: list[_Exchange]) -> str:
     pairs: dict[str, str] = {}
     for was, now in exchanges:
         like(pairs.setdefault(was, now) == now)
+    pairs = {was: now for was, now in pairs.items() if was != now}
     if not text or not pairs:
         return text
-    longest_first = sorted(pairs, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), lambda m: pairs[m.group()], text)
+    like(not any(was in now for was in pairs for now in pairs.values() if now != was))
+    for was in sorted(pairs, key=len, reverse=True):
+        text = text.replace(was, pairs[was])
+    return text
 
 
 def _on_pages(
@@ -114,9 +118,8 @@ def _exchanged_once(page: PageRead, exchanges: list[_Exchange]) -> str:
     return "".join((*parts, page.text[end:]))
 
 
-def _figures_exchanged(file: Anatomy, was: Stream, now: Stream) -> Iterator[_Exchange]:
+def _figures_exchanged(file: Anatomy, around: bytes, was: Stream, now: Stream) -> Iterator[_Exchange]:
     """Yield the shown texts that differ between two streams of pages, which differ in figures alone."""
-    around = file.around()
     like(any(was.number in of_page for of_page in _contents(around)))
     old, new = unfolded(was), unfolded(now)
     like(old is not None and new is not None and b"/ActualText" not in old)
@@ -190,7 +193,7 @@ def _common(old: bytes, new: bytes, most: int) -> int:
 @lru_cache(maxsize=64)
 def _contents(around: bytes) -> tuple[frozenset[int], ...]:
     """Return the numbers of the streams that each page draws, no stream on two; () where pages are not in one list."""
-    objects = dict(OBJECT.findall(around))
+    objects = objects_in(around)
     lists = _KIDS.findall(around)
     pages = [objects.get(kid, b"") for kid in re.findall(rb"(\d+) 0 R", lists[0])] if len(lists) == 1 else []
     drawn = [_CONTENTS.findall(page) for page in pages]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.reading.anatomy import OBJECT, Anatomy, Stream, unfolded
+from harness.reading.anatomy import Anatomy, Stream, objects_in, unfolded
 
 _FONT = re.compile(rb"/([^\s/\[\]<>()]+)\s+[\d.+-]+\s+Tf\b")
 # after these another font may be in force
@@ -43,17 +43,20 @@ def font_at(before: bytes) -> bytes:
 
 def codes_of(file: Anatomy, around: bytes, font: bytes) -> Codes:
     """Return the map of codes of the font that has this name on every page."""
-    objects = set(re.findall(rb"/" + re.escape(font) + rb" (\d+) 0 R", around))
-    like(len(objects) == 1)
-    (number,) = objects
-    pointer = _TO_UNICODE.search(dict(OBJECT.findall(around)).get(number, b""))
-    like(pointer is not None)
-    assert pointer is not None
-    maps = [s for s in file.streams if s.number == int(pointer[1])]
+    number = _map_of(around, font)
+    maps = [s for s in file.streams if s.number == number]
     like(len(maps) == 1)
     codes = _code_map(maps[0].data, maps[0].dictionary)
     like(bool(codes))
     return codes
+
+
+@lru_cache(maxsize=64)
+def _map_of(around: bytes, font: bytes) -> int:
+    """Return the number of the map of the one font that has this name; 0 where there is none, or several."""
+    objects = set(re.findall(b"/" + re.escape(font) + rb" (\d+) 0 R", around))
+    pointer = _TO_UNICODE.search(objects_in(around).get(objects.pop(), b"")) if len(objects) == 1 else None
+    return int(pointer[1]) if pointer else 0
 
 
 @lru_cache(maxsize=64)
