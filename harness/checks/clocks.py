@@ -7,17 +7,22 @@ measured by ping-pong before, during and after each phase (ClockMeasured).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harness.checks.history import NEVER, Application, Delivered
 from harness.checks.table import Table
-from harness.records.history import ClockMeasured
+from harness.records.history import ClockMeasured, Record, WorkerCensus
+
+R = TypeVar("R", bound=Record)
 
 # The kernel never slews a clock by more than 500 ppm: what two clocks may drift apart beyond the last measurement.
 _DRIFT = 500e-6
+_INSTANTS = ("at_ns", "from_ns", "sent_ns", "acked_ns")
 _OF_APPLICATIONS = ("started_ns", "planned_ns", "ended_ns", "applied_ns", "collect_from_ns", "collect_to_ns")
 
 
@@ -67,6 +72,26 @@ def _clock(ones: list[ClockMeasured]) -> WorkerClock:
         offset_ns=offsets,
         bound_ns=max(o.error_ns for o in ones) + drifted_ns,
     )
+
+
+def unmeasured(workers: Iterable[WorkerCensus], measured: Iterable[ClockMeasured]) -> frozenset[str]:
+    """Return the writers of workers that were lost before their clock was measured: their times say nothing here."""
+    return frozenset(w.writer for w in workers if w.writer) - {m.writer for m in measured}
+
+
+def at_home(record: R, clock: WorkerClock | None) -> R:
+    """Return a record with its instants (`at_ns`, `from_ns`, `sent_ns`, `acked_ns`) on the run's own clock."""
+    if clock is None:
+        return record
+    told = {name: getattr(record, name) for name in _INSTANTS if hasattr(record, name)}
+    return replace(record, **{name: _read_all(clock, value) for name, value in told.items()})
+
+
+def _read_all(clock: WorkerClock, value: int | tuple[int, ...]) -> int | tuple[int, ...]:
+    """Read one instant or several; 0 stands for none."""
+    if isinstance(value, tuple):
+        return tuple(clock.read(ns) if ns else 0 for ns in value)
+    return clock.read(value) if value else 0
 
 
 def bring_home(

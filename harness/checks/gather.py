@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from harness.checks.clocks import WorkerClock, bring_home, worker_clocks
+from harness.checks.clocks import WorkerClock, at_home, bring_home, unmeasured, worker_clocks
 from harness.checks.history import NEVER, HistoryView, NodeFact, Played, Segment, Update
 from harness.checks.rows import Rows
 from harness.checks.table import Table
@@ -90,9 +90,9 @@ class _Gatherer:
         self.measurers: list[str] = []  # writers that measured: masters, on the run's own clock
         self.decisions: dict[str, Decided] = {}
         self.seconds: list[SecondFound] = []
-        self.withdrawals: list[BurstWithdrawn] = []
-        self.brackets: list[BurstBracket] = []
-        self.loads: list[GeneratorLoad] = []
+        self.withdrawals: list[tuple[str, BurstWithdrawn]] = []  # with their writers, as the next two
+        self.brackets: list[tuple[str, BurstBracket]] = []
+        self.loads: list[tuple[str, GeneratorLoad]] = []
         self.readers: list[ReadersEnded] = []
         self.records: Counter[str] = Counter()
         self.rules = self._rules()
@@ -118,9 +118,9 @@ class _Gatherer:
             Delivery: self.rows.deliver,
             ApplicationEnded: self._second_half,
             BatchReleased: self._second_half,
-            BurstWithdrawn: lambda w, r: self.withdrawals.append(r),
-            BurstBracket: lambda w, r: self.brackets.append(r),
-            GeneratorLoad: lambda w, r: self.loads.append(r),
+            BurstWithdrawn: lambda w, r: self.withdrawals.append((w, r)),
+            BurstBracket: lambda w, r: self.brackets.append((w, r)),
+            GeneratorLoad: lambda w, r: self.loads.append((w, r)),
             BatchEnded: self._second_half,
             Settlement: self._second_half,
             UpdateOutcome: self._second_half,
@@ -272,9 +272,9 @@ class _Gatherer:
             decisions=self.decisions,
             seconds=tuple(self.seconds),
             held=rows.held,
-            withdrawals=tuple(self.withdrawals),
-            brackets=tuple(self.brackets),
-            loads=tuple(self.loads),
+            withdrawals=tuple(at_home(r, clocks.get(w)) for w, r in self.withdrawals),
+            brackets=tuple(at_home(r, clocks.get(w)) for w, r in self.brackets),
+            loads=tuple(at_home(r, clocks.get(w)) for w, r in self.loads),
             readers=tuple(self.readers),
             oddities=(*rows.oddities, *map(_without_first_half, left_over)),
             records=sum(self.records.values()),
@@ -283,7 +283,8 @@ class _Gatherer:
     def _segment(self, writer: str, clock: WorkerClock | None) -> Segment:
         opened = self.opened.get(writer)
         anchor_ns = self._anchor_ns(writer, clock)
-        last_ns = self.last_ns.get(writer, 0)
+        known = writer not in unmeasured(self.workers, self.measured)
+        last_ns = self.last_ns.get(writer, 0) if known else 0
         return Segment(
             writer=writer,
             version=opened.version if opened else 0,

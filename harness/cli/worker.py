@@ -38,11 +38,19 @@ _HELP = {
 @click.option("--invitation", type=click.Path(path_type=Path), default=Path("invitation.json"), show_default=True)
 @click.option("--work", type=click.Path(path_type=Path), default=Path("work"), show_default=True, help="where to play")
 @click.option("--patience", type=click.FloatRange(1, 86_400), default=600.0, help="seconds to try the master for")
+@click.option("--keep", is_flag=True, help="keep this worker's folder when everything has been handed over")
 @click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
 @click.option("--quiet", is_flag=True, help="no progress")
 def command(
-    master: str, invitation: Path, work: Path, patience: float, confirmed: tuple[str, ...], lang: Lang, quiet: bool
+    master: str,
+    invitation: Path,
+    work: Path,
+    patience: float,
+    keep: bool,
+    confirmed: tuple[str, ...],
+    lang: Lang,
+    quiet: bool,
 ) -> int:
     """Join, play, hand over; 0 where everything was, 2 where something stays here."""
     host, port = address(master)
@@ -55,6 +63,6 @@ def command(
 
     display = Display(lang, quiet)
     with StopRequests() as stop:
-        worker = RemoteWorker(host, invited, work.resolve(), patience, display.say)
+        worker = RemoteWorker(host, invited, work.resolve(), patience, display.say, keep=keep)
         with contextlib.closing(worker):
             return worker.run(check, lambda: stop.count > 0)

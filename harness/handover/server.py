@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
+import harness
 from harness.errors import UsageError
 from harness.handover.desk import Desk, NoRoom
 from harness.handover.intake import Altered, Elsewhere, NotYours
@@ -190,8 +191,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _join(self, desk: Desk, body: bytes) -> tuple[int, Struct | bytes]:
         join = _decoded(body, Join)
-        if join.version != WIRE_VERSION:
-            return HTTPStatus.UPGRADE_REQUIRED, f"this run speaks version {WIRE_VERSION}; use one honnin".encode()
+        if (join.version, join.honnin) != (WIRE_VERSION, harness.__version__):
+            wanted = f"this run is conducted by honnin {harness.__version__}, not {join.honnin}: use one version"
+            return HTTPStatus.UPGRADE_REQUIRED, wanted.encode()
         return HTTPStatus.OK, desk.join(join)
 
     def _number(self, name: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -31,8 +32,14 @@ _SAY = Callable[[str, str], None]
 class RemoteWorker:
     """One worker of one run, from joining to the end of the run."""
 
-    def __init__(self, master: str, invitation: Invitation, work: Path, patience_s: float, say: _SAY) -> None:
-        """`master` is the address that this machine reaches the run at, `work` where its folder is made."""
+    def __init__(
+        self, master: str, invitation: Invitation, work: Path, patience_s: float, say: _SAY, *, keep: bool = False
+    ) -> None:
+        """`master` is the address that this machine reaches the run at, `work` where its folder is made.
+
+        With `keep` the folder stays when everything in it has been handed over.
+        """
+        self._keep = keep
         self._master = master
         self._invitation = invitation
         self._work = work
@@ -60,7 +67,16 @@ class RemoteWorker:
         self._client.proven(proof)
         if not proof.passed:
             raise UsageError(f"the generator's self-proof failed on this machine; see {folder.path}/selfproof.log")
-        return self._follow(folder, joined, stop)
+        code = self._follow(folder, joined, stop)
+        self._clear(folder, code)
+        return code
+
+    def _clear(self, folder: RunFolder, code: int) -> None:
+        """Leave no card behind, and nothing at all of what the run folder has now."""
+        if self._keep:
+            return
+        for path in [folder.path / "cards", folder.path / "target"] if code else [folder.path]:
+            shutil.rmtree(path, ignore_errors=True)
 
     def close(self) -> None:
         """Close the connection to the master."""

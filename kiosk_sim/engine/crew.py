@@ -15,6 +15,7 @@ from gevent.event import AsyncResult, Event
 
 from harness.records.history import ClockMeasured, HistoryRecord, Leased, WorkerCensus, WorkerState
 from harness.records.plan import PlannedApplication
+from kiosk_sim.engine.fleet import Faults
 from kiosk_sim.engine.messages import (
     Bye,
     Fault,
@@ -50,10 +51,10 @@ class Crew:
         *,
         phase: str,
         write: Callable[[HistoryRecord], None],
-        trouble: Callable[[str], None],
+        faults: Faults,
         on_this_host: bool,
     ) -> None:
-        """Expect workers of these numbers; `trouble` is told once per loss or fault and stops arrivals.
+        """Expect workers of these numbers; `faults` is told of each loss or fault, and stops arrivals.
 
         `on_this_host`: they are processes of this host's supervisor, so that a dead one can be seen at once.
         """
@@ -63,11 +64,12 @@ class Crew:
         self._post = post
         self._phase = phase
         self._write = write
-        self._trouble = trouble
+        self._faults = faults
         self._on_this_host = on_this_host
         self._clock = clock_name()
         self._by_name: dict[str, Member] = {}
         self._pings = 0
+        self._followed = time.monotonic()
         self._changed = Event()
         self._loops = [gevent.spawn(self._read_mail), gevent.spawn(self._look_after)]
 
@@ -171,16 +173,21 @@ class Crew:
 
     def _look_after(self) -> None:
         """Ask everybody now and then; notice who is silent or dead; follow the drift of clocks."""
-        measured = time.monotonic()
         while True:
             gevent.sleep(_LOOK_S)
-            for member in self.present:
-                self._look_at(member)
-            if time.monotonic() - measured > _BETWEEN_S:
-                measured = time.monotonic()
+            try:
                 for member in self.present:
-                    if not member.same_clock and member.offset is not None:
-                        self._measure(member, PING_PONGS_BETWEEN)
+                    self._look_at(member)
+                self._follow_clocks()
+            except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
+                self._faults.add("looking after the workers", e)
+
+    def _follow_clocks(self) -> None:
+        if time.monotonic() - self._followed > _BETWEEN_S:
+            self._followed = time.monotonic()
+            for member in self.present:
+                if not member.same_clock and member.offset is not None:
+                    self._measure(member, PING_PONGS_BETWEEN)
 
     def _look_at(self, member: Member) -> None:
         silent_s = (time.monotonic_ns() - member.heard_ns) / 1e9
@@ -194,8 +201,12 @@ class Crew:
     def _read_mail(self) -> None:
         while True:
             letter = self._post.next(60.0)
-            if letter is not None:
+            if letter is None:
+                continue
+            try:
                 self._take(letter)
+            except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
+                self._faults.add("the master's mail", e)
 
     def _take(self, letter: Letter) -> None:
         member = self._by_name.get(letter.sender)
@@ -221,7 +232,7 @@ class Crew:
                 if deliver := self.burst_mail.get(message.batch):
                     deliver(message)
             case Fault():
-                self._trouble(f"{member}: {message.disk_full or message.generator}")
+                self._faults.of_worker(f"{member}: {message.disk_full or message.generator}")
             case Bye():
                 self._let_go(member, message)
 
@@ -243,7 +254,7 @@ class Crew:
             return
         member.give_up(why)
         self._tell(member.number, WorkerState.LOST, member, reason=why)
-        self._trouble(f"{member} is lost: {why}")
+        self._faults.of_worker(f"{member} is lost: {why}")
 
     def _tell(
         self, number: int, state: WorkerState, member: Member | None = None, *, records: int = 0, reason: str = ""

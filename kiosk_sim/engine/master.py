@@ -44,7 +44,7 @@ class MasterPlay(PhasePlay):
             numbers,
             phase=name,
             write=self._stage.log.write,
-            trouble=self._faults.of_worker,
+            faults=self._faults,
             on_this_host=on_this_host,
         )
         gates = _Concerts(self._crew, self._dealing, self._stage.target.burst, self._stage.target.client)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+import harness
 from harness.handover.carrier import Carrier
 from harness.handover.client import HandoverClient, Refused, Unreachable, pinned
 from harness.handover.desk import Desk
@@ -53,7 +54,7 @@ class Site:
 
 
 def join(once="a"):
-    return Join(version=WIRE_VERSION, honnin="0", host="h", pid=1, once=once)
+    return Join(version=WIRE_VERSION, honnin=harness.__version__, host="h", pid=1, once=once)
 
 
 @pytest.fixture
@@ -101,6 +102,12 @@ def test_workers_get_numbers_once_and_files_of_their_own(site):
     assert [second.fetch(p) for p in second.parcels()] == [b"plan", b"1"]
     with pytest.raises(Refused, match="expects 2 workers"):
         site.client().join(join("c"))
+
+
+def test_another_version_of_honnin_is_refused(site):
+    with pytest.raises(Refused, match="use one version"):
+        site.client().join(replace(join(), honnin="9.9"))
+    assert not site.desk.guests
 
 
 def test_errands_and_proofs_are_told(site):
