@@ -14,6 +14,7 @@ import msgspec
 from harness.errors import ConfigError
 
 T = TypeVar("T")
+_OF_A_KEY = "`key` in "  # msgspec's words for a table's key that is none of those allowed
 
 
 def load_toml(path: Path, kind: type[T]) -> T:
@@ -41,8 +42,23 @@ def _convert(path: Path, raw: object, kind: type[T]) -> T:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as e:
         message, _, place = str(e).partition(" - at ")
-        place = place.strip("`$.")
-        raise ConfigError(path, place or "top level", message + _allowed(message, kind, place)) from None
+        of_key = place.startswith(_OF_A_KEY)
+        place = place.removeprefix(_OF_A_KEY).strip("`$.")
+        told = message + _allowed(message, kind, f"{place}[key]" if of_key else place)
+        raise ConfigError(path, _named(place, raw, kind) or "top level", told) from None
+
+
+def _named(place: str, raw: object, kind: type) -> str:
+    """Return a place like `items[...].format` with the key of the table that msgspec does not tell."""
+    head, open_, rest = place.partition("[...]")
+    if not open_ or not isinstance(raw, dict) or not isinstance(raw.get(head), dict):
+        return place
+    for key, value in raw[head].items():
+        try:
+            msgspec.convert({**raw, head: {key: value}}, kind)
+        except msgspec.ValidationError:
+            return f"{head}.{key}{rest}"
+    return place
 
 
 def _allowed(message: str, kind: type, place: str) -> str:
@@ -91,6 +107,8 @@ def _descend_to(kind: type, place: str) -> object:
 
 
 def _descend(info: object, part: str) -> object:
+    if part == "[key]":
+        return getattr(info, "key_type", None)
     if part.startswith("["):
         return getattr(info, "item_type", getattr(info, "value_type", None))
     found = [f.type for struct in _structs(info) for f in struct.fields if f.encode_name == part]

@@ -58,6 +58,16 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"Expected `(.*?)` (<=|>=|<|>) (\S+)", "{1} {2} の {0} でなければならない"),
     (r"Expected `(.*?)` of length (<=|>=|<|>) (\S+)", "{0} の個数は {1} {2} でなければならない"),
     (r"`(.*?)` is not known\. Allowed: (.*)", "`{0}` はない。使えるもの: {1}"),
+    # document profiles
+    (
+        r"(\w+) has no field `(.*?)`; did you mean `(.*?)`\? Allowed: (.*)",
+        "{0} に `{1}` という項目はない(`{2}` の誤りか)。使えるもの: {3}",
+    ),
+    (r"(\w+) has no field `(.*?)`\.? Allowed: (.*)", "{0} に `{1}` という項目はない。使えるもの: {2}"),
+    (r"`(.*?)` must begin with one of: (.*)", "`{0}` の始めは次のどれかでなければならない: {1}"),
+    (r"unknown item `(.*?)`; items: (.*)", "[items] に `{0}` がない。あるもの: {1}"),
+    (r"needs the named group (.*)", "名前付きの組 {0} が必要"),
+    (r"is not a regular expression: (.*)", "正規表現として正しくない: {0}"),
     # target, scenario, people
     (
         r"(.*?): (\S+) is not a loopback address\. honnin puts load .* --i-may-test \S+",

@@ -65,7 +65,7 @@ def check_source(source: str) -> str:
     if field in fields:
         return ""
     near = difflib.get_close_matches(field, fields, 1)
-    hint = f"; did you mean `{kind}.{near[0]}`?" if near else ""
+    hint = f"; did you mean `{kind}.{near[0]}`?" if near else "."
     return f"{kind} has no field `{field}`{hint} Allowed: {', '.join(fields)}"
 
 

@@ -45,6 +45,11 @@ def test_a_minimal_profile(tmp_path):
         ({"top": "issue_number = '(?P<no>x)'"}, "issue_number: needs the named group"),
         ({"top": "page_counter = '('"}, "page_counter: is not a regular expression"),
         ({"top": "fillres = []"}, "did you mean `fillers`"),
+        ({"source": 'resident.name", format = "adress'}, "items.name.format: Invalid enum value 'adress'"),
+        (
+            {"text": 'name = "x"\n[items]\n[papers.jumin]\n'},
+            "papers: Invalid enum value 'jumin'; did you mean `juminhyo`",
+        ),
         ({"top": 'labels_needed = "much"'}, "labels_needed"),
     ],
 )
