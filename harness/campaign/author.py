@@ -22,7 +22,7 @@ from harness.records.plan import (
     Slot,
     Step,
 )
-from harness.records.target import Target
+from harness.records.target import Client, Target
 
 _DISCONNECT_AFTER_MS = (1.0, 60.0)  # into the wait: before, within and after typical generation times
 
@@ -67,6 +67,7 @@ class Author:
         start_ms: float = 0.0,
         options: Options | None = None,
         card: str = "",
+        lane: int | None = None,
     ) -> PlannedApplication:
         """Plan one application: of `resident`, else of who waited longest and is not among `besides`.
 
@@ -86,7 +87,12 @@ class Author:
             gap_ms=gap_ms,
             think_ms=round(self.rng.uniform(*phase.think_ms), 1),
             abort=abort,
+            lane=lane,
         )
+
+    def lane(self, number: int) -> int | None:
+        """Return the centre's connections in turn; None where kiosks have connections of their own."""
+        return number % self.target.connections if self.target.client is Client.CENTRE else None
 
     def update(
         self, resident: str, field: str, value: str, before: str | None = None, start_ms: float = 0.0

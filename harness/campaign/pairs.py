@@ -191,9 +191,11 @@ def _two(
     kiosks = author.two_kiosks(one_store=placed.one_store)
     nodes = author.two_nodes(same=placed.same_node)
     gaps = (0.0, placed.gap_ms) if placed.gap_ms >= 0 else (-placed.gap_ms, 0.0)
+    # The centre knows no kiosks: people of one store are two behind each other on one of its connections.
+    lanes = author.lane(kiosks[0]), author.lane(kiosks[0] + (not placed.one_store))
     return [
-        author.application(phase, kind, kiosk=kiosk, node=node, resident=resident, gap_ms=gap)
-        for kind, kiosk, node, resident, gap in zip(kinds, kiosks, nodes, people, gaps, strict=True)
+        author.application(phase, kind, kiosk=kiosk, node=node, resident=resident, gap_ms=gap, lane=lane)
+        for kind, kiosk, node, resident, gap, lane in zip(kinds, kiosks, nodes, people, gaps, lanes, strict=True)
     ]
 
 

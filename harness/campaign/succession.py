@@ -87,16 +87,18 @@ def _row(
     phase: Succession, author: Author, event: str, certificate: Certificate, abort: PlannedAbort | None, kiosk: int
 ) -> Iterator[Batch]:
     """Yield first customer, the one who meets the event, and the next: on one kiosk and one node."""
-    node = author.node()
-    first = author.application(phase, certificate, kiosk=kiosk, node=node)
+    node, lane = author.node(), author.lane(kiosk)
+    first = author.application(phase, certificate, kiosk=kiosk, node=node, lane=lane)
     used = {first.resident}
     refused = author.cast.refused(certificate, used) if event == "refusal" else None
     if event == "refusal" and refused is None:
         return
-    middle = author.application(phase, certificate, kiosk=kiosk, node=node, resident=refused, besides=used, abort=abort)
+    middle = author.application(
+        phase, certificate, kiosk=kiosk, node=node, resident=refused, besides=used, abort=abort, lane=lane
+    )
     row = [first, middle, *_again(phase, author, event, middle, kiosk)]
     used.add(middle.resident)
-    row.append(author.application(phase, certificate, kiosk=kiosk, node=node, besides=used))
+    row.append(author.application(phase, certificate, kiosk=kiosk, node=node, besides=used, lane=lane))
     where = f"-at-{abort.step}" if abort else ""
     yield author.batch(phase, BatchKind.SEQUENCE, row, f"sequence:after-{event}{where}")
 
@@ -112,7 +114,13 @@ def _again(
     else:
         return
     yield author.application(
-        phase, middle.certificate, kiosk=kiosk, node=middle.node, resident=middle.resident, options=options
+        phase,
+        middle.certificate,
+        kiosk=kiosk,
+        node=middle.node,
+        resident=middle.resident,
+        options=options,
+        lane=middle.lane,
     )
 
 

@@ -106,7 +106,9 @@ class PlannedApplication(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gap_ms: float = 0.0  # BURST: release this long after the batch's release instant; SEQUENCE: wait before starting
     think_ms: float = 0.0  # pause at each human step
     abort: PlannedAbort | None = None
-    lane: int | None = None  # BURST of the centre: which connection of its pool; None: in turn. Order: as listed
+    # Of the centre: which connection of its pool; None: a burst takes them in turn, others any that is free. People of
+    # a burst on one lane leave in the order in which they are listed.
+    lane: int | None = None
 
 
 class PlannedUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -137,6 +139,7 @@ class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     phase_ms: float | None = None  # BURST: the first who is no load leaves so long after the target begins a second
     slot: Slot | None = None
     withhold: Withhold | None = None  # BURST; None: as the target file says
+    spare: bool = False  # BURST: played only where one before it, not larger, came to nothing; by other people
 
     @property
     def main(self) -> tuple[PlannedApplication, ...]:

@@ -65,6 +65,7 @@ class Who(Struct, frozen=True, kw_only=True):
     node: str | None = None
     abort: PlannedAbort | None = None
     gate: Gate | None = None
+    lane: int | None = None  # connection of the centre's pool; None: any that is free
 
 
 class Act:
@@ -142,6 +143,7 @@ class Act:
 
     def _send(self, send: Send) -> Answered | Failed:
         request = self._ground.routing.request(send, self._who.holder, self._who.node)
+        request = replace(request, lane=self._who.lane if self._pooled else None)
         gate = self._gate_for(send)
         patience_s = self._patience_s(send.step)
         bounds = self._bounds(send, patience_s)

@@ -78,6 +78,7 @@ class Performer:
             node=planned.node,
             abort=planned.abort,
             gate=gate,
+            lane=planned.lane,
         )
         act = Act(self._ground, who)
         try:

@@ -46,7 +46,7 @@ class HttpxTransport:
         if self._stopped:
             return stopping(time.monotonic_ns())
         _check(request)
-        with self._leases.slot(request.holder, request.origin) as slot:
+        with self._leases.slot(request.holder, request.origin, request.lane) as slot:
             connection = slot.connection or self._new(request)
             slot.connection = None
             exchanged = None

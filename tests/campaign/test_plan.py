@@ -16,7 +16,7 @@ from harness.population.issuable import refusal
 from harness.records.certificates import Certificate
 from harness.records.manifest import CardStanding
 from harness.records.plan import BatchKind, Relation, Slot, Withhold
-from harness.records.target import Node, Target
+from harness.records.target import Client, Node, Target
 
 DAY = date(2026, 11, 22)
 TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), updates=True)
@@ -270,6 +270,17 @@ def test_a_phase_may_say_what_is_held_back_of_its_requests(people):
     assert (plain.withhold, body.withhold) == (None, Withhold.BODY)
 
 
+def test_spare_bursts_are_of_the_largest_size_and_come_last(people):
+    _, batches = compiled(people, phase(Bursts, sizes=(4, 8, 2), spares=2))
+    assert [(len(b.applications), b.spare) for b in batches] == [
+        (4, False),
+        (8, False),
+        (2, False),
+        (8, True),
+        (8, True),
+    ]
+
+
 def test_in_aborting_bursts_some_give_up_and_most_do_not(people):
     _, batches = compiled(people, phase(Bursts, sizes=(8, 8), aborting=0.5))
     assert [sum(a.abort is not None for a in b.applications) for b in batches] == [0, 2]
@@ -353,3 +364,15 @@ def test_every_third_change_in_flight_is_one_that_the_register_refuses_where_one
         change, back = batch.updates
         assert (change.refused, change.value, back.refused) == (True, "長" * 300, False)
         assert back.value == people.residents[change.resident].address
+
+
+def test_for_the_centre_rows_and_pairs_have_their_place_on_its_connections(people):
+    centre = replace(TARGET, client=Client.CENTRE, connections=3)
+    _, rows = compiled(people, phase(Succession), target=centre)
+    assert all(len({a.lane for a in b.applications}) == 1 for b in rows)
+    assert {b.applications[0].lane for b in rows} == {0, 1, 2}
+    _, pairs = compiled(people, phase(Pairs, strength=2), target=centre)
+    behind = [b.main[0].lane == b.main[1].lane for b in pairs]
+    assert behind == [b.main[0].store == b.main[1].store for b in pairs]
+    assert any(behind)
+    assert not all(behind)

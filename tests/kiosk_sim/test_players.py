@@ -564,6 +564,37 @@ def test_progress_is_told_as_json_lines(serve, issuer, run_against):
     assert run.output.splitlines()[-1] == '{"phase":"P1","done":2,"of":2,"in_flight":0}'
 
 
+@pytest.mark.parametrize(("player", "driver"), PLAYERS)
+def test_customers_in_a_row_share_the_centres_connection_that_is_planned(player, driver, serve, run_against, tmp_path):
+    (tmp_path / "by_serial.py").write_text(
+        "from harness.records.history import Ending\n"
+        "from harness.records.plan import Step\n"
+        "from kiosk_sim.targets.actions import Deliver, End, Send\n"
+        "class BySerial:\n"
+        "    def __init__(self, target): pass\n"
+        "    def update(self, update): raise NotImplementedError\n"
+        "    ledger = builds = probe = update\n"
+        "    def issue(self, order):\n"
+        "        answer = yield Send(method='POST', path='/', body=order.card.encode(), step=Step.APPLY)\n"
+        "        yield Deliver(body=answer.body)\n"
+        "        return End(ending=Ending.DELIVERED)\n"
+    )
+
+    def echo(peer):
+        while request := peer.read():
+            peer.answer(request.partition(b"\r\n\r\n")[2])
+
+    head = 'adapter = "by_serial:BySerial"\nclient = "centre"\nconnections = 4\n'
+    run = run_against(serve(echo).url, f'[extra]\nadapter_path = "{tmp_path}"\n', head)
+    rows = [[run.application(3 * row + n, lane=row) for n in range(1, 4)] for row in range(2)]
+    run.plan(*(sequence(*row, name=f"B{n}") for n, row in enumerate(rows)), driver=driver)
+    assert run.play(player, "--phase", "P1") == 0, run.errors
+    used = {i.application: i.connection for i in run.records(SendIntent)}
+    by_row = [{used[a.application] for a in row} for row in rows]
+    assert [len(connections) for connections in by_row] == [1, 1]
+    assert by_row[0] != by_row[1]
+
+
 def test_the_centres_pool_carries_a_burst_larger_than_itself(serve, run_against, tmp_path):
     (tmp_path / "serial_only.py").write_text(
         "from harness.records.history import Ending\n"
