@@ -7,6 +7,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+import numpy as np
+
 _SMALL = 0.6  # of the usual height: a full stop, a hyphen, a comma, whose middle is not that of its row
 _CELL_GAP = 1.2  # of a character: a wider gap parts cells
 _STEP_POINTS = 3  # in which a gap between two halves is looked for
@@ -85,7 +87,7 @@ def order_vertically(raw: str, places: str) -> str:
 
 
 def _written_vertically(words: Sequence[str], numbers: Sequence[int]) -> bool:
-    if not words or len(numbers) != 4 * len(words):
+    if not words or len(numbers) != 4 * len(words) or _mostly_across(words, numbers):
         return False
     down = across = 0
     before_left, before_bottom = numbers[0], numbers[1]
@@ -100,6 +102,14 @@ def _written_vertically(words: Sequence[str], numbers: Sequence[int]) -> bool:
             across += 1
         before_left, before_bottom = left, bottom
     return down > across
+
+
+def _mostly_across(words: Sequence[str], numbers: Sequence[int]) -> bool:
+    """Tell whether more than half of the characters stand in words that are wider than tall, as on most pages."""
+    left, bottom, right, top = np.asarray(numbers, np.int32).reshape(-1, 4).T
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    wide = lengths[(lengths > 1) & (np.maximum(top - bottom, 1) <= right - left)]
+    return bool(2 * wide.sum() > lengths.sum())
 
 
 class _Placed:
