@@ -128,6 +128,7 @@ WORDS: dict[str, tuple[str, str]] = {
 # Items of certificates and of the register, as evidence names them.
 ITEMS: dict[str, tuple[str, str]] = {
     "region": ("領域(左,上 - 右,下)", "region (left,top - right,bottom)"),
+    "baseline": ("基準帳票", "baseline"),
     "name": ("氏名", "name"),
     "kana": ("ふりがな", "kana"),
     "former_name": ("旧氏", "former name"),
