@@ -85,6 +85,10 @@ class Troupe:
             self._retired.retire(_open(planned, ended))
         return ended
 
+    def leave_out(self, batch: Batch) -> None:
+        """Count the applications of a batch that is not played."""
+        self._progress.skipped(len(batch.applications))
+
     def _hindrance(self, planned: PlannedApplication) -> str:
         """Return why `planned` cannot be played, after trying to settle what stands in its way."""
         reason = self._retired.reason(planned)
@@ -133,6 +137,11 @@ class BatchRun:
         if self._again:
             self.void("a part was played before an interruption")
 
+    @property
+    def why_void(self) -> str:
+        """Why the batch does not count as exercised so far; "" if it does."""
+        return "; ".join(self._voids)
+
     def void(self, reason: str) -> None:
         """Say why the batch does not count as exercised."""
         self._voids.append(reason)
@@ -150,7 +159,7 @@ class BatchRun:
     def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, _: object) -> None:
         """Write that it ended, unless something escapes."""
         if kind is None:
-            self._log.write(BatchEnded(batch=self.batch.batch, at_ns=time.monotonic_ns(), void="; ".join(self._voids)))
+            self._log.write(BatchEnded(batch=self.batch.batch, at_ns=time.monotonic_ns(), void=self.why_void))
 
     def updates_before(self, application: str) -> tuple[PlannedUpdate, ...]:
         """Return the updates that must be acknowledged before `application` starts."""

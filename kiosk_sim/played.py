@@ -65,6 +65,7 @@ class Played(Struct, frozen=True, kw_only=True):
     spoilt_residents: frozenset[str]  # of an update of unknown outcome
     ledger_before: dict[str, str] | None  # the ledger as the run found it: digests by request id; None: not read
     decisions: dict[str, Decided]  # by batch
+    voids: dict[str, str]  # batches that ended and do not count, and why
     dated: tuple[Dated, ...]  # the last answers that carry a date
 
     def left_of(self, batch: Batch) -> Batch | None:
@@ -93,6 +94,7 @@ class _Past:
     def __init__(self) -> None:
         self.batches_started: set[str] = set()
         self.batches_ended: set[str] = set()
+        self.voids: dict[str, str] = {}
         self.started: dict[str, ApplicationStarted] = {}
         self.writers: dict[str, str] = {}  # of applications started
         self.heard_ns: dict[str, int] = {}
@@ -115,6 +117,8 @@ class _Past:
                 self.batches_started.add(record.batch)
             case BatchEnded():
                 self.batches_ended.add(record.batch)
+                if record.void:
+                    self.voids[record.batch] = record.void
             case ApplicationStarted():
                 self.started[record.application] = record
                 self.writers[record.application] = writer
@@ -195,5 +199,6 @@ class _Past:
             spoilt_residents=frozenset(self.updates.values()),
             ledger_before=self.ledger_before,
             decisions=self.decisions,
+            voids=self.voids,
             dated=tuple(one for writer, one in self.dated if writer not in self.foreign),
         )

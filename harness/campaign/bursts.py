@@ -32,6 +32,10 @@ def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
         step = phase.sync_steps[number % len(phase.sync_steps)] if phase.sync_steps else None
         batch = author.batch(phase, BatchKind.BURST, members, purpose, sync_step=step)
         yield replace(batch, withhold=phase.withhold)
+    for _ in range(phase.spares):
+        members = list(_anybody(phase, author, max(phase.sizes)))
+        batch = author.batch(phase, BatchKind.BURST, members, f"burst:{len(members)}-spare")
+        yield replace(batch, withhold=phase.withhold, spare=True)
 
 
 def _turn(number: int, share: float) -> bool:

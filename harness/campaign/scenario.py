@@ -86,6 +86,7 @@ class Bursts(PhaseBase, frozen=True, tag="bursts"):
     long_documents: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which all ask for documents of several pages
     aborting: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth gives up while waiting
     sync_steps: tuple[Step, ...] = ()  # steps to release together, in turn; none: the target's
+    spares: Annotated[int, Meta(ge=0)] = 0  # more of the largest size, for bursts that come to nothing
     withhold: Withhold | None = None  # what is held back of each request until the release; none: the target's
 
 

@@ -422,11 +422,14 @@ class Leased(Record, frozen=True, tag="leased"):
 
 
 class Decided(Record, frozen=True, tag="decided"):
-    """A batch's slot was filled before its phase began: by a pure function of the journal so far and the seed."""
+    """A batch's slot was filled before its phase began, by a pure function of the journal so far and the seed.
+
+    Of a spare burst the player decides, by what became of the bursts before it.
+    """
 
     batch: str
     at_ns: int
-    why: str  # code: "as_planned", "solo_latency", "near_miss", "hit", "enough"
+    why: str  # code: "as_planned", "solo_latency", "near_miss", "hit", "enough", "repeats", "nothing_void"
     gap_ms: float | None = None  # of a pair; below zero the second goes first; None: as planned
     phase_ms: float | None = None  # None: as planned
     skipped: bool = False  # the batch is not played, and nothing is missing

@@ -18,6 +18,7 @@ from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.engine.far import WORKER_LOST
 from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
 from kiosk_sim.played import Played
+from kiosk_sim.spares import Spares
 from kiosk_sim.target_clock import TargetClock
 
 
@@ -121,10 +122,13 @@ class Coordinator:
         for gate in tuple(self._gates):
             gate.hurry()
 
-    def play(self, batches: Iterable[Batch]) -> bool:
-        """Play all batches to their ends; return whether that was all of the plan."""
+    def play(self, batches: Iterable[Batch], planned: Iterable[Batch]) -> bool:
+        """Play what is left of the batches planned to their ends; return whether that was all of the plan."""
         group = Group()
+        self._spares = Spares(planned, self._played)
         for batch in batches:
+            if batch.spare and not self._is_needed(batch, group):
+                continue
             self._slots.acquire()
             self._occupied.take(batch)
             if self._troupe.stopping:
@@ -134,10 +138,22 @@ class Coordinator:
         group.join()
         return not self._interrupted
 
+    def _is_needed(self, spare: Batch, group: Group) -> bool:
+        """Tell whether a spare burst is to be played, once it is known what came of all before it."""
+        group.join()
+        if self._troupe.stopping or spare.batch in self._played.decisions:
+            return True  # as was decided; or as planned, until whoever goes on decides
+        decided = self._spares.decide(spare)
+        self._troupe.log.write(decided)
+        if decided.skipped:
+            self._troupe.leave_out(spare)
+        return not decided.skipped
+
     def _play_one(self, batch: Batch) -> None:
         try:
             with BatchRun(batch, self._played, self._troupe.log) as run:
                 self._play_kind(run)
+            self._spares.ended(batch.batch, run.why_void)
         except Interruption:
             self._interrupted = True
         except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed

@@ -61,7 +61,7 @@ class PhasePlay:
         left = self._left()
         if not self._faults.reason:
             self._clock.find(left)
-        complete = self._coordinator.play(left) and not self._faults.reason
+        complete = self._coordinator.play(left, self._batches) and not self._faults.reason
         elsewhere = self._dismiss()
         return self._finish(sum(len(b.applications) for b in left), elsewhere, complete, lag.stop())
 

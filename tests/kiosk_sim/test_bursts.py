@@ -12,8 +12,10 @@ from harness.records.history import (
     BatchReleased,
     BurstBracket,
     BurstWithdrawn,
+    Decided,
     Ending,
     Held,
+    PhaseEnded,
     SendIntent,
     SendOutcome,
 )
@@ -181,3 +183,38 @@ def test_a_burst_may_be_sent_in_whole_requests(serve, issuer, run_against):
     (released,) = run.records(BatchReleased)
     assert set(released.held) == {Held.NOTHING}
     assert released.held_ms == 0.0
+
+
+def spare(run, number, *residents):
+    return burst(*(run.application(n, kiosk=f"K{n}") for n in residents), name=f"S{number}", spare=True)
+
+
+def test_a_burst_that_came_to_nothing_is_repeated_by_other_people_and_no_more_spares_are_played(
+    serve, issuer, run_against
+):
+    issuer.faults[("K2", "authenticate")] = lambda p: p.answer(b'{"code":"CARD_UNKNOWN"}', "403 Forbidden")
+    run = run_against(serve(issuer).url)
+    void, counted = burst(*(run.application(n, kiosk=f"K{n}") for n in (1, 2))), run.application(3, kiosk="K3")
+    run.plan(void, burst(counted, name="B2"), spare(run, 1, 4), spare(run, 2, 5, 6), spare(run, 3, 7, 8))
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    decided = {d.batch: (d.why, d.skipped, d.detail.partition(":")[0]) for d in run.records(Decided)}
+    assert decided == {
+        "S1": ("nothing_void", True, ""),  # smaller than the void one
+        "S2": ("repeats", False, "B1"),
+        "S3": ("nothing_void", True, ""),
+    }
+    assert {b.batch: bool(b.void) for b in run.records(BatchEnded)} == {"B1": True, "B2": False, "S2": False}
+    assert [p.complete for p in run.records(PhaseEnded)] == [True]
+
+
+def test_a_resumed_run_knows_what_came_to_nothing_before(serve, issuer, run_against):
+    issuer.faults[("K2", "authenticate")] = lambda p: p.answer(b'{"code":"CARD_UNKNOWN"}', "403 Forbidden")
+    run = run_against(serve(issuer).url)
+    void, more = burst(*(run.application(n, kiosk=f"K{n}") for n in (1, 2))), spare(run, 1, 4, 5)
+    run.plan(void)
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    run.plan(void, more)
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    assert [(d.batch, d.why) for d in run.records(Decided)] == [("S1", "repeats")]
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    assert len(run.records(Decided)) == 1
