@@ -274,12 +274,6 @@ def test_spare_bursts_are_of_the_largest_size_and_come_last(people):
     _, batches = compiled(people, phase(Bursts, sizes=(4, 8, 2), spares=2))
     played = [(len(b.applications), b.spare) for b in batches]
     assert played == [(4, False), (8, False), (2, False), (8, True), (8, True)]
-        (4, False),
-        (8, False),
-        (2, False),
-        (8, True),
-        (8, True),
-    ]
 
 
 def test_in_aborting_bursts_some_give_up_and_most_do_not(people):
