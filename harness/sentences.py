@@ -229,7 +229,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"likeness (\S+)", "一致度 {0}"),
     (r"no seal impression found", "印影が見つからない"),
     (r"(\S+) is missing", "{0} がない"),
-    (r"(\d+) versions behind, (\S+) s after the change was complete", "{0} 版前の内容(変更の完了から {1} 秒後の申請)"),
+    (r"(\d+) versions?, (\S+) s late", "{0} 版、{1} 秒以上の遅れ"),
     (r"(\S+): (\S+) s to (\S+) s", "{0}: {1}~{2} 秒"),
     (r"(\S+): (\S+) s to (\S+) s, failed", "{0}: {1}~{2} 秒、失敗の応答"),
     (r"(\S+): (\S+) s, outcome unknown", "{0}: {1} 秒に開始、結果不明"),

@@ -24,7 +24,7 @@ def why(judged: Judged, history: ValueHistory, origin_ns: int, item: str, owner:
     read = judged.read
     if judged.anomaly is Anomaly.STALE:
         yield change(history.writes[judged.version + 1], origin_ns, item, owner)
-        value = f"{judged.behind} versions behind, {_seconds(judged.late_ns)} s after the change was complete"
+        value = f"{judged.behind} version{'s' * (judged.behind != 1)}, {_seconds(judged.late_ns)} s late"
         yield Evidence(kind="behind", item=item, value=value, owner=owner)
     elif judged.anomaly is Anomaly.FUTURE:
         yield change(history.writes[judged.version], origin_ns, item, owner)

@@ -118,8 +118,8 @@ def _freshness_note(count: int, view: HistoryView, target: Target, seen: Reflect
     if seen.observed_s is None:
         return f"{ja}反映時間は観測していない", f"{en}reflection time not observed"
     return (
-        f"{ja}観測された反映時間 {seen.observed_s:.3f} 秒(文書上の反映時間 {seen.documented_s:g} 秒)",
-        f"{en}observed reflection time {seen.observed_s:.3f} s, documented {seen.documented_s:g} s",
+        f"{ja}観測された反映時間 {seen.observed_s:.3g} 秒(文書上の反映時間 {seen.documented_s:g} 秒)",
+        f"{en}observed reflection time {seen.observed_s:.3g} s, documented {seen.documented_s:g} s",
     )
 
 

@@ -57,7 +57,7 @@ def test_an_old_address_after_the_change_is_stale_by_versions_and_seconds(histor
     assert told == {
         "printed": "旧住所",
         "change": "U1: -3.000 s to -2.000 s",
-        "behind": "1 versions behind, 2.000 s after the change was complete",
+        "behind": "1 version, 2.000 s late",
     }
 
 
