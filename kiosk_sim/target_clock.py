@@ -40,13 +40,16 @@ class TargetClock:
 
     def find(self, batches: Iterable[Batch]) -> None:
         """Narrow the seconds of every node that a batch is set by, and journal them. Takes up to 12 s a node."""
-        for node in dict.fromkeys(_first_node(b) for b in batches if b.phase_ms is not None):
+        for node in dict.fromkeys(_first_node(b) for b in batches if b.phase_ms is not None and b.main):
             probes = self._probe(node)
             self._stage.log.write(self._found(node, probes))
 
     def instant_ns(self, batch: Batch, lead_ns: int) -> int | None:
-        """Return when `batch` is to be released, `lead_ns` from now or later; None where it is set by no clock."""
-        second = self._seconds.get(_first_node(batch))
+        """Return when `batch` is to be released, `lead_ns` from now or later; None where it is set by no clock.
+
+        What is left of a batch that was torn by an interruption may have nobody in it whom it was set for.
+        """
+        second = self._seconds.get(_first_node(batch)) if batch.main else None
         if batch.phase_ms is None or second is None:
             return None
         ahead_ms = min(a.gap_ms for a in batch.main)  # the load ahead of them leaves at the release
