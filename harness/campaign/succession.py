@@ -56,9 +56,26 @@ def succession_batches(phase: Succession, author: Author) -> Iterator[Batch]:
     kiosks = itertools.count()
     for _ in range(phase.rounds):
         for event in phase.events:
-            for middle in _middles(phase, author, event):
-                for certificate in author.some_kinds(phase, phase.certificates_each):
-                    yield from _row(phase, author, event, certificate, middle, next(kiosks) % author.scenario.kiosks)
+            for certificate, middle, reason in _occasions(phase, author, event):
+                kiosk = next(kiosks) % author.scenario.kiosks
+                yield from _row(phase, author, event, certificate, middle, kiosk, reason)
+
+
+def _occasions(
+    phase: Succession, author: Author, event: str
+) -> Iterator[tuple[Certificate, PlannedAbort | None, str | None]]:
+    """Yield certificate, what the middle customer does, and why it is refused: of refusals one row for every reason.
+
+    Each reason leaves the target by a way of its own, and may leave something behind on that way only.
+    """
+    if event != "refusal":
+        for middle in _middles(phase, author, event):
+            for certificate in author.some_kinds(phase, phase.certificates_each):
+                yield certificate, middle, None
+        return
+    cases = author.cast.cases(author.kinds(phase))
+    for reason in dict.fromkeys(reason for reason, _ in cases):
+        yield author.rng.choice([kind for of, kind in cases if of == reason]), None, reason
 
 
 def _middles(phase: Succession, author: Author, event: str) -> list[PlannedAbort | None]:
@@ -84,13 +101,19 @@ def _idle_ms(phase: Succession, author: Author) -> float:
 
 
 def _row(
-    phase: Succession, author: Author, event: str, certificate: Certificate, abort: PlannedAbort | None, kiosk: int
+    phase: Succession,
+    author: Author,
+    event: str,
+    certificate: Certificate,
+    abort: PlannedAbort | None,
+    kiosk: int,
+    reason: str | None,
 ) -> Iterator[Batch]:
     """Yield first customer, the one who meets the event, and the next: on one kiosk and one node."""
     node, lane = author.node(), author.lane(kiosk)
     first = author.application(phase, certificate, kiosk=kiosk, node=node, lane=lane)
     used = {first.resident}
-    refused = author.cast.refused(certificate, used) if event == "refusal" else None
+    refused = author.cast.refused(certificate, used, reason) if event == "refusal" else None
     if event == "refusal" and refused is None:
         return
     middle = author.application(

@@ -371,3 +371,10 @@ def test_for_the_centre_rows_and_pairs_have_their_place_on_its_connections(peopl
     assert behind == [b.main[0].store == b.main[1].store for b in pairs]
     assert any(behind)
     assert not all(behind)
+
+
+def test_after_a_refusal_there_is_a_row_for_every_reason_that_anybody_can_be_refused_for(people):
+    _, batches = compiled(people, phase(Succession, events=("refusal",)))
+    tried = {refusal(people.residents[b.applications[1].resident], b.applications[1].certificate, DAY) for b in batches}
+    there = {refusal(r, c, DAY) for r in people.residents.values() for c in Certificate} - {""}
+    assert tried == there
