@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -23,6 +24,10 @@ _PREFECTURE = re.compile(r"^.{2,3}?[都道府県]")
 _BRACKETED = re.compile(r"【[^】]*】")
 _CHOME = re.compile(r"([一二三四五六七八九十]{1,3})丁目")
 _HOUSE = re.compile(r"(\d+)丁目(\d+)(?:番地?(?:の)?(\d+)?号?)?")
+_LOT = re.compile(r"(?<=丁目)(\d+)()(?!\d|番)|(\d+)番地?の?(\d+)?号?(?!室)")
+_DIGITS = re.compile(r"(?<![\d-])\d{1,4}(?=丁目|番|号)|(?<=番地の)\d{1,4}")  # house numbers, not those of flats
+_KANJI = "〇一二三四五六七八九"
+_HOUSEHOLDS = 1_000  # whose addresses are asked for again and again
 _LEAST_STREET = 3  # characters of an address after the municipality; fewer are too common to look for
 _LEAST_PART = 2  # shorter parts of an event prove nothing
 
@@ -42,7 +47,7 @@ def renderings(base: Wanted, value: str, municipality: str) -> Iterator[Wanted]:
     elif base.format is Format.KANA:
         yield replace(base, texts=kana_forms(fold(value)))
     elif base.format is Format.ADDRESS:
-        yield replace(base, texts=address_forms(value, municipality))
+        yield replace(base, texts=address_notations(value, municipality))
     else:
         yield replace(base, texts=(fold(value),))
 
@@ -82,6 +87,39 @@ def address_forms(value: str, municipality: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for begin in begins for form in (begin, *_numbered(begin))))
 
 
+@lru_cache(_HOUSEHOLDS)
+def address_notations(value: str, municipality: str) -> tuple[str, ...]:
+    """Return `address_forms` and what else vendors print: 2丁目11-8, 二丁目11-8, 二丁目十一番八号, 二丁目一一番八号.
+
+    For comparing with one address; an index of all residents' addresses would grow by half.
+    """
+    forms = address_forms(value, municipality)
+    changes = (_half_hyphened, partial(_in_kanji, written=_counted), partial(_in_kanji, written=_spelt))
+    return tuple(dict.fromkeys((*forms, *(change(form) for form in forms for change in changes))))
+
+
+def _half_hyphened(address: str) -> str:
+    return _LOT.sub(_hyphened, address)
+
+
+def _in_kanji(address: str, written: Callable[[str], str]) -> str:
+    return _DIGITS.sub(lambda m: written(m.group()), address)
+
+
+def _counted(digits: str) -> str:
+    """Return 十一 for 11, 千二百三 for 1203."""
+    out = ""
+    for place, digit in enumerate(reversed(digits.lstrip("0"))):
+        if digit != "0":
+            out = ("" if place and digit == "1" else _KANJI[int(digit)]) + ("", "十", "百", "千")[place] + out
+    return out
+
+
+def _spelt(digits: str) -> str:
+    """Return 一一 for 11, 一二〇三 for 1203."""
+    return "".join(_KANJI[int(digit)] for digit in digits)
+
+
 def _numbered(address: str) -> tuple[str, str]:
     """Return an address with its 丁目 in digits, and with hyphens instead of 丁目, 番, 番地 and 号."""
     digits = _CHOME.sub(lambda m: f"{number(m[1])}丁目", address)
@@ -109,7 +147,7 @@ def _resident_texts(resident: Resident) -> Iterator[str]:
             yield fold(name)
     for address in (resident.address, resident.previous_address, resident.honseki):
         if address:
-            yield from address_forms(address, resident.municipality)
+            yield from address_notations(address, resident.municipality)
     if resident.kana:
         yield from kana_forms(fold(resident.kana))
     others = (resident.nationality, resident.residence_status, resident.residence_card, resident.remarks)

@@ -61,3 +61,29 @@ def test_a_look_alikes_page_with_such_a_character_is_the_look_alikes(corpus_opin
     opinion = corpus_opinion(LIGHT["reportlab"](papers), original)
     assert {p.verdict for p in opinion.pages} == {"foreign"}
     assert {e.owner for p in opinion.pages for e in p.evidence} == {"R00116"}
+
+
+NOTATIONS = {
+    "2丁目11-8": lambda a: a.replace("二丁目11番8号", "2丁目11-8"),
+    "二丁目11-8": lambda a: a.replace("二丁目11番8号", "二丁目11-8"),
+    "counted in kanji": lambda a: a.replace("二丁目11番8号", "二丁目十一番八号"),
+    "spelt in kanji": lambda a: a.replace("二丁目11番8号", "二丁目一一番八号"),
+}
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_an_address_is_the_same_in_every_notation(notation, corpus_opinion):
+    original = single("", "kita", "inkan", "R00103", "R00130", "address")
+    for name, sheets, truth in variants(original):
+        papers = lay_out(sheets, "ruled")
+        for paper in papers:
+            paper.marks = [(*m[:4], _rewritten(m[4], notation), m[5]) if m[0] == "text" else m for m in paper.marks]
+        opinion = corpus_opinion(LIGHT["reportlab"](papers), original)
+        assert told(opinion, record(original, "reportlab", name, truth)) == "right", (name, opinion)
+
+
+def _rewritten(text, notation):
+    return NOTATIONS[notation](text.translate(NARROW))
+
+
+NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
