@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from harness.records.history import BurstBracket, Held
 from harness.records.plan import Batch, PlannedApplication
@@ -109,6 +109,24 @@ def load(places: Sequence[Place]) -> dict[str, str]:
         except SendFailed as e:
             wrong[place.application] = f"its first part could not be sent: {type(e.cause).__name__}"
     return wrong
+
+
+def keep_whole(places: Iterable[Place]) -> None:
+    """Let nothing of anybody's request leave before the release."""
+    for place in places:
+        if place.charge is not None:
+            place.charge.keep_whole()
+
+
+def send_away(places: Iterable[Place], reasons: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Withdraw them from a void attempt; return who may come again, and who may not."""
+    again: list[str] = []
+    left_out: list[str] = []
+    for place in places:
+        said = reasons.get(place.application, "another of its burst was not ready")
+        may = place.withdraw(f"withdrawn before its last byte left: {said}")
+        (again if may else left_out).append(place.application)
+    return tuple(again), tuple(left_out)
 
 
 def spoken(places: Iterable[Place]) -> dict[str, str]:

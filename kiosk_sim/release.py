@@ -76,24 +76,27 @@ def undisturbed() -> Iterator[None]:
     Where the system allows it (CAP_SYS_NICE, or a limit on real-time priority) nothing ordinary interrupts; elsewhere
     the loop at least begins with a fresh slice of the processor. On a busy machine that divides spreads by three.
     """
-    if not _go_first():
+    before = _go_first()
+    if before is None:
         _breathe()
         yield
         return
     try:
         yield
     finally:
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        os.sched_setscheduler(0, *before)
 
 
-def _go_first() -> bool:
+def _go_first() -> tuple[int, os.sched_param] | None:
+    """Take a real-time priority; return what to go back to, None where that is not allowed."""
     if not hasattr(os, "sched_setscheduler"):
-        return False
+        return None
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
     except OSError:
-        return False
-    return True
+        return None
+    return before
 
 
 def _breathe() -> None:

@@ -28,8 +28,10 @@ from kiosk_sim.places import (
     bracket_of,
     by_gap,
     first_on_each,
+    keep_whole,
     load,
     places_of,
+    send_away,
     spoken,
     wake,
 )
@@ -156,7 +158,7 @@ class Rendezvous:
                 if not self._hold(armed, together):
                     return None
             else:
-                _keep_whole(together)
+                keep_whole(together)
             if self._bracket:
                 ask_kernel(armed)
             rest_until(self._agreed_ns - _LOOK_NS)
@@ -182,12 +184,8 @@ class Rendezvous:
     def _void(self, reasons: Mapping[str, str], loaded: Sequence[Place], held_ns: int) -> bool:
         """Give the attempt up; return False."""
         away = {p.application: p for p in loaded} | {name: self._places[name] for name in reasons}
-        again: list[str] = []
-        left_out: list[str] = []
         with self._changed:
-            for name, place in away.items():
-                said = reasons.get(name, "another of its burst was not ready")
-                (again if place.withdraw(f"withdrawn before its last byte left: {said}") else left_out).append(name)
+            again, left_out = send_away(away.values(), reasons)
         attempt, self._attempt = self._attempt, self._attempt + 1
         self._write(
             BurstWithdrawn(
@@ -195,8 +193,8 @@ class Rendezvous:
                 attempt=attempt,
                 at_ns=time.monotonic_ns(),
                 reasons=dict(reasons),
-                again=tuple(again),
-                left_out=tuple(left_out),
+                again=again,
+                left_out=left_out,
                 held_ms=held_ns / 1e6,
             )
         )
@@ -262,9 +260,3 @@ class Rendezvous:
     def bracket(self) -> BurstBracket | None:
         """Return what the kernel said of those who were released, where it was asked; call it with `result`."""
         return bracket_of(self._batch, (p for p in self._all if p.left_ns)) if self._bracket else None
-
-
-def _keep_whole(places: Sequence[Place]) -> None:
-    for place in places:
-        if place.charge is not None:
-            place.charge.keep_whole()

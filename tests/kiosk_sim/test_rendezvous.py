@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import threading
 import time
 
@@ -344,6 +345,31 @@ def test_an_early_answer_voids_the_attempt_and_the_same_people_come_again(times,
     assert all(isinstance(record, BurstWithdrawn) for record in written)
     assert set(written[0].again) == {"K1", "K2", "K3"}
     assert "HTTP/1.1 408 Request Timeout" in " ".join(written[0].reasons.values())
+
+
+def test_a_tls_alert_while_a_record_is_held_voids_the_attempt(serve, bench, tls_files):
+    connections = itertools.count()
+
+    def parting(peer):
+        if next(connections) == 0:
+            time.sleep(0.1)  # until its record is held
+            peer.socket.settimeout(0.5)
+            peer.socket.unwrap()  # an alert, and a wait for ours that does not come
+            return
+        echo(peer)
+
+    server = serve(parting, tls_files.server())
+    written = []
+    gate = Rendezvous(batch(K1=0.0, K2=0.0), Firing(hold_ms=300.0), write=written.append)
+    wires = Wires(lambda kind: bench(kind, tls_of=lambda _: tls_files.client()), server, gate)
+    visits = wires.start("K1", "K2")
+    while gate.arm(5.0) or gate.release() is None:
+        pass
+    for visit in visits:
+        visit.join(5)
+    assert written
+    assert all(done.result.body == b"hello" for done in wires.exchanged.values())
+    assert len(server.requests) == 2
 
 
 def test_a_target_that_never_lets_requests_be_held_gets_whole_ones(serve, bench):
