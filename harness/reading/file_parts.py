@@ -10,8 +10,11 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+_OBJ = b"obj"
 _STREAM, _END = b"stream", b"endstream"
-_OBJECT = re.compile(rb"(\d{1,8})\s+\d{1,5}\s+obj\b")
+_OBJECT = re.compile(rb"obj\b")  # searched as fast as its letters; numbers are looked for before them
+_NUMBERS = re.compile(rb"(\d{1,8})\s+\d{1,5}\s+\Z")
+_NUMBERS_BYTES = 80
 _HEADER_BYTES = 4_000  # of the dictionary before a stream; that of a certificate's is far shorter
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b")
 _FIRST = re.compile(rb"/First\s+(\d{1,8})")
@@ -51,9 +54,10 @@ class Parts(NamedTuple):
         for text in self.plain:
             if sign.search(text) is None:
                 continue
-            opened = list(_OBJECT.finditer(text))
-            ends = [o.start() for o in opened[1:]] + [len(text)]
-            numbers.update(int(o[1]) for o, end in zip(opened, ends, strict=True) if sign.search(text, o.end(), end))
+            opened = list(_opened(text))
+            ends = [start for _, start, _ in opened[1:]] + [len(text)]
+            inside = zip(opened, ends, strict=True)
+            numbers.update(number for (number, _, begin), end in inside if sign.search(text, begin, end))
         return numbers
 
 
@@ -94,11 +98,18 @@ def _streams(body: bytes) -> Iterator[tuple[Stream, int, int]]:
         end = body.find(_END, start)
         end = len(body) if end < 0 else end
         header = body[max(at, place - _HEADER_BYTES) : place]
-        number = inside = 0
-        for opened in _OBJECT.finditer(header):
-            number, inside = int(opened[1]), opened.end()
+        number, _, inside = next(_opened(header, last=True), (0, 0, 0))
         yield Stream(number, header[inside:], body[start:end]), start, end
         at = end + len(_END)
+
+
+def _opened(text: bytes, *, last: bool = False) -> Iterator[tuple[int, int, int]]:
+    """Yield number, start and end of the beginning of each object; of the last one only where that is asked for."""
+    places = [found.start() for found in _OBJECT.finditer(text)]
+    for place in reversed(places) if last else places:
+        numbers = _NUMBERS.search(text, max(0, place - _NUMBERS_BYTES), place)
+        if numbers is not None:
+            yield int(numbers[1]), numbers.start(), place + len(_OBJ)
 
 
 def _after_line(body: bytes, place: int) -> int:
