@@ -26,7 +26,7 @@ from harness.records.certificates import Certificate
 from harness.records.picture import PictureOpinion, PictureVerdict, Region
 
 _KEPT_RASTERS = 128  # 1 MB each
-_MOST_REGIONS = 24  # the widest are asked whose they are
+_MOST_REGIONS = 12  # the widest are asked whose they are; with more, it is another page or a poor copy
 _MOST_WHOLE = 4  # whole pages that are laid over each other to find a donor
 _WIDE = 26  # pixels: two characters of 10 points; one alone might be a slip of the pen, not a person
 _WORD_MOST = 400  # pixels (10 cm) that a word may go on to either side
@@ -195,6 +195,8 @@ class PictureOracle:
         self, raster: Raster, resident: str, found: Difference, own: BaselinePage | None = None, without: str = ""
     ) -> PictureOpinion:
         """Look for the page among everybody's baseline pages, other certificates too."""
+        if found.alignment is not None and own is not None:  # in one frame with all other baselines of the form
+            raster = warp_raster(raster, found.alignment)
         small = thumbnail(raster)
         pages = (p for p in self._pages if (p.resident, p.digest) != (resident, without))
         near = sorted(

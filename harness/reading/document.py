@@ -127,7 +127,7 @@ def _read_page(
         hidden_text="\n".join(t for t in (text.hidden.strip(), notes, otherwise) if t),
         width=width,
         height=height,
-        images=read_images(page, found.images, text.visible, limits),
+        images=read_images(page, found.images, text.visible, limits, layers=layers),
         places=turned_places(text.places, rotation, page.get_bbox()),
     )
     return read, 0 if noted else found.form_count

@@ -36,6 +36,8 @@ class PlacedImage:
 
     handle: pdfium.FPDF_PAGEOBJECT
     box: Box
+    order: int = 0  # in which it is drawn
+    covered: bool = False  # something opaque that is drawn later has a box around it
 
 
 @dataclass(slots=True)
@@ -74,6 +76,8 @@ def walk(page: pdfium.FPDF_PAGE, most: int) -> PageObjects:
             white = red >= _WHITE_FROM and green >= _WHITE_FROM and blue >= _WHITE_FROM
             texts.append((found.count, handle, matrix, white))
     last = max((s.order for s in shapes), default=0)
+    for image in found.images:
+        image.covered = any(s.order > image.order and _contains(s.box, image.box) for s in shapes)
     found.texts = [t[1] for t in texts]
     found.hidden.update(t[1].value or 0 for t in texts if (t[3] or t[0] < last) and _unseen(t, shapes))
     return found
@@ -113,7 +117,7 @@ def _see_other(handle: calls.Handle, matrix: Matrix, found: PageObjects, shapes:
     kind = calls.object_type(handle)
     if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
         box = _bounds(handle, matrix)
-        found.images.append(PlacedImage(cast(handle, pdfium.FPDF_PAGEOBJECT), box))
+        found.images.append(PlacedImage(cast(handle, pdfium.FPDF_PAGEOBJECT), box, found.count))
         if not calls.has_transparency(handle):
             shapes.append(_Shape(found.count, box, dark=True))
     elif kind == pdfium.FPDF_PAGEOBJ_PATH:

@@ -15,6 +15,7 @@ from harness.reading.ink import bitmap_digest, ink64_of, ink_box, ink_levels, ne
 from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import PlacedImage
 from harness.reading.seal_regions import SIZE_MM, seal_regions
+from harness.reading.seen_seals import is_seen
 from harness.records.reading import ImageRead
 
 _POINTS_PER_MM = 72 / 25.4
@@ -23,17 +24,22 @@ _NEARLY_ALL = 0.9  # of the ink's box: a part of this size is the impression its
 
 
 def read_images(
-    page: pypdfium2.PdfPage, placed: Sequence[PlacedImage], text: str, limits: ReaderLimits
+    page: pypdfium2.PdfPage, placed: Sequence[PlacedImage], text: str, limits: ReaderLimits, *, layers: bool = False
 ) -> tuple[ImageRead, ...]:
     """Read a page's placed bitmaps, and where its `text` allows for a seal, everything else that may be one.
 
     A bitmap that PDFium cannot decode, or that is over the limit, is left out. What is no bitmap of its own (paths,
-    strips, parts of larger pictures) is drawn, and has the digest of what is drawn. May hide text objects of the
-    page: read its text before.
+    strips, parts of larger pictures) is drawn, and has the digest of what is drawn. What has the size of a seal and
+    is covered, or in a layer switched off (`layers`: there may be some), has no ink. May hide text objects of the page:
+    read its text before.
     """
     seals = may_bear_a_seal(text)
     rotation = page.get_rotation()
-    images = [_as_seen(image, rotation) for one in placed for image in _read(page, one, limits, parts=seals)]
+    images = [
+        _as_seen(image, rotation)
+        for one in placed
+        for image in _if_seen(page, list(_read(page, one, limits, parts=seals)), doubtful=one.covered or layers)
+    ]
     if seals:
         images += drawn_seals(page, [one.box for one in placed], limits)
     return tuple(images)
@@ -57,6 +63,13 @@ def _read(page: pypdfium2.PdfPage, placed: PlacedImage, limits: ReaderLimits, *,
     yield ImageRead(digest=image.digest, width=image.width, height=image.height, box=image.box, ink64=ink64_of(ink))
     if parts:
         yield from _parts(image, bitmap, ink)
+
+
+def _if_seen(page: pypdfium2.PdfPage, images: list[ImageRead], *, doubtful: bool) -> list[ImageRead]:
+    """Return a bitmap and its parts; only the bitmap, without its ink, where it is not to be seen on the page."""
+    if not doubtful or not images or is_seen(page, images[0]):
+        return images
+    return [replace(images[0], ink64="")]
 
 
 def _as_seen(image: ImageRead, rotation: int) -> ImageRead:

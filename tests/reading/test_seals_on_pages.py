@@ -394,3 +394,65 @@ def test_a_seal_outside_the_paper_is_not_printed(certificate, judge, seal_of):
 
 def test_other_certificates_are_not_searched_for_drawn_seals(judge, written, draw, read_pdf):
     assert not any(page.images for page in read_pdf(draw(written("alone"))).pages)
+
+
+def covered(canvas, seal):
+    grey_bitmap(canvas, seal)
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.rect(X - 5, Y - 5, SIDE + 10, SIDE + 10, stroke=0, fill=1)
+
+
+def covered_by_a_picture(canvas, seal):
+    grey_bitmap(canvas, seal)
+    canvas.drawImage(ImageReader(Image.new("L", (64, 64), PAPER)), X - 5, Y - 5, SIDE + 10, SIDE + 10)
+
+
+def framed(canvas, seal):
+    grey_bitmap(canvas, seal)
+    canvas.rect(X - 5, Y - 5, SIDE + 10, SIDE + 10, stroke=1, fill=0)
+    canvas.saveState()
+    canvas.setFillColorRGB(1, 1, 0)
+    canvas.setFillAlpha(0.3)
+    canvas.rect(X - 5, Y - 5, SIDE + 10, SIDE + 10, stroke=0, fill=1)
+    canvas.restoreState()
+
+
+@pytest.mark.parametrize("way", [covered, covered_by_a_picture], ids=lambda way: way.__name__)
+def test_a_seal_under_something_opaque_is_not_printed(certificate, judge, seal_of, way):
+    hidden = judge(certificate(lambda canvas: way(canvas, seal_of(HOLDER))), "inkan", HOLDER).seal
+    assert hidden is not None
+    assert (hidden.owner, hidden.value) == ("", "no seal impression found")
+
+
+def test_a_seal_in_a_frame_or_under_a_tint_is_printed(certificate, judge, seal_of):
+    assert judge(certificate(lambda canvas: framed(canvas, seal_of(HOLDER))), "inkan", HOLDER).seal is None
+
+
+@pytest.mark.parametrize(("on", "owner"), [(False, None), (True, ANOTHER)])
+def test_a_seal_in_a_layer_counts_where_the_layer_is_on(certificate, judge, seal_of, on, owner):
+    """The right seal stands on the page, and another person's in a layer beside it."""
+
+    def both(canvas):
+        grey_bitmap(canvas, seal_of(HOLDER))
+        canvas.drawImage(ImageReader(seal_of(ANOTHER)), 400, 400, SIDE, SIDE)
+
+    seal = judge(_in_a_layer(certificate(both), on=on), "inkan", HOLDER).seal
+    assert (seal.owner if seal else None) == owner
+
+
+def _in_a_layer(body, *, on):
+    """Put the last picture of the first page into a layer of its own."""
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        layer = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="seal"))
+        shown = pikepdf.Dictionary(ON=[layer] if on else [], OFF=[] if on else [layer])
+        pdf.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=shown)
+        page = pdf.pages[0]
+        page.Resources.Properties = pikepdf.Dictionary(L=layer)
+        commands = list(pikepdf.parse_content_stream(page))
+        last = max(n for n, (_, name) in enumerate(commands) if str(name) == "Do")
+        begin = ([pikepdf.Name.OC, pikepdf.Name.L], pikepdf.Operator("BDC"))
+        commands[last : last + 1] = [begin, commands[last], ([], pikepdf.Operator("EMC"))]
+        page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(commands))
+        out = io.BytesIO()
+        pdf.save(out)
+        return out.getvalue()
