@@ -114,6 +114,10 @@ class Cast:
         one = self._first(fits)
         return (one, self._rng.choice(fitting)) if one else None
 
+    def partner(self, key: str, relation: Relation, certificate: Certificate) -> str | None:
+        """Return somebody who stands so to `key` and may be issued `certificate`; None where there is nobody."""
+        return next((p for p in self._relations.partners(key, relation) if certificate in self._may.get(p, ())), None)
+
     def possible(self, relation: Relation) -> frozenset[tuple[Certificate, Certificate]]:
         """Return which two certificates two people who stand so to each other may be issued."""
         if relation is Relation.STRANGERS:

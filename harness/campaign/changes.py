@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from harness.campaign.author import Author
 from harness.campaign.scenario import Updates
-from harness.records.certificates import Certificate
-from harness.records.plan import Batch, BatchKind, PlannedApplication
+from harness.records.certificates import Certificate, Scope
+from harness.records.plan import Batch, BatchKind, PlannedApplication, Relation
 
 _WAITED_S = 600.0  # a documented reflection time that a run may see the end of
 _APART_MS = 300.0  # a change in flight and its undoing
 _INTO_MS = (0.0, 80.0)  # after the release: into reading the register, rendering, and handing over
-_REFUSED_EVERY = 3  # change in flight is one that the register refuses, where the target file names such a change
+_READS_MS = (0.0, 20.0, 40.0)  # departures of who is changed: some meet the change before, some in the midst of it
+_REFUSED_EVERY = 2  # change in flight is one that the register refuses, where the target file names such a change
 _AROUND_MS = 40.0  # people around a change in flight come within this time
 
 
@@ -69,13 +70,25 @@ def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:
     field, values = ("address", _move(author, moving, number)) if not refused else (refused[0], refused[1:])
     if not values:
         return
-    members = [author.application(phase, kind, kiosk=0, node=author.node_at(0), resident=moving)]
-    members += _others(phase, author, moving)
+    readers = list(_readers(phase, author, moving))
+    members = [*readers, *_others(phase, author, readers)]
     at = author.rng.uniform(*_INTO_MS)
     change, back = (author.update(moving, field, value, start_ms=at + n * _APART_MS) for n, value in enumerate(values))
     updates = (replace(change, refused=bool(refused)), back)  # back in any case: it may have been accepted
-    purpose, fillers = "update:refused" if refused else "update:in-flight", len(members) - 1
+    purpose, fillers = "update:refused" if refused else "update:in-flight", len(members) - len(readers)
     yield author.batch(phase, BatchKind.BURST, members, purpose, updates=updates, fillers=fillers)
+
+
+def _readers(phase: Updates, author: Author, moving: str) -> Iterator[PlannedApplication]:
+    """Plan who reads what is being changed: the person at several kiosks, one after the other, and a family member."""
+    kind = Certificate.JUMINHYO
+    family = author.cast.partner(moving, Relation.HOUSEHOLD, kind)
+    readers = [*(moving for _ in _READS_MS), *((family,) if family else ())]
+    for kiosk, (who, gap) in enumerate(zip(readers, (*_READS_MS, _READS_MS[0]), strict=False)):
+        options = replace(author.cast.options(who, kind), scope=Scope.ALL)
+        yield author.application(
+            phase, kind, kiosk=kiosk, node=author.node_at(kiosk), resident=who, gap_ms=gap, options=options
+        )
 
 
 def _refused(author: Author, key: str) -> tuple[str, ...]:
@@ -87,10 +100,10 @@ def _refused(author: Author, key: str) -> tuple[str, ...]:
     return (field, value, current) if isinstance(current, str) and current else ()
 
 
-def _others(phase: Updates, author: Author, moving: str) -> Iterator[PlannedApplication]:
-    """Plan people who are issued something at the same time, household members and strangers."""
-    kinds, people = author.kinds(phase), {moving}
-    for kiosk in range(1, min(phase.fillers + 1, author.scenario.kiosks)):
+def _others(phase: Updates, author: Author, readers: list[PlannedApplication]) -> Iterator[PlannedApplication]:
+    """Plan people whom the change is none of, and who are issued something at the same time."""
+    kinds, people = author.kinds(phase), {one.resident for one in readers}
+    for kiosk in range(len(readers), min(len(readers) + phase.fillers, author.scenario.kiosks)):
         free = author.cast.next_for(author.rng.choice(kinds), kinds, people)
         if free is None:
             return

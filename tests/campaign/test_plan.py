@@ -347,14 +347,27 @@ def test_everybody_whose_card_is_no_good_is_tried_alone_with_it_and_plays_no_oth
     assert all(a.card == valid[a.resident] for a in others)
 
 
-def test_every_third_change_in_flight_is_one_that_the_register_refuses_where_one_is_declared(people):
+def test_who_is_changed_is_read_several_times_around_the_change_and_so_is_the_family(people):
+    _, batches = compiled(people, phase(Updates, in_flight=6, fillers=2))
+    for batch in batches:
+        moving = batch.updates[0].resident
+        readers = batch.main
+        assert [a.gap_ms for a in readers if a.resident == moving] == [0.0, 20.0, 40.0]
+        assert {people.residents[a.resident].household for a in readers} == {people.residents[moving].household}
+        assert all(a.options.scope == "all" for a in readers)
+        assert batch.fillers == 2
+        assert len({a.kiosk for a in batch.applications}) == len(batch.applications)
+    assert any(len({a.resident for a in b.main}) == 2 for b in batches)
+
+
+def test_every_second_change_in_flight_is_one_that_the_register_refuses_where_one_is_declared(people):
     changing = phase(Updates, in_flight=6)
     _, plain = compiled(people, changing)
     assert not any(u.refused for b in plain for u in b.updates)
     declared = replace(TARGET, refused_change=("address", "長" * 300))
     _, batches = compiled(people, changing, target=declared)
     refused = [b for b in batches if b.purpose == "update:refused"]
-    assert len(refused) == 2
+    assert len(refused) == 3
     for batch in refused:
         change, back = batch.updates
         assert (change.refused, change.value, back.refused) == (True, "長" * 300, False)
