@@ -126,6 +126,11 @@ class DebugLog:
         with self._lock:
             self._file.write(encoded)
 
+    def close(self) -> None:
+        """Close the file; nothing is written any more."""
+        with self._lock:
+            self._file.close()
+
     def entered(self, *, session: str, kiosk: str, card: str, presented: str, resident: str, gap: str = "") -> None:
         """Note a card that was accepted."""
         self.write(

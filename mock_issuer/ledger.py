@@ -71,6 +71,11 @@ class LedgerWriter:
         with self._lock:
             self._file.write(line)
 
+    def close(self) -> None:
+        """Close the file; nothing is written any more."""
+        with self._lock:
+            self._file.close()
+
 
 def last_entries(path: Path) -> dict[str, Entry]:
     """Return the last entry of each application of one file, oldest application first."""

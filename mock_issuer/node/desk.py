@@ -98,6 +98,27 @@ class Desk:
         if request.certificate not in COMPOSERS:
             raise Refusal(400, "BAD_REQUEST", f"certificate is one of {', '.join(COMPOSERS)}")
         behaviour = self.switches.behaviour
+        order, job = self._received(name, request, behaviour)
+        buffer = self.buffers.of(request.kiosk)
+        try:
+            generated = behaviour.output.reserve(buffer, name) and self._generate(job, order, buffer)
+        finally:
+            behaviour.current.clear()
+        application = Application(
+            name,
+            request,
+            node=self.node,
+            key=job.key,
+            numbers=job.numbers,
+            fee=FEES_YEN[request.certificate] * request.options.copies,
+            generated=generated,
+            note=self.ledger.write,
+        )
+        self.applications.add(application)
+        return application
+
+    def _received(self, name: str, request: Request, behaviour: Behaviour) -> tuple[Order, _Job]:
+        """Read the register and give the application its numbers; the extract lies in its work row meanwhile."""
         context = behaviour.hold(request)
         key = behaviour.work_key(Reception(self.spool, self.node, name))
         with behaviour.work.row(name, self.node) as slot:
@@ -108,26 +129,10 @@ class Desk:
                 extract = self.work.take(slot)
         if extract is None:
             raise Refusal(500, "WORK_ROW_LOST", "処理中のデータが見つかりません。もう一度お試しください。")
-        order = replace(order, extract=behaviour.current.extract(extract))
-        numbers = tuple(behaviour.issue_number(key, copy, number) for copy, number in enumerate(own, 1))
-        buffer = self.buffers.of(request.kiosk)
-        try:
-            job = _Job(name, request.resident, key, tuple(range(1, len(numbers) + 1)), numbers, behaviour)
-            generated = behaviour.output.reserve(buffer, name) and self._generate(job, order, buffer, behaviour)
-        finally:
-            behaviour.current.clear()
-        application = Application(
-            name,
-            request,
-            node=self.node,
-            key=key,
-            numbers=numbers,
-            fee=FEES_YEN[request.certificate] * request.options.copies,
-            generated=generated,
-            note=self.ledger.write,
-        )
-        self.applications.add(application)
-        return application
+        copies = tuple(range(1, len(own) + 1))
+        numbers = tuple(behaviour.issue_number(key, copy, number) for copy, number in zip(copies, own, strict=True))
+        job = _Job(name, request.resident, key, copies, numbers, behaviour)
+        return replace(order, extract=behaviour.current.extract(extract)), job
 
     def require_still(self, application: Application) -> None:
         """Raise Refusal 409 where the rules no longer allow what was applied for."""
@@ -175,8 +180,9 @@ class Desk:
             dates=behaviour.dates(self.register.era_of),
         )
 
-    def _generate(self, job: _Job, order: Order, buffer: OutputBuffer, behaviour: Behaviour) -> bool:
+    def _generate(self, job: _Job, order: Order, buffer: OutputBuffer) -> bool:
         """Set and store every copy; tell whether they were made. Characters and lengths show only here."""
+        behaviour = job.behaviour
         writer = behaviour.writers.take()
         try:
             require_printable(order, self.name_limit)

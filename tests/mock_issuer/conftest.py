@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import json
+import secrets
 import subprocess
 import sys
 import threading
@@ -32,9 +33,20 @@ from PIL import Image, ImageDraw
 from harness.config import write_json_lines
 from harness.records.resident import Koseki, KosekiMember, Resident, Seal, Tax
 from mock_issuer import clock
-from mock_issuer.debuglog import Rendered, read_debug_logs
-from mock_issuer.settings import State
+from mock_issuer.debuglog import DebugLog, Rendered, read_debug_logs
+from mock_issuer.defects.catalogue import Switch
+from mock_issuer.defects.switches import Switches
+from mock_issuer.documents.layout import Choice
+from mock_issuer.load import load_population
+from mock_issuer.node.applications import Request
+from mock_issuer.node.process import build
+from mock_issuer.refusals import Refusal
+from mock_issuer.register import Register
+from mock_issuer.settings import NodeSettings, State, Timing
+from mock_issuer.spool import Spool, new_spool
 from mock_issuer.truth import WrongDocument, wrong_documents
+from mock_issuer.updates import Update, apply_update
+from mock_issuer.worktable import WorkTable
 
 DAY = timedelta(days=1)
 DN = x509.Name(
@@ -460,44 +472,30 @@ def settle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., t
 # -- the zoo of defects -----------------------------------------------------------------------------------------------
 
 
-class Stage:
-    """A town and its issuer, many kiosks, and the truth about what they got since the test began."""
+class Play:
+    """What happens at an issuer since a test began: visits, crowds of them, and the truth about what came of it."""
 
-    def __init__(self, town: Town, issuer: Issuer) -> None:
-        self.town = town
-        self.issuer = issuer
-        self._kiosks: dict[str, Kiosk] = {}
+    state: State
+    population: Path
+
+    def __init__(self) -> None:
         self.since = clock.stamp()
-
-    def wrong(self) -> list[WrongDocument]:
-        """What reached the wrong hands, or was wrong, since the test began."""
-        return list(wrong_documents(State(self.issuer.state), self.town.population, self.since))
-
-    def made(self) -> dict[str, Rendered]:
-        lines = read_debug_logs(self.issuer.state / "debug")
-        return {line.application: line for line in lines if isinstance(line, Rendered)}
-
-    def at(self, name: str, node: str = "n1") -> Kiosk:
-        return self._kiosks.setdefault(f"{name}@{node}", Kiosk(self.issuer, name, node))
-
-    def card(self, number: int) -> Card:
-        return self.town.cards[f"R{number:05d}"]
 
     def get(self, number: int, certificate: str, kiosk: str = "K001", node: str = "n1", **options: object) -> int:
         """Let one person come, collect every copy and leave; return the last answer's status."""
-        at = self.at(kiosk, node)
-        answer = at.authenticate(self.card(number))
-        if answer.status_code == 200:
-            answer = at.apply(certificate, **options)
-        if answer.status_code == 201:
-            application = str(answer.json()["application"])
-            at.post(application, "payment", amount=answer.json()["fee"])
-            answers = [at.collect(application, copy + 1) for copy in range(int(str(options.get("copies", 1))))]
-            printed = b"".join(one.content for one in answers if one.status_code == 200)
-            at.post(application, "completion", digest=hashlib.sha256(printed).hexdigest())
-            answer = answers[-1]
-        at.close()
-        return answer.status_code
+        raise NotImplementedError
+
+    def clean(self) -> None:
+        """Switch everything off."""
+        raise NotImplementedError
+
+    def wrong(self) -> list[WrongDocument]:
+        """What reached the wrong hands, or was wrong, since the test began."""
+        return list(wrong_documents(self.state, self.population, self.since))
+
+    def made(self) -> dict[str, Rendered]:
+        lines = read_debug_logs(self.state.debug)
+        return {line.application: line for line in lines if isinstance(line, Rendered)}
 
     def crowd(
         self,
@@ -513,17 +511,17 @@ class Stage:
 
         def come(place: int) -> int:
             gate.wait(timeout=20)
-            node = nodes[place % len(nodes)]
-            status = self.get(numbers[place], certificate, f"K9{place:02d}", node, **options)
+            kiosk, node = f"K9{place:02d}", nodes[place % len(nodes)]
+            status = self.get(numbers[place], certificate, kiosk, node, **options)
             for follower in range(then):
-                status = self.get(numbers[(place + follower + 1) % len(numbers)], certificate, f"K9{place:02d}", node)
+                status = self.get(numbers[(place + follower + 1) % len(numbers)], certificate, kiosk, node)
             return status
 
         with ThreadPoolExecutor(len(numbers)) as pool:
             return list(pool.map(come, range(len(numbers))))
 
     def until(
-        self, enough: Callable[[list[WrongDocument]], bool], play: Callable[[], object], rounds: int = 15
+        self, enough: Callable[[list[WrongDocument]], bool], play: Callable[[], object], rounds: int = 30
     ) -> list[WrongDocument]:
         """Play until there is enough to see, and return it: how many meet in one round is the machine's chance."""
         for _ in range(rounds):
@@ -534,14 +532,148 @@ class Stage:
 
     def clean_again(self, play: Callable[[], object]) -> None:
         """Switch everything off: the same play brings nothing new."""
-        self.issuer.clean()
+        self.clean()
         before = len(self.wrong())
         play()
         assert len(self.wrong()) == before
 
+
+class Stage(Play):
+    """A served issuer and many kiosks before it."""
+
+    def __init__(self, town: Town, issuer: Issuer) -> None:
+        super().__init__()
+        self.town = town
+        self.issuer = issuer
+        self.state = State(issuer.state)
+        self.population = town.population
+        self.clean = issuer.clean  # type: ignore[method-assign]
+        self._kiosks: dict[str, Kiosk] = {}
+
+    def at(self, name: str, node: str = "n1") -> Kiosk:
+        return self._kiosks.setdefault(f"{name}@{node}", Kiosk(self.issuer, name, node))
+
+    def card(self, number: int) -> Card:
+        return self.town.cards[f"R{number:05d}"]
+
+    def get(self, number: int, certificate: str, kiosk: str = "K001", node: str = "n1", **options: object) -> int:
+        at = self.at(kiosk, node)
+        answer = at.authenticate(self.card(number))
+        if answer.status_code == 200:
+            answer = at.apply(certificate, **options)
+        if answer.status_code == 201:
+            application = str(answer.json()["application"])
+            at.post(application, "payment", amount=answer.json()["fee"])
+            answers = [at.collect(application, copy + 1) for copy in range(int(str(options.get("copies", 1))))]
+            printed = b"".join(one.content for one in answers if one.status_code == 200)
+            at.post(application, "completion", digest=hashlib.sha256(printed).hexdigest())
+            answer = answers[-1]
+        at.close()
+        return answer.status_code
+
     def end(self) -> None:
         for one in self._kiosks.values():
             one.client.close()
+
+
+class Office(Play):
+    """Nodes without network, cards and centre: their desks and counters are called by as many threads as come."""
+
+    def __init__(self, folder: Path, population: Path, nodes: tuple[str, ...], print_ms: float) -> None:
+        super().__init__()
+        self.population = population
+        self.state = State(folder)
+        self.state.prepare()
+        new_spool(self.state.spool)
+        load_population(population, self.state)
+        timing = Timing(print_ms=print_ms)
+        settings = [NodeSettings(node=n, build="b", state=str(folder), secret="s", timing=timing) for n in nodes]
+        self.nodes = {one.node: build(one) for one in settings}
+        self._register = Register(self.state.register)
+        self._work = WorkTable(Spool(self.state.spool, "centre"))
+        self._given = DebugLog(self.state.debug / "centre.jsonl", self._switched)
+
+    def _switched(self) -> tuple[str, ...]:
+        return tuple(sorted({name for switches in self._switches() for name in switches.names}))
+
+    def _switches(self, node: str | None = None) -> list[Switches]:
+        return [service.desk.switches for name, (service, _) in self.nodes.items() if node in (None, name)]
+
+    def switch(self, defect: str, node: str | None = None, **params: float) -> None:
+        for switches in self._switches(node):
+            switches.turn_on(Switch(defect=defect, node=node, params=params))
+
+    def clean(self) -> None:
+        for switches in self._switches():
+            switches.turn_off(None)
+
+    def update(self, resident: str, field: str, value: str | bool) -> int:
+        """Change the register as the centre does; return the answer's status."""
+        rows = (service.desk.switches.behaviour.work.of_update(name) for name, (service, _) in self.nodes.items())
+        change = Update(resident=resident, field=field, value=value)
+        try:
+            apply_update(self._register, change, self._work, [secrets.token_hex(4), *filter(None, rows)])
+        except Refusal as refusal:
+            return refusal.status
+        return 200
+
+    def get(self, number: int, certificate: str, kiosk: str = "K001", node: str = "n1", **options: object) -> int:
+        service, counter = self.nodes[node]
+        name, session = f"{node}-{secrets.token_hex(8)}", secrets.token_hex(8)
+        resident, choice = f"R{number:05d}", Choice(**options)  # type: ignore[arg-type]
+        wish = Request(
+            session=session, resident=resident, card="1", kiosk=kiosk, certificate=certificate, options=choice
+        )
+        try:
+            application = service.desk.apply(name, wish)
+            application.pay(application.fee)
+            for copy in range(1, choice.copies + 1):
+                document = counter.collect(application, copy)
+                self._given.gave(document, application=name, session=session, copy=copy)
+            counter.complete(application, "")
+        except Refusal as refusal:
+            return refusal.status
+        return 200
+
+    def close(self) -> None:
+        self._given.close()
+        for service, _ in self.nodes.values():
+            service.desk.debug.close()
+            service.desk.ledger.close()
+
+
+@pytest.fixture(scope="session")
+def open_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Office]]:
+    """Open an office for people."""
+    opened: list[Office] = []
+
+    def make(
+        people: list[Resident], koseki: list[Koseki], nodes: tuple[str, ...] = ("n1", "n2"), print_ms: float = 10.0
+    ) -> Office:
+        folder = tmp_path_factory.mktemp("office")
+        population = write_population(folder / "population", people, koseki)
+        opened.append(Office(folder / "state", population, nodes, print_ms))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def main_office(open_office: Callable[..., Office]) -> Office:
+    """Two nodes and ordinary people 1 to 60, for all tests that leave them as they were."""
+    people = [resident_of(number) for number in range(1, 61)]
+    return open_office(people, [koseki_of(one) for one in people])
+
+
+@pytest.fixture
+def office(main_office: Office) -> Iterator[Office]:
+    """The main office, clean before and after."""
+    main_office.clean()
+    main_office.since = clock.stamp()
+    yield main_office
+    main_office.clean()
 
 
 def staged(town: Town, issuer: Issuer) -> Iterator[Stage]:
