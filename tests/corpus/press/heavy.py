@@ -5,8 +5,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import press.forms  # noqa: F401 - its layouts are known by name
 from press import markup
 from press.fonts import GAIJI_FAMILY, IPAEX, NOTO, gaiji_font, runs, small_font
+from press.haru import with_haru
 from press.layouts import lay_out, width
 from press.town import seal_png
 
@@ -170,6 +172,32 @@ def with_tcpdf(sheets, layout, font="ipaex"):
     return _by_program(sheets, layout, "php", HERE / "tcpdf_press.php")
 
 
+def with_pdfbox(sheets, layout, font="ipaex"):
+    """PDFBox 2, under many Java reporting tools."""
+    jars = [Path("/usr/share/java") / f"{name}.jar" for name in ("pdfbox2", "fontbox2", "commons-logging")]
+    return _by_program(sheets, layout, "java", "-cp", ":".join(map(str, jars)), HERE / "PdfboxPress.java")
+
+
+def with_pdfkit(sheets, layout, font="ipaex"):
+    """PDFKit, of the Node world; NODE_PATH says where it is."""
+    return _by_program(sheets, layout, "node", HERE / "node_press.js", "pdfkit")
+
+
+def with_pdf_lib(sheets, layout, font="ipaex"):
+    """pdf-lib: object streams, fonts cut to what is used."""
+    return _by_program(sheets, layout, "node", HERE / "node_press.js", "pdf-lib")
+
+
+def with_jspdf(sheets, layout, font="ipaex"):
+    """jsPDF, which browsers run."""
+    return _by_program(sheets, layout, "node", HERE / "node_press.js", "jspdf")
+
+
+def with_api2(sheets, layout, font="ipaex"):
+    """PDF::API2, of the Perl world."""
+    return _by_program(sheets, layout, "perl", HERE / "api2_press.pl")
+
+
 def _by_program(sheets, layout, *command):
     """Hand the marks over as tab-separated lines, the seals as files; the program writes the PDF."""
     with tempfile.TemporaryDirectory() as folder:
@@ -214,6 +242,12 @@ HEAVY = {
     "itext": with_itext,
     "prawn": with_prawn,
     "tcpdf": with_tcpdf,
+    "pdfbox": with_pdfbox,
+    "pdfkit": with_pdfkit,
+    "pdf-lib": with_pdf_lib,
+    "jspdf": with_jspdf,
+    "api2": with_api2,
+    "haru": with_haru,
 }
 
 

@@ -158,6 +158,29 @@ HEAVY_PLAN = {
         single("heads", "nishi", "tax", "R00101", "R00107", "name", "annual_tax"),
         Original("ruled", "higashi", "koseki", "R00107", (("page", 2, "R00101"), ("item", 2, "mother", "R00101"))),
     ),
+    "pdfbox": (
+        family("frames", "minami", "R00108", ("item", 1, "honseki", "R00101"), ("person", 1, 1, "R00116"),
+               ("page", 1, "R00103")),
+        single("colons", "kita", "inkan", "R00113", "R00114", "name", "born_on"),
+    ),
+    "pdfkit": (
+        single("halves", "nishi", "tax", "R00120", "R00121", "born_on", "annual_tax"),
+        single("spread", "minami", "inkan", "R00116", "R00115", "name"),
+    ),
+    "pdf-lib": (
+        single("brackets", "kita", "inkan", "R00119", "R00118", "name", "address"),
+    ),
+    "jspdf": (
+        single("readings", "minami", "juminhyo", "R00111", "R00112", "name", "address"),
+    ),
+    "api2": (
+        single("under", "nishi", "inkan", "R00128", "R00127", "name", "born_on"),
+    ),
+    "haru": (
+        family("ruled", "kita", "R00103", ("item", 1, "name", "R00112"), ("item", 2, "born_on", "R00117")),
+        single("frames", "minami", "tax", "R00118", "R00119", "name", "total_income"),
+        Original("vertical", "higashi", "koseki", "R00107", (("page", 2, "R00101"), ("item", 1, "mother", "R00101"))),
+    ),
 }  # fmt: skip
 # what Ghostscript makes of other producers' documents: (producer, place in its plan, how, what is left of the text)
 REDISTILLED = (
