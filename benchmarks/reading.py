@@ -3,7 +3,10 @@
 `python benchmarks/reading.py [--residents 10000 | --population FOLDER] [--documents 200] [--rounds 5] [--json]`:
 one-page and four-page sheets of a plain layout. Rates are per second of processor time of one process, each round
 running every way once; pypdf and pdfplumber (to be installed for this) read a tenth of the documents. `judging` makes
-each expectation anew. `hand_over` is a request and its reply, encoded and decoded, and its share of reading; `pool_2`
+each expectation anew: no document is judged twice for the same asking. `by_likeness` reads each document by the
+one issued quietly before, which differs in the issue number alone; these sheets name all figures in their first line,
+so that both have the same font (a producer that numbers glyphs as they come makes another one otherwise, and nothing is
+alike). `hand_over` is a request and its reply, encoded and decoded, and its share of reading; `pool_2`
 is wall-clock time of two reader processes. Memory is what the process holds by itself (USS) before and after each
 index. Making 100,000 residents takes minutes: `honnin population make` once, then --population.
 """
@@ -33,11 +36,12 @@ from harness.reading import Expectation, Judge, OwnerIndex, expect, load_profile
 from harness.reading.document import read_document
 from harness.reading.frames import LENGTH, ReadReply, ReadRequest, Reply, decode_reply, encode, read_request
 from harness.reading.ink import ink64
+from harness.reading.likeness import read_by_likeness
 from harness.reading.limits import ReaderLimits
 from harness.reading.pool import ReaderPool
 from harness.reading.seals import SealIndex
 from harness.records.certificates import Certificate, Options
-from harness.records.ownership import PageVerdict
+from harness.records.ownership import DocumentOwnership, PageVerdict
 from harness.records.reading import ImageRead, Reading
 from harness.records.resident import Residency, Resident
 
@@ -50,6 +54,7 @@ FIELDS = (
     ("本籍", "honseki"), ("筆頭者", "hittousha"), ("転入前住所", "previous_address"), ("備考", "remarks"),
 )  # fmt: skip
 OPTIONS = Options(honseki=True)
+BEFORE, NOW = "20261119-0004711", "20261122-0815042"  # issue numbers
 
 
 def main() -> None:
@@ -70,6 +75,7 @@ def main() -> None:
     seals.ranked(a_stamp())  # its pictures are made when the first stamp is looked at
     figures |= {"seals_mb": own_mb(), "index_s": time.perf_counter() - began}
     judge = Judge(index, load_profile("reference"), seals)
+    gc.freeze()  # as where a run is judged
     for pages in (1, 4):
         bench = Bench(population, judge, options.documents // pages, pages)
         figures |= {f"{way}_{pages}p": rate for way, rate in bench.run(options.rounds).items()}
@@ -83,8 +89,22 @@ class Bench:
         living = [r for r in population.residents.values() if r.residency is Residency.RESIDENT and not r.nationality]
         self.profile, self.population, self.judge = load_profile("reference"), population, judge
         self.work = [(sheet(r, pages), r.key) for r in living[:documents]]
+        self.bases = [sheet(r, pages, BEFORE) for r in living[:documents]]
+        self.base_readings = [reading(body) for body in self.bases]
         verdicts = [v for body, key in self.work for v in self.verdicts(body, key)]
         assert set(verdicts) <= {PageVerdict.OWN, PageVerdict.OWN_WEAK}, "the benchmark's own sheets must be own"
+
+    def by_likeness(self) -> list[Reading]:
+        return [
+            like_base(body, base, read)
+            for (body, _), base, read in zip(self.work, self.bases, self.base_readings, strict=True)
+        ]
+
+    def by_likeness_and_judged(self) -> list[DocumentOwnership]:
+        return [
+            self.judge.document(like_base(body, base, read), self.wanted(key))
+            for (body, key), base, read in zip(self.work, self.bases, self.base_readings, strict=True)
+        ]
 
     def wanted(self, key: str) -> Expectation:
         return expect(Certificate.JUMINHYO, OPTIONS, key, self.population, self.profile)
@@ -107,6 +127,8 @@ class Bench:
                 lambda: [self.judge.document(r, self.wanted(w[1])) for r, w in zip(readings, self.work, strict=True)],
             ),
             "reading_and_judging": (len(self.work), lambda: [self.verdicts(body, key) for body, key in self.work]),
+            "by_likeness": (len(self.work), self.by_likeness),
+            "likeness_and_judging": (len(self.work), self.by_likeness_and_judged),
         }
         rates: dict[str, list[float]] = {way: [] for way in ways}
         for _ in range(rounds):
@@ -127,12 +149,18 @@ class Bench:
             return done / (time.perf_counter() - began)
 
 
-def sheet(resident: Resident, pages: int) -> bytes:
+def like_base(body: bytes, base: bytes, base_reading: Reading) -> Reading:
+    found = read_by_likeness(hashlib.sha256(body).hexdigest(), body, base, base_reading)
+    assert found is not None, "the benchmark's own sheets must be like the ones before"
+    return found
+
+
+def sheet(resident: Resident, pages: int, issue: str = NOW) -> bytes:
     """Return a sheet of labelled lines, the same person on every page, about 500 characters a page."""
     lines = []
     for number in range(1, pages + 1):
         lines += ["#pagebreak()"] if number > 1 else []
-        lines += ['#"住民票の写し"\\', f'#"発行番号 試験-{resident.key}"\\', f'#"{number}/{pages}"\\']
+        lines += ['#"電話 0123-456789"\\', '#"住民票の写し"\\', f'#"発行番号 試験-{issue}"\\', f'#"{number}/{pages}"\\']
         lines += [f'#"{label}" #h(3em) #"{getattr(resident, field) or "【空欄】"}"\\' for label, field in FIELDS]
         lines += ['#"この写しは、住民票の原本と相違ないことを証明する。"\\'] * 8
     source = '#set text(font: "IPAexGothic", size: 9pt)\n' + "\n".join(lines)
