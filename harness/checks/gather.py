@@ -269,6 +269,7 @@ class _Gatherer:
             interruptions=tuple(sorted(self.interruptions)),
             resumed_ns=tuple(sorted(self.resumed)),
             workers=tuple(self.workers),
+            clocks_unknown=unmeasured(self.workers, self.measured),
             decisions=self.decisions,
             seconds=tuple(self.seconds),
             held=rows.held,

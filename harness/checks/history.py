@@ -180,6 +180,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     interruptions: tuple[tuple[int, str], ...]  # (at_ns, reason)
     resumed_ns: tuple[int, ...]
     workers: tuple[WorkerCensus, ...]
+    clocks_unknown: frozenset[str]  # writers of workers whose clock was never measured against the run's
     decisions: dict[str, Decided]  # by batch; the first counts
     seconds: tuple[SecondFound, ...]
     held: dict[str, tuple[Held, ...]]  # batch -> what was held back of each departure in `releases`, where it is told

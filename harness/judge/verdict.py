@@ -5,9 +5,10 @@ INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cann
 PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, worker_absent, worker_lost,
-journal_late, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable, target_died,
-target_errors, void_batches, arrivals_late, bursts_strayed, identity_open, unresolved, unread, ocr_absent, for_review,
-pictures_missing, checker_crashed, control_missing, control_missed, not_exercised, baseline_missing.
+journal_late, clock_unknown, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable,
+target_died, target_errors, void_batches, arrivals_late, bursts_strayed, identity_open, unresolved, unread,
+ocr_absent, for_review, pictures_missing, checker_crashed, control_missing, control_missed, not_exercised,
+baseline_missing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the census of workers leaves in doubt: who did not come, who was lost, whose journal is not here to its end."""
+"""What the census of workers leaves in doubt: who did not come, who was lost, whose journal or clock is not known."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def worker_doubts(view: HistoryView) -> Iterator[Reason]:
         told = end.records if end is not None else 0
         if not there or told > there:
             yield _lost(worker, end, segment.records if segment is not None else 0)
+    played = set(view.applications.strings("writer")) if view.clocks_unknown else set()
+    for writer in sorted(view.clocks_unknown & played):
+        yield Reason(
+            code="clock_unknown",
+            ja=f"記録者 {writer} の時計が測られておらず、時刻を比べられない",
+            en=f"the clock of writer {writer} was never measured: its times cannot be compared",
+        )
 
 
 def _absent(worker: WorkerCensus) -> Reason:

@@ -26,7 +26,7 @@ _LOOK_S = 0.2  # how soon a lost worker is noticed while waiting
 
 
 class Concert:
-    """One burst. See kiosk_sim.engine.coordinator.Burst."""
+    """One burst. See kiosk_sim.engine.burst.Burst."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import gevent
 from gevent.event import AsyncResult, Event
 
-from harness.records.history import ClockMeasured, HistoryRecord, Leased, WorkerCensus, WorkerState
+from harness.records.history import HistoryRecord, Leased, WorkerCensus, WorkerState
 from harness.records.plan import PlannedApplication
 from kiosk_sim.engine.fleet import Faults
 from kiosk_sim.engine.messages import (
@@ -24,20 +24,18 @@ from kiosk_sim.engine.messages import (
     Hello,
     Message,
     Order,
-    Ping,
     Pong,
     Ready,
     Served,
 )
 from kiosk_sim.engine.post import Letter, Post
 from kiosk_sim.engine.roster import Member
+from kiosk_sim.engine.timekeeper import Timekeeper
 from kiosk_sim.worker_clock import PING_PONGS, PING_PONGS_BETWEEN, clock_name
 
 TO_MASTER: tuple[type[Message], ...] = (Hello, Pong, Served, Ready, Fired, Fault, Bye)
 SILENT_S = 10.0  # a worker that says nothing for so long is lost; it is asked every `_ASK_S`
 _ASK_S = 1.0
-_BETWEEN_S = 10.0  # clocks that drift apart by 50 ppm do so by 0.5 ms in this time
-_PONG_S = 1.0
 _LOOK_S = 0.1
 
 
@@ -68,8 +66,7 @@ class Crew:
         self._on_this_host = on_this_host
         self._clock = clock_name()
         self._by_name: dict[str, Member] = {}
-        self._pings = 0
-        self._followed = time.monotonic()
+        self._time = Timekeeper(self.send, write)
         self._changed = Event()
         self._loops = [gevent.spawn(self._read_mail), gevent.spawn(self._look_after)]
 
@@ -86,16 +83,12 @@ class Crew:
 
     def measure_clocks(self, ping_pongs: int = PING_PONGS) -> None:
         """Measure every worker's clock, all at once, and journal what was found."""
-        gevent.joinall([gevent.spawn(self._measure, member, ping_pongs) for member in self.present])
+        self._time.measure(self.present, ping_pongs)
 
     @property
     def present(self) -> list[Member]:
         """Workers that came and are neither lost nor gone."""
         return [m for m in self.members.values() if not m.lost and m.bye is None]
-
-    def of_kiosk(self, kiosk: str, kiosks: Sequence[str]) -> int:
-        """Return the number of the worker that this one of the phase's kiosks is dealt to: in turn."""
-        return self.numbers[kiosks.index(kiosk) % len(self.numbers)]
 
     def lease(self, member: Member, planned: PlannedApplication, planned_ns: int) -> AsyncResult[Served | None]:
         """Journal the lease and hand the application over; the result is None where the worker is lost."""
@@ -142,35 +135,6 @@ class Crew:
                 self._lose(member, f"did not end within {within_s:g} s")
         gevent.killall(self._loops)
 
-    def _measure(self, member: Member, ping_pongs: int) -> None:
-        for _ in range(ping_pongs):
-            if member.lost:
-                return
-            self._ping(member)
-            member.await_pong(_PONG_S)
-        self._note_offset(member)
-
-    def _ping(self, member: Member) -> None:
-        self._pings += 1
-        member.asked(self._pings)
-        self.send(member, Ping(number=self._pings))
-
-    def _note_offset(self, member: Member) -> None:
-        found = member.measured()
-        if found is None:
-            return
-        self._write(
-            ClockMeasured(
-                worker=member.number,
-                writer=member.hello.writer,
-                offset_ns=found.offset_ns,
-                error_ns=found.error_ns,
-                at_ns=found.at_ns,
-                round_trip_ns=found.round_trip_ns,
-                samples=found.samples,
-            )
-        )
-
     def _look_after(self) -> None:
         """Ask everybody now and then; notice who is silent or dead; follow the drift of clocks."""
         while True:
@@ -178,16 +142,9 @@ class Crew:
             try:
                 for member in self.present:
                     self._look_at(member)
-                self._follow_clocks()
+                self._time.follow(self.present)
             except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
                 self._faults.add("looking after the workers", e)
-
-    def _follow_clocks(self) -> None:
-        if time.monotonic() - self._followed > _BETWEEN_S:
-            self._followed = time.monotonic()
-            for member in self.present:
-                if not member.same_clock and member.offset is not None:
-                    self._measure(member, PING_PONGS_BETWEEN)
 
     def _look_at(self, member: Member) -> None:
         silent_s = (time.monotonic_ns() - member.heard_ns) / 1e9
@@ -196,7 +153,7 @@ class Crew:
         elif silent_s > SILENT_S:
             self._lose(member, f"was not heard of for {silent_s:.0f} s")
         elif silent_s > _ASK_S:
-            self._ping(member)
+            self._time.ping(member)
 
     def _read_mail(self) -> None:
         while True:

@@ -15,8 +15,9 @@ from kiosk_sim.batches import BatchRun
 from kiosk_sim.dealing import Dealing, deal
 from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.engine.brackets import Brackets
+from kiosk_sim.engine.burst import Burst
 from kiosk_sim.engine.concert import Concert
-from kiosk_sim.engine.coordinator import Burst, Coordinator
+from kiosk_sim.engine.coordinator import Coordinator
 from kiosk_sim.engine.crew import TO_MASTER, Crew
 from kiosk_sim.engine.far import FarFleet, FarPerformer
 from kiosk_sim.engine.fleet import Fleet, kiosk_user

@@ -12,7 +12,8 @@ from kiosk_sim.batches import BatchRun
 from kiosk_sim.dealing import kiosks_in
 from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.engine.brackets import Brackets
-from kiosk_sim.engine.coordinator import Burst, Coordinator
+from kiosk_sim.engine.burst import Burst
+from kiosk_sim.engine.coordinator import Coordinator
 from kiosk_sim.engine.fleet import Fleet, kiosk_user
 from kiosk_sim.engine.phase_play import PhasePlay
 from kiosk_sim.places import Pool

@@ -4,7 +4,7 @@ import pytest
 
 from harness.checks.gather import gather
 from harness.judge.workers import worker_doubts
-from harness.records.history import RunResumed, SegmentClosed, WorkerCensus, WorkerState
+from harness.records.history import ClockMeasured, RunResumed, SegmentClosed, WorkerCensus, WorkerState
 
 
 def census(state, at=1.0, **more):
@@ -27,6 +27,9 @@ def doubts(history):
 
 
 JOINED = census(WorkerState.JOINED)
+MEASURED = ClockMeasured(
+    worker=2, writer="engine-P2-w2-1", offset_ns=0, error_ns=0, at_ns=1, round_trip_ns=1, samples=60
+)
 LEFT = census(WorkerState.LEFT, records=4)
 LOST = census(WorkerState.LOST, reason="died")
 
@@ -58,3 +61,12 @@ def test_an_absent_worker_is_named_until_the_run_goes_on_without_it(doubts):
     absent = census(WorkerState.ABSENT, writer="", reason="did not come within 5 s")
     assert doubts(absent, journal=None) == [("worker_absent", "worker 2 did not come within 5 s")]
     assert doubts(absent, RunResumed(at_ns=2_000_000_000), journal=None) == []
+
+
+@pytest.mark.parametrize(("told", "codes"), [((), ["clock_unknown"]), ((MEASURED,), [])])
+def test_who_played_on_a_clock_that_was_never_measured_cannot_be_compared(history, told, codes):
+    history.asks("A1", "R1")
+    master = [("m", n, r) for n, r in enumerate((history.opened, JOINED, *told, LEFT))]
+    body = [history.opened, *history.records]
+    worker = [("engine-P2-w2-1", n, r) for n, r in enumerate([*body, SegmentClosed(records=len(body), at_ns=9)])]
+    assert [reason.code for reason in worker_doubts(gather([*master, *worker]))] == codes
