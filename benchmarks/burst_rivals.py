@@ -55,6 +55,13 @@ class Warm:
         time.sleep(0.001)
         self.socket.recv(65536)
 
+    def end(self) -> None:
+        """Close once the receiver has read everything: it closes first."""
+        self.socket.shutdown(socket.SHUT_WR)
+        while self.socket.recv(65536):
+            pass
+        self.socket.close()
+
     def sealed(self, plain: bytes) -> bytes:
         """Return what the wire carries for `plain`."""
         if self._tls is None:
@@ -82,9 +89,8 @@ def threads(host: str, port: int, ca: str, size: int, path: str) -> None:
         thread.start()
     for thread in running:
         thread.join()
-    time.sleep(0.05)
     for one in warm:
-        one.socket.close()
+        one.end()
 
 
 def c_loop(host: str, port: int, ca: str, size: int, path: str, library: ctypes.CDLL, *, first: bool) -> None:
@@ -105,9 +111,8 @@ def c_loop(host: str, port: int, ca: str, size: int, path: str, library: ctypes.
     if first:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     gc.enable()
-    time.sleep(0.05)
     for one in warm:
-        one.socket.close()
+        one.end()
 
 
 def compiled(folder: str) -> ctypes.CDLL | None:
