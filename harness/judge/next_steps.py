@@ -105,6 +105,13 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     ),
     "worker_lost": (_WORKER,),
     "journal_late": (_WORKER,),
+    "clock_unknown": (
+        (
+            VENDOR,
+            "作業機の時計が測られる前に失われている。ログを確認し、新たに実施する。",
+            "A worker was lost before its clock was measured: look at its log, then make a new run.",
+        ),
+    ),
     "segment_open": (
         (
             VENDOR,
