@@ -12,6 +12,7 @@ from harness.records.certificates import Certificate, Scope
 from harness.records.plan import Batch, BatchKind, PlannedApplication, Relation
 
 _WAITED_S = 600.0  # a documented reflection time that a run may see the end of
+_LATER_MS = 1_500.0  # after the issue that follows a change at once
 _APART_MS = 300.0  # a change in flight and its undoing
 _INTO_MS = (0.0, 80.0)  # after the release: into reading the register, rendering, and handing over
 _READS_MS = (0.0, 20.0, 40.0)  # departures of who is changed: some meet the change before, some in the midst of it
@@ -49,17 +50,22 @@ def _around(
     kiosk: int,
     resident: str | None = None,
 ) -> Batch:
-    """Issue, change, issue again once the change was acknowledged, then change back: the register is as before.
+    """Issue, change, issue again at once and a little later, then change back: the register is as before.
+
+    Later, copies and caches that count as up to date are read, no longer the register itself.
 
     Where a change takes longer to show than a run can wait, it stays: a follow-up run looks at it and changes it back.
     """
     node, kiosk = author.node(), kiosk % author.scenario.kiosks
     before = author.application(phase, certificate, kiosk=kiosk, node=node, resident=resident)
-    after = author.application(phase, certificate, kiosk=kiosk, node=node, resident=before.resident)
+    after, later = (
+        author.application(phase, certificate, kiosk=kiosk, node=node, resident=before.resident, gap_ms=gap)
+        for gap in (0.0, _LATER_MS)
+    )
     updates = [author.update(before.resident, field, values[0], before=after.application)]
     if author.target.limits.reflection_s <= _WAITED_S:
         updates.append(author.update(before.resident, field, values[1]))
-    return author.batch(phase, BatchKind.SEQUENCE, [before, after], f"update:{field}", updates=tuple(updates))
+    return author.batch(phase, BatchKind.SEQUENCE, [before, after, later], f"update:{field}", updates=tuple(updates))
 
 
 def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:

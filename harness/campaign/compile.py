@@ -167,8 +167,13 @@ def _parallel(phase: AnyPhase) -> int:
             return phase.parallel
         case Baseline():
             return phase.lanes
+        case Updates():
+            return 1 if _is_quiet(phase) else _CHANGES_AT_ONCE
         case _:
             return 1
+
+
+_CHANGES_AT_ONCE = 4  # batches; the changes themselves never overlap
 
 
 def _drain_s(phase: AnyPhase) -> float:

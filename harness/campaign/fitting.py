@@ -106,6 +106,8 @@ def _fit(
         return left if any(times.values()) else None
     if isinstance(phase, Succession):
         phase = replace(phase, abort_steps=tuple(s for s in phase.abort_steps if s not in steps))
+    if isinstance(phase, Hold) and updates is not True:
+        phase = replace(phase, changes=0)
     if isinstance(phase, Bursts):
         phase = replace(phase, sync_steps=tuple(s for s in phase.sync_steps if s in together))
     asked = phase.certificates or scenario.certificates

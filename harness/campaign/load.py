@@ -8,8 +8,19 @@ from collections.abc import Iterator, Sequence
 from harness.campaign.author import Author
 from harness.campaign.scenario import Hold, Mix
 from harness.records.certificates import Certificate, Options
-from harness.records.plan import AbortHow, Batch, BatchKind, PlannedAbort, PlannedApplication, Slot, Step
+from harness.records.plan import (
+    AbortHow,
+    Batch,
+    BatchKind,
+    PlannedAbort,
+    PlannedApplication,
+    PlannedUpdate,
+    Slot,
+    Step,
+)
 
+_MOVERS = 4  # more would only leave fewer people whose documents a baseline can be compared with
+_CHANGE_EVERY_MS = 250.0
 _ABORT_STEPS = (Step.APPLY, Step.COLLECT)
 
 
@@ -23,7 +34,20 @@ def hold_batches(phase: Hold, author: Author) -> Iterator[Batch]:
     for number, name in enumerate(round_names(phase)):
         members = _rows(phase, author, people, kiosks, phase.per_kiosk)
         slot = Slot.MORE if number else None
-        yield author.batch(phase, BatchKind.CLOSED, members, f"hold:{kiosks}", name=name, slot=slot)
+        updates = () if number else tuple(_changes(phase, author, members))
+        yield author.batch(phase, BatchKind.CLOSED, members, f"hold:{kiosks}", name=name, slot=slot, updates=updates)
+
+
+def _changes(phase: Hold, author: Author, members: Sequence[PlannedApplication]) -> Iterator[PlannedUpdate]:
+    """Plan moves of a few people, forth and back, all the while: what is being updated meets what is being issued."""
+    known = (author.cast.residents[one.resident] for one in members)
+    movers = list({one.key: one for one in known if one.address}.values())[:_MOVERS]
+    for number in range(phase.changes if movers else 0):
+        who = movers[number % len(movers)]
+        new = f"{who.municipality}新町{number % 9 + 1}丁目{author.rng.randrange(1, 99)}番"
+        for half, value in enumerate((new, who.address or "")):
+            at_ms = (number + half / 2) * _CHANGE_EVERY_MS
+            yield author.update(who.key, "address", value, start_ms=at_ms)
 
 
 def round_names(phase: Hold) -> tuple[str, ...]:

@@ -99,6 +99,7 @@ class Hold(PhaseBase, frozen=True, tag="hold"):
     rounds: AtLeastOne = 1  # at most; each begins only while fewer than `enough` applications crossed a limit
     enough: AtLeastOne = 50
     repeated: Annotated[float, Meta(ge=0, le=1)] = 0.5  # share of customers who ask again for the very same
+    changes: Annotated[int, Meta(ge=0)] = 0  # of the register while the load is held, each with its undoing
 
 
 class Updates(PhaseBase, frozen=True, tag="updates"):
