@@ -101,7 +101,7 @@ class Troupe:
         return reason
 
     def update(self, planned: PlannedUpdate, run: BatchRun) -> None:
-        """Play one register update; what is neither applied nor refused as planned voids the batch, unless it is a load.
+        """Play one register update; what is neither applied nor refused as planned voids the batch, if it is no load.
 
         Raises DiskFull.
         """
