@@ -121,6 +121,7 @@ def test_d15_shifts_all_answers_by_one_after_a_client_cancelled(slow) -> None:
     slow.clean_again(play)
 
 
+@pytest.mark.slow
 def test_d16_gives_the_late_answer_to_the_next_client(slow) -> None:
     def play() -> list[int]:
         return slow.crowd(people=range(1, 11), nodes=("n1",), then=1)
@@ -131,6 +132,7 @@ def test_d16_gives_the_late_answer_to_the_next_client(slow) -> None:
     slow.clean_again(play)
 
 
+@pytest.mark.slow
 def test_d17_gives_the_late_reply_to_the_next_reader(slow) -> None:
     def play() -> list[int]:
         return slow.crowd("koseki", people=range(1, 21), nodes=("n1",))
@@ -143,6 +145,7 @@ def test_d17_gives_the_late_reply_to_the_next_reader(slow) -> None:
     assert slow.get(25, "koseki") == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("defect", ["D18", "D31"])
 def test_retries_of_the_clean_issuer_join_the_first_and_those_of_a_defect_do_not(slow, defect: str) -> None:
     def play() -> None:

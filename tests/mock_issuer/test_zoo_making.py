@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mock_issuer.truth import Kind
 
 
@@ -11,6 +13,7 @@ def test_the_clean_issuer_gives_everyone_their_own_whatever_they_ask_for(office)
     assert office.wrong() == []
 
 
+@pytest.mark.slow
 def test_d03_overwrites_the_file_of_whoever_the_same_worker_served_before(stage) -> None:
     stage.issuer.switch("D03")
     found = stage.until(lambda wrong: len(wrong) >= 4, stage.crowd)
@@ -79,6 +82,7 @@ def test_d22_numbers_two_documents_alike_in_one_millisecond_on_two_nodes(office)
     assert len(twice()) == before
 
 
+@pytest.mark.slow
 def test_d23_gives_one_number_to_two_that_ask_together(stage) -> None:
     stage.issuer.switch("D23")
     found = stage.until(lambda wrong: len(wrong) >= 2, lambda: stage.crowd(people=range(1, 33)))

@@ -68,6 +68,7 @@ def test_d26_prints_the_old_address_for_as_long_as_the_replica_lags(office) -> N
     office.clean_again(play)
 
 
+@pytest.mark.slow
 def test_d27_prints_head_and_persons_of_different_states(office) -> None:
     def play() -> None:
         with updating(office, "R00031", ("address", "架空県見本市新町{}番"), ("remarks", "備考{}")):
@@ -113,6 +114,7 @@ def test_d35_goes_on_printing_what_was_not_linked(office, field: str, value: str
     office.clean_again(lambda: office.get(33, "juminhyo"))
 
 
+@pytest.mark.slow
 def test_d36_prints_the_updated_persons_data_or_fails_and_prints_on_retry(office) -> None:
     codes: list[int] = []
 
