@@ -20,7 +20,7 @@ from harness.records.plan import (
 )
 
 _MOVERS = 4  # more would only leave fewer people whose documents a baseline can be compared with
-_CHANGE_EVERY_MS = 250.0
+_CHANGE_EVERY_MS = 120.0
 _ABORT_STEPS = (Step.APPLY, Step.COLLECT)
 
 
