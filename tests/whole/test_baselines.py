@@ -41,7 +41,9 @@ if seconds:
     time.time_ns = lambda: wall_ns() + int(seconds * 1e9)
     clock.now = lambda: now() + timedelta(seconds=seconds)
 """
-BEFORE_MIDNIGHT_S = 30.0  # of start-up and play
+# of start-up and play, which take as long as the machine lets them: the next is tried where none saw both years
+BEFORE_MIDNIGHT_S = (30.0, 70.0, 50.0, 120.0)
+NEW_YEAR = ("令和8年12月31日", "令和9年1月1日")
 
 
 @pytest.fixture
@@ -89,14 +91,16 @@ def test_a_run_across_new_year_has_no_deviation_from_a_baseline_of_days_before(s
         code, verdict, baseline, said = take(limited(s, profile), "--residents", 14)
         assert (code, verdict["outcome"], verdict["findings"]) == (0, "PASS", []), (verdict["reasons"], said)
         assert scope(verdict)["exercised_count"] >= 20
-    clock(datetime(2027, 1, 1, tzinfo=JST) - timedelta(seconds=BEFORE_MIDNIGHT_S))
-    with site() as s:
-        limited(s, profile)
-        code, verdict, said = call("run", scenario, "--target", s.target, "--out", s.out, "--baseline", baseline)
-    run = s.out / verdict["run"]
-    printed = b"".join(p.read_bytes() for p in (run / "readings").glob("*.jsonl")).decode()
-    assert "令和8年12月31日" in printed
-    assert "令和9年1月1日" in printed
+    for before_s in BEFORE_MIDNIGHT_S:
+        clock(datetime(2027, 1, 1, tzinfo=JST) - timedelta(seconds=before_s))
+        with site() as s:
+            limited(s, profile)
+            code, verdict, said = call("run", scenario, "--target", s.target, "--out", s.out, "--baseline", baseline)
+        run = s.out / verdict["run"]
+        printed = b"".join(p.read_bytes() for p in (run / "readings").glob("*.jsonl")).decode()
+        if all(day in printed for day in NEW_YEAR):
+            break
+    assert all(day in printed for day in NEW_YEAR), "no play went on across midnight"
     assert [f for f in verdict["findings"] if f["anomaly"] == "DEVIATION"] == []
     assert scope(verdict)["exercised_count"] > 20
     if profile == "reference":
