@@ -88,8 +88,9 @@ class Bench:
     def __init__(self, population: Population, judge: Judge, documents: int, pages: int) -> None:
         living = [r for r in population.residents.values() if r.residency is Residency.RESIDENT and not r.nationality]
         self.profile, self.population, self.judge = load_profile("reference"), population, judge
-        self.work = [(sheet(r, pages), r.key) for r in living[:documents]]
-        self.bases = [sheet(r, pages, BEFORE) for r in living[:documents]]
+        chosen = living[:: max(1, len(living) // documents)][:documents]  # the first ones are special cases
+        self.work = [(sheet(r, pages), r.key) for r in chosen]
+        self.bases = [sheet(r, pages, BEFORE) for r in chosen]
         self.base_readings = [reading(body) for body in self.bases]
         verdicts = [v for body, key in self.work for v in self.verdicts(body, key)]
         assert set(verdicts) <= {PageVerdict.OWN, PageVerdict.OWN_WEAK}, "the benchmark's own sheets must be own"
