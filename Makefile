@@ -23,7 +23,7 @@ demo: $(STAMP)
 	@$(BIN)/honnin demo
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --durations 20
 
 test-unit: $(STAMP)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not slow'

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 import harness
 from harness.config import load_toml
-from harness.errors import UsageError
+from harness.errors import ConfigError, UsageError
 from harness.records.certificates import Certificate
 from harness.records.plan import AbortHow, Step, Withhold
 
@@ -185,6 +185,9 @@ def find_scenario(name: str) -> Path:
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario file; raise ConfigError naming file, key and what is allowed."""
     scenario = load_toml(path, Scenario)
+    for place, phase in enumerate(scenario.phase):
+        if isinstance(phase, Pairs) and not phase.pairs and not phase.strength:
+            raise ConfigError(path, f"phase[{place}].pairs", "no pair would be played; give pairs >= 1, or a strength")
     return _with_digest(scenario, hashlib.sha256(path.read_bytes()).hexdigest())
 
 

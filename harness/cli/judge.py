@@ -18,6 +18,7 @@ from harness.imported.laying import SCENARIO, lay_import
 from harness.journal import RunFolder
 from harness.records.target import Target
 from harness.run.lock import lock
+from harness.run.prepare import read_manifest
 from harness.run.watch import read_all
 
 _HELP = {
@@ -63,6 +64,7 @@ def command(
     if (run is None) is (history is None):
         raise UsageError("name one run folder, or a history with --import")
     folder = RunFolder.open(run) if run is not None else _imported(history, target_file, population, out)
+    read_manifest(folder)  # a damaged one is told before anything is read
     with lock(folder), Display(lang, quiet) as display:
         if not any(folder.readings.iterdir()):
             display.say("reading")

@@ -157,7 +157,10 @@ def _standings(request: Request) -> tuple[CardStanding, ...]:
     """Return what the cards are worth that people hold; none where the target has no cards."""
     if request.cards_folder is None:
         return ()
-    return tuple(read_json_lines(request.cards_folder / "cards.jsonl", CardStanding))
+    file = request.cards_folder / "cards.jsonl"
+    if not file.exists():
+        raise UsageError(f"{file}: no such file; `honnin cards make` or `import` gives one")
+    return tuple(read_json_lines(file, CardStanding))
 
 
 def _copy_cards(request: Request, folder: RunFolder) -> str:

@@ -113,7 +113,7 @@ def test_a_run_across_new_year_has_no_deviation_from_a_baseline_of_days_before(s
 def test_a_baseline_taken_while_a_defect_is_on_fails_with_and_without_a_profile_and_cannot_be_used(site):
     for profile in ("reference", "none"):
         with site("--defect", "D06") as s:
-            code, verdict, baseline, _ = take(limited(s, profile), "--residents", 24)
+            code, verdict, baseline, _ = take(limited(s, profile), "--residents", 12)
             assert (code, verdict["outcome"]) == (1, "FAIL"), verdict["reasons"]
             wrong = [f for f in verdict["findings"] if f["severity"] == "grave"]
             assert {f["anomaly"] for f in wrong} == {"MISDELIVERY"}
