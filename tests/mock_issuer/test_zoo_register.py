@@ -106,7 +106,7 @@ def test_d35_goes_on_printing_what_was_not_linked(office, field: str, value: str
     office.get(33, "juminhyo", node="n2")
     assert len(office.wrong()) == before
     office.clean()
-    until = time.monotonic() + 20
+    before, until = -1, time.monotonic() + 20
     while len(office.wrong()) > before:  # until what was left out is linked
         before = len(office.wrong())
         office.get(33, "juminhyo")
