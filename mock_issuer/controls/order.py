@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mock_issuer.controls.control import control
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.defect import Parameters
 
 
 def _overtaking(behaviour: Behaviour, parameters: Parameters) -> Behaviour:
@@ -22,18 +23,11 @@ def _with_gaps(behaviour: Behaviour, parameters: Parameters) -> Behaviour:
 
 
 CONTROLS = (
-    Defect(
-        id="out-of-order",
-        title_ja="後の申請が先に印刷されるが、対応は正しい",
-        title_en="prints overtake each other, correctly matched",
-        apply=_overtaking,
-        parameters={},
+    control(
+        "out-of-order",
+        "後の申請が先に印刷されるが、対応は正しい",
+        "prints overtake each other, correctly matched",
+        _overtaking,
     ),
-    Defect(
-        id="gaps-in-numbers",
-        title_ja="発行番号に欠番がある",
-        title_en="issue numbers have gaps",
-        apply=_with_gaps,
-        parameters={"gap": 7.0},
-    ),
+    control("gaps-in-numbers", "発行番号に欠番がある", "issue numbers have gaps", _with_gaps, gap=7.0),
 )

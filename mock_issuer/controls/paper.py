@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from msgspec.structs import replace as changed
 
+from mock_issuer.controls.control import control
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.defect import Parameters
 from mock_issuer.documents.layout import Item, Page
 
 _HALF_WIDTH = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
@@ -47,25 +48,14 @@ def _base_glyphs(item: Item) -> Item:
 
 
 CONTROLS = (
-    Defect(
-        id="nondeterministic-pdf",
-        title_ja="同じ内容でも PDF のバイト列が毎回異なる",
-        title_en="the PDF's bytes differ each time",
-        apply=_stamped,
-        parameters={},
+    control(
+        "nondeterministic-pdf", "同じ内容でも PDF のバイト列が毎回異なる", "the PDF's bytes differ each time", _stamped
     ),
-    Defect(
-        id="kana-width",
-        title_ja="ふりがなを半角カナで印字する",
-        title_en="kana are printed in half width",
-        apply=_half_width,
-        parameters={},
-    ),
-    Defect(
-        id="variant-glyphs",
-        title_ja="異体字セレクタを除いた字体で印字する",
-        title_en="names are printed without variation selectors",
-        apply=_without_selectors,
-        parameters={},
+    control("kana-width", "ふりがなを半角カナで印字する", "kana are printed in half width", _half_width),
+    control(
+        "variant-glyphs",
+        "異体字セレクタを除いた字体で印字する",
+        "names are printed without variation selectors",
+        _without_selectors,
     ),
 )

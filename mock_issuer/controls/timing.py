@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mock_issuer.controls.control import control
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.defect import Parameters
 
 _PATIENT_S = 120.0  # a print limit that no queue of a test reaches
 
@@ -31,39 +32,27 @@ def _skewed(behaviour: Behaviour, parameters: Parameters) -> Behaviour:
 
 
 CONTROLS = (
-    Defect(
-        id="slow-but-correct",
-        title_ja="時間制限を超えて遅いが、取り違えはない",
-        title_en="slow beyond every time limit, but correct",
-        apply=_slow,
-        parameters={"factor": 3.0},
+    control(
+        "slow-but-correct",
+        "時間制限を超えて遅いが、取り違えはない",
+        "slow beyond every time limit, but correct",
+        _slow,
+        factor=3.0,
     ),
-    Defect(
-        id="busy-under-overload",
-        title_ja="混雑時に 503(BUSY)で断る",
-        title_en="refuses with 503 BUSY under overload",
-        apply=_busy,
-        parameters={"line": 4.0},
+    control("busy-under-overload", "混雑時に 503(BUSY)で断る", "refuses with 503 BUSY under overload", _busy, line=4.0),
+    control(
+        "idempotent-retry",
+        "センターが応答を待ちきれず再要求し、同じ証明書を受け取る",
+        "the centre asks a node again and gets the same document",
+        _ask_again,
+        read_s=0.5,
     ),
-    Defect(
-        id="idempotent-retry",
-        title_ja="センターが応答を待ちきれず再要求し、同じ証明書を受け取る",
-        title_en="the centre asks a node again and gets the same document",
-        apply=_ask_again,
-        parameters={"read_s": 0.5},
+    control(
+        "restarts",
+        "サーバが順に再起動する(処理中の申請を終えてから)",
+        "nodes restart in turn, each after its open applications are finished",
+        _restarted,
+        every_s=15.0,
     ),
-    Defect(
-        id="restarts",
-        title_ja="サーバが順に再起動する(処理中の申請を終えてから)",
-        title_en="nodes restart in turn, each after its open applications are finished",
-        apply=_restarted,
-        parameters={"every_s": 15.0},
-    ),
-    Defect(
-        id="clock-skew",
-        title_ja="サーバの時計が進んでいる",
-        title_en="the node's clock is ahead",
-        apply=_skewed,
-        parameters={"skew_s": 2.0},
-    ),
+    control("clock-skew", "サーバの時計が進んでいる", "the node's clock is ahead", _skewed, skew_s=2.0),
 )

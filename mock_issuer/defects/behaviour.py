@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mock_issuer.defects import correct
+from mock_issuer.defects import correct, rules
 from mock_issuer.defects.parts import (
     CachedSeal,
     ConversionBuffer,
@@ -34,19 +34,19 @@ class Behaviour:
     build: str | None = None  # None: as the node is set up
     # making
     bind: Callable[[Dispatcher, Request], Callable[[], Request]] = correct.own_request
-    hold: Callable[[Request], correct.Context] = correct.Context
-    current: correct.Current = field(default_factory=correct.PassedOn)
+    hold: Callable[[Request], rules.Context] = rules.Context
+    current: rules.Current = field(default_factory=rules.PassedOn)
     work_key: Callable[[Reception], str] = correct.reception_key
     issue_number: Callable[[str, int, str], str] = correct.counted_number  # of work key, copy, the node's own number
-    writers: correct.WriterRule = field(default_factory=correct.PooledWriters)
+    writers: rules.WriterRule = field(default_factory=rules.PooledWriters)
     dates: Callable[[EraTable], Dates] = TableDates
     conversion_buffer: Callable[[ConversionBuffer, ConversionDesk], ConversionBuffer] = correct.own_buffer
-    reading: correct.ReadingRule = field(default_factory=correct.ReadTogether)
+    reading: rules.ReadingRule = field(default_factory=rules.ReadTogether)
     resident_column: str = BODY
     replica_serves: Callable[[int, int], bool] = correct.up_to_date  # versions of copy and register
     replica_lag_s: float | None = None  # None: as the node is set up
     linked: Callable[[str], bool] = correct.every_field
-    work: correct.WorkRule = field(default_factory=correct.OwnRow)
+    work: rules.WorkRule = field(default_factory=rules.OwnRow)
     seal_holds: Callable[[CachedSeal, int | None], bool] = correct.unchanged_since
     print_page: Callable[[Page], Page] = correct.as_it_is
     finish: Callable[[bytes], bytes] = bytes  # of a PDF
@@ -62,7 +62,7 @@ class Behaviour:
     publish: Callable[[Path, bytes], None] = correct.publish_whole
     answers_job: Callable[[int, int], bool] = correct.same_job  # an image's job, the job one waits for
     on_print_expiry: Callable[[ExpiredPrint], Path] = correct.cancel_print
-    output: correct.OutputRule = field(default_factory=correct.ClearedOutput)
+    output: rules.OutputRule = field(default_factory=rules.ClearedOutput)
     into_output: Callable[[OutputArea, Callable[[], Path], float], bytes | None] = correct.fill_and_read
     on_repeat: Callable[[Repeated], bytes] = correct.join
     # restarts

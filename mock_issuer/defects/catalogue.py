@@ -2,91 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from mock_issuer.controls.catalogue import CONTROLS
-from mock_issuer.defects import (
-    d01_lock_only,
-    d02_second_key,
-    d03_worker_file,
-    d04_visible_part,
-    d05_newest_file,
-    d06_leftover,
-    d07_one_writer,
-    d08_static_buffer,
-    d09_static_request,
-    d10_thread_local,
-    d11_shared_formatter,
-    d12_returned_twice,
-    d13_captured_variable,
-    d14_left_session,
-    d15_cancelled_connection,
-    d16_kept_connection,
-    d17_uncorrelated_reply,
-    d18_second_job,
-    d19_coarse_cache_key,
-    d20_stale_seal,
-    d21_local_number,
-    d22_worker_id,
-    d23_select_max,
-    d24_short_number,
-    d25_old_build,
-    d26_replica_lag,
-    d27_two_queries,
-    d28_dirty_read,
-    d29_paid_is_issued,
-    d30_replayed_queue,
-    d31_no_idempotency,
-    d32_no_owner_check,
-    d33_early_session,
-    d34_old_lists,
-    d35_unlinked_fields,
-    d36_shared_work_row,
-)
 from mock_issuer.defects.defect import Defect
 
-_MODULES = (
-    d01_lock_only,
-    d02_second_key,
-    d03_worker_file,
-    d04_visible_part,
-    d05_newest_file,
-    d06_leftover,
-    d07_one_writer,
-    d08_static_buffer,
-    d09_static_request,
-    d10_thread_local,
-    d11_shared_formatter,
-    d12_returned_twice,
-    d13_captured_variable,
-    d14_left_session,
-    d15_cancelled_connection,
-    d16_kept_connection,
-    d17_uncorrelated_reply,
-    d18_second_job,
-    d19_coarse_cache_key,
-    d20_stale_seal,
-    d21_local_number,
-    d22_worker_id,
-    d23_select_max,
-    d24_short_number,
-    d25_old_build,
-    d26_replica_lag,
-    d27_two_queries,
-    d28_dirty_read,
-    d29_paid_is_issued,
-    d30_replayed_queue,
-    d31_no_idempotency,
-    d32_no_owner_check,
-    d33_early_session,
-    d34_old_lists,
-    d35_unlinked_fields,
-    d36_shared_work_row,
-)
-CATALOGUE: Mapping[str, Defect] = {module.DEFECT.id: module.DEFECT for module in _MODULES}
+
+def _found() -> Mapping[str, Defect]:
+    """Import every module of this folder that is named after a defect: d01_lock_only, d02_second_key, ..."""
+    names = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]) if m.name[1:3].isdecimal())
+    defects = [importlib.import_module(f"mock_issuer.defects.{name}").DEFECT for name in names]
+    return {defect.id: defect for defect in defects}
+
+
+CATALOGUE: Mapping[str, Defect] = _found()
 
 
 class Switch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

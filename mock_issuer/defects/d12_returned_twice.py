@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.correct import PooledWriters
 from mock_issuer.defects.defect import Defect, Parameters
+from mock_issuer.defects.rules import PooledWriters
 from mock_issuer.node.writers import PageWriter
 
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from mock_issuer import clock
 from mock_issuer.debuglog import Applied, DebugLog, Rendered, printed
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.correct import Context
 from mock_issuer.defects.parts import ConversionBuffer
+from mock_issuer.defects.rules import Context
 from mock_issuer.defects.switches import Switches
 from mock_issuer.documents.families import COMPOSERS
 from mock_issuer.documents.layout import Layout, Order

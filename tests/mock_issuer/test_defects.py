@@ -12,7 +12,7 @@ import pytest
 from mock_issuer.debuglog import Rendered, WrongHandover, read_debug_logs, wrong_handovers
 from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.catalogue import CATALOGUE, parse_switch
-from mock_issuer.defects.correct import ClearedOutput
+from mock_issuer.defects.rules import ClearedOutput
 from mock_issuer.defects.switches import Switches
 
 
