@@ -195,3 +195,8 @@ class Author:
         """Plan to hang up somewhere in the wait of a step."""
         after = round(self.rng.uniform(*_DISCONNECT_AFTER_MS), 1)
         return PlannedAbort(step=step, how=AbortHow.DISCONNECT, after_ms=after)
+
+
+def is_turn(number: int, share: float) -> bool:
+    """Tell whether the `number`-th is one of a share, evenly spread."""
+    return (number + 1) * share // 1 > number * share // 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from harness.campaign.author import Author
+from harness.campaign.author import Author, is_turn
 from harness.campaign.scenario import Bursts
 from harness.records.certificates import Certificate, Options, Scope
 from harness.records.plan import Batch, BatchKind, PlannedApplication, Step
@@ -23,10 +23,10 @@ def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
     """Yield the groups round by round; each share of them is met in turns, not by chance."""
     sizes = [size for _ in range(phase.rounds) for size in phase.sizes]
     for number, size in enumerate(sizes):
-        long = _turn(number, phase.long_documents)
+        long = is_turn(number, phase.long_documents)
         members = list(_long_ones(phase, author, size) if long else _anybody(phase, author, size))
         purpose = f"burst:{len(members)}" + ("-long" if long else "")
-        if _turn(number, phase.aborting):
+        if is_turn(number, phase.aborting):
             members = _some_give_up(members, author)
             purpose += "-aborting"
         step = phase.sync_steps[number % len(phase.sync_steps)] if phase.sync_steps else None
@@ -36,11 +36,6 @@ def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
         members = list(_anybody(phase, author, max(phase.sizes)))
         batch = author.batch(phase, BatchKind.BURST, members, f"burst:{len(members)}-spare")
         yield replace(batch, withhold=phase.withhold, spare=True)
-
-
-def _turn(number: int, share: float) -> bool:
-    """Tell whether the `number`-th is one of a share, evenly spread."""
-    return (number + 1) * share // 1 > number * share // 1
 
 
 def _anybody(phase: Bursts, author: Author, size: int) -> Iterator[PlannedApplication]:

@@ -34,6 +34,8 @@ from harness.records.manifest import CardStanding
 from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader
 from harness.records.target import Target
 
+_CHANGES_AT_ONCE = 4  # batches; the changes themselves never overlap
+
 
 def pool_of(
     scenario: Scenario,
@@ -171,9 +173,6 @@ def _parallel(phase: AnyPhase) -> int:
             return 1 if _is_quiet(phase) else _CHANGES_AT_ONCE
         case _:
             return 1
-
-
-_CHANGES_AT_ONCE = 4  # batches; the changes themselves never overlap
 
 
 def _drain_s(phase: AnyPhase) -> float:

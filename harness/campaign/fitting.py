@@ -100,10 +100,11 @@ def _fit(
     """Return the phase without what is lacking; None where nothing of it is left."""
     if isinstance(phase, Updates):
         phase = _by_hand(phase) if updates == "manual" else phase
-        times = {kind: n if updates and kind in offered else 0 for kind, n in _updated(phase).items()}
-        seals = times[Certificate.INKAN]
-        left = replace(phase, cancelled_seals=seals) if times[Certificate.JUMINHYO] else _seals_only(phase, seals)
-        return left if any(times.values()) else None
+        if Certificate.INKAN not in offered:
+            phase = replace(phase, cancelled_seals=0)
+        if Certificate.JUMINHYO not in offered:
+            phase = replace(phase, moves=0, in_flight=0)
+        return phase if updates and any(_updated(phase).values()) else None
     if isinstance(phase, Succession):
         phase = replace(phase, abort_steps=tuple(s for s in phase.abort_steps if s not in steps))
     if isinstance(phase, Hold) and updates is not True:
@@ -121,10 +122,6 @@ def _by_hand(phase: Updates) -> Updates:
     """Return what a person can do: each change and its undoing, and none into the midst of an issue."""
     seals, moves = min(phase.cancelled_seals, _BY_HAND), min(phase.moves, _BY_HAND)
     return replace(phase, cancelled_seals=seals, moves=moves, in_flight=0)
-
-
-def _seals_only(phase: Updates, seals: int) -> Updates:
-    return replace(phase, cancelled_seals=seals, moves=0, in_flight=0)
 
 
 def unmet(scenario: Scenario, batches: Collection[Batch]) -> tuple[tuple[Relation, ...], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
@@ -141,16 +142,11 @@ def _bound(bursts: int) -> float | None:
 
 def _wanted(bound: float, bursts: int, total_ms: float, turns: float) -> Wanted:
     """Return what `bound` needs: as many bursts as make the plan's own bound that small."""
-    needed = next(n for n in _counts(bound) if (_bound(n) or 1.0) <= bound)
+    needed = math.ceil(math.log(0.05) / math.log(1.0 - bound))
     times = needed / bursts
     return Wanted(
         bound=bound, bursts=needed, expected_s=round(total_ms / 1000.0 * times, 1), turns=round(turns * times, 1)
     )
-
-
-def _counts(bound: float) -> range:
-    about = int(2.9 / bound)
-    return range(max(1, about - about // 10 - 2), about * 2 + 10)
 
 
 def _scarce(found: Sequence[Hindrance]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from msgspec import Struct
@@ -70,6 +70,15 @@ def taken_ms(one: Application) -> float:
     begun = one.applied_ns if one.applied_ns != NEVER else one.started_ns
     ended = one.collect_to_ns if one.collect_to_ns != NEVER else one.ended_ns
     return max(0.0, (ended - begun) / 1e6)
+
+
+def alone_ms(view: HistoryView, alone: Collection[str], time_of: Callable[[Application], float]) -> dict[str, float]:
+    """Return the median `time_of` what the batches `alone` delivered, by certificate."""
+    times: dict[str, list[float]] = {}
+    for place, batch in enumerate(view.applications.strings("batch")):
+        if batch in alone and (one := view.applications[place]).ending is Ending.DELIVERED:
+            times.setdefault(str(one.certificate), []).append(time_of(one))
+    return {kind: round(median(some), 3) for kind, some in sorted(times.items())}
 
 
 def waits_ms(view: HistoryView, batches: Collection[str] | None = None) -> Iterator[tuple[float, bool]]:

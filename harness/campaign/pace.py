@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -12,8 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from harness.campaign.compile import read_plan
+from harness.campaign.knee import alone_ms
 from harness.checks.gather import gather
-from harness.checks.history import NEVER, HistoryView
+from harness.checks.history import NEVER, Application, HistoryView
 from harness.errors import HonninError
 from harness.journal import RunFolder, read_history
 from harness.records.history import Ending
@@ -74,7 +74,7 @@ def _measured(path: Path) -> Pace | None:
     _, batches = read_plan(folder.plan)
     alone = {b.batch for b in batches if b.purpose == _SOLO}
     view = gather((e.writer, e.sequence, e.record) for e in read_history(folder))
-    solo = solo_ms(view, alone)
+    solo = alone_ms(view, alone, _visit_ms)
     if not solo:
         return None
     return Pace(
@@ -86,13 +86,8 @@ def _measured(path: Path) -> Pace | None:
     )
 
 
-def solo_ms(view: HistoryView, alone: set[str]) -> dict[str, float]:
-    """Return the median time of a whole visit, by certificate, of what the batches `alone` delivered."""
-    times: dict[str, list[float]] = defaultdict(list)
-    for place, batch in enumerate(view.applications.strings("batch")):
-        if batch in alone and (one := view.applications[place]).ending is Ending.DELIVERED:
-            times[str(one.certificate)].append((one.ended_ns - one.started_ns) / 1e6)
-    return {kind: round(median(some), 3) for kind, some in sorted(times.items())}
+def _visit_ms(one: Application) -> float:
+    return (one.ended_ns - one.started_ns) / 1e6
 
 
 def best_rate(view: HistoryView) -> float:

@@ -9,7 +9,7 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harness.campaign.author import Author
+from harness.campaign.author import Author, is_turn
 from harness.campaign.covering import Row, count_covered, covering_rows
 from harness.campaign.gaps import BINS, draw_gap_ms, draw_in_bin_ms
 from harness.campaign.scenario import Pairs, PhaseBase, Seconds, Steered
@@ -75,7 +75,7 @@ def _cast_of(batch: Batch) -> frozenset[str]:
 def steered_batches(phase: Steered, author: Author) -> Iterator[Batch]:
     """Yield pairs of which most have a gap to be decided; every so often one stays as drawn."""
     for number in range(phase.pairs):
-        stays = (number + 1) * phase.drawn_share // 1 > number * phase.drawn_share // 1
+        stays = is_turn(number, phase.drawn_share)
         batch = _drawn(phase, author, number, "pair:drawn" if stays else "pair:steered")
         yield batch if stays else replace(batch, slot=Slot.GAP)
 

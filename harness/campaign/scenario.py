@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 import harness
 from harness.config import load_toml
@@ -188,10 +189,4 @@ def load_scenario(path: Path) -> Scenario:
     for place, phase in enumerate(scenario.phase):
         if isinstance(phase, Pairs) and not phase.pairs and not phase.strength:
             raise ConfigError(path, f"phase[{place}].pairs", "no pair would be played; give pairs >= 1, or a strength")
-    return _with_digest(scenario, hashlib.sha256(path.read_bytes()).hexdigest())
-
-
-def _with_digest(scenario: Scenario, digest: str) -> Scenario:
-    from msgspec.structs import replace
-
-    return replace(scenario, digest=digest)
+    return replace(scenario, digest=hashlib.sha256(path.read_bytes()).hexdigest())

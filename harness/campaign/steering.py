@@ -7,14 +7,14 @@ spends trials where two people seem to have met, it never withdraws the sweep.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from harness.campaign.knee import crossings, find_knee, ramp_steps, taken_ms
+from harness.campaign.knee import alone_ms, crossings, find_knee, ramp_steps, taken_ms
 from harness.campaign.near import Trial, trials_of
 from harness.checks.history import HistoryView
-from harness.records.history import Decided, Ending
+from harness.records.history import Decided
 from harness.records.plan import Batch, BatchKind, Phase, Slot
 
 _SOLO_SHARE = 0.2  # of steered pairs: one leaves when the other is just about done
@@ -50,7 +50,7 @@ def decide(seen: Seen, phase: Phase, at_ns: int) -> tuple[Decided, ...]:
 
 def _gaps(seen: Seen, slots: Sequence[Batch], rng: random.Random, at_ns: int) -> Iterator[Decided]:
     pairs = {b.batch: b for b in seen.batches if _is_pair(b)}
-    alone = times_alone_ms(seen)
+    alone = alone_ms(seen.view, {b.batch for b in seen.batches if b.purpose == "solo"}, taken_ms)
     trials = [t for t in trials_of(seen.view, pairs, alone) if t.score > 0 and t.gap_ms]
     solo = sorted(alone.values())
     for place, batch in enumerate(slots):
@@ -111,17 +111,6 @@ def _more(seen: Seen, slots: Sequence[Batch], enough: int, at_ns: int) -> Iterat
     for batch in slots:
         why = "enough" if held_enough else "as_planned"
         yield Decided(batch=batch.batch, at_ns=at_ns, why=why, skipped=held_enough, detail=told)
-
-
-def times_alone_ms(seen: Seen) -> Mapping[str, float]:
-    """Return the median time from applying to the document by certificate, of what was played alone."""
-    alone = {b.batch for b in seen.batches if b.purpose == "solo"}
-    times: dict[str, list[float]] = {}
-    applications = seen.view.applications
-    for place, batch in enumerate(applications.strings("batch")):
-        if batch in alone and (one := applications[place]).ending is Ending.DELIVERED:
-            times.setdefault(str(one.certificate), []).append(taken_ms(one))
-    return {kind: sorted(some)[len(some) // 2] for kind, some in times.items()}
 
 
 def _is_pair(batch: Batch) -> bool:

@@ -23,6 +23,7 @@ from harness.records.history import (
     Delivery,
     GeneratorLoad,
     HistoryRecord,
+    InternalError,
     Interrupted,
     Leased,
     LedgerBefore,
@@ -94,6 +95,7 @@ class _Gatherer:
         self.brackets: list[tuple[str, BurstBracket]] = []
         self.loads: list[tuple[str, GeneratorLoad]] = []
         self.readers: list[ReadersEnded] = []
+        self.internal_errors: list[str] = []
         self.records: Counter[str] = Counter()
         self.rules = self._rules()
         self.joins: dict[type, Callable[[Any], bool]] = {
@@ -133,6 +135,7 @@ class _Gatherer:
             SelfProof: lambda w, r: self.proofs.append(r),
             PlayerCounters: self._player_counters,
             Interrupted: lambda w, r: self.interruptions.append((r.at_ns, r.reason)),
+            InternalError: lambda w, r: self.internal_errors.append(r.what),
             RunResumed: lambda w, r: self.resumed.append(r.at_ns),
             WorkerCensus: lambda w, r: self.workers.append(r),
             ClockMeasured: self._clock_measured,
@@ -277,6 +280,7 @@ class _Gatherer:
             brackets=tuple(at_home(r, clocks.get(w)) for w, r in self.brackets),
             loads=tuple(at_home(r, clocks.get(w)) for w, r in self.loads),
             readers=tuple(self.readers),
+            internal_errors=tuple(self.internal_errors),
             oddities=(*rows.oddities, *map(_without_first_half, left_over)),
             records=sum(self.records.values()),
         )

@@ -188,6 +188,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     brackets: tuple[BurstBracket, ...]
     loads: tuple[GeneratorLoad, ...]
     readers: tuple[ReadersEnded, ...]
+    internal_errors: tuple[str, ...]  # parts of the supervisor that crashed
     oddities: tuple[str, ...]  # records that contradict each other, one sentence each
     records: int
 

@@ -222,6 +222,13 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Report the crash to the makers of honnin.",
         ),
     ),
+    "internal_error": (
+        (
+            VENDOR,
+            "試験フォルダーのログ(steering.log など)を honnin の開発元へ知らせ、新たに実施する。",
+            "Report the logs in the run folder (steering.log) to the makers of honnin, and make a new run.",
+        ),
+    ),
     "control_missing": (
         (
             VENDOR,

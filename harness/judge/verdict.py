@@ -7,8 +7,8 @@ PASS          else; always with its scope.
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, worker_absent, worker_lost,
 journal_late, clock_unknown, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable,
 target_died, target_errors, void_batches, arrivals_late, bursts_strayed, identity_open, unresolved, unread,
-ocr_absent, for_review, pictures_missing, checker_crashed, control_missing, control_missed, not_exercised,
-baseline_missing.
+ocr_absent, for_review, pictures_missing, checker_crashed, internal_error, control_missing, control_missed,
+not_exercised, baseline_missing.
 """
 
 from __future__ import annotations
@@ -272,6 +272,8 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
                 ja=f"件数が合わない({word(identity.name, 'ja')}): {_first(identity.remainder_ja)}",
                 en=f"the account does not close ({identity.name}): {_first(identity.remainder)}",
             )
+    for crash in basis.view.internal_errors:
+        yield Reason(code="internal_error", ja=f"honnin の内部エラー: {crash}", en=f"internal error of honnin: {crash}")
     for crash in basis.crashed:
         yield Reason(code="checker_crashed", ja=f"検査が異常終了した: {crash}", en=f"a check crashed: {crash}")
     if basis.baseline_missing:

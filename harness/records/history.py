@@ -458,6 +458,13 @@ class ReadersEnded(Record, frozen=True, tag="readers_ended"):
     longest_lag_ms: int = 0  # from a delivery's record in the journal to its stored reading
 
 
+class InternalError(Record, frozen=True, tag="internal_error"):
+    """A part of the supervisor crashed, and the run went on without it."""
+
+    at_ns: int
+    what: str  # which part, and the error
+
+
 class Note(Record, frozen=True, tag="note"):
     """A decision or observation that steers nothing but must not be forgotten."""
 
@@ -499,5 +506,6 @@ HistoryRecord = (
     | Decided
     | SecondFound
     | ReadersEnded
+    | InternalError
     | Note
 )

@@ -20,7 +20,7 @@ from harness.lifeline import start
 from harness.records.history import Interrupted, ReadersEnded, RunResumed
 from harness.records.plan import Driver, Phase, PlanHeader
 from harness.run.crew import Crew
-from harness.run.steer import all_skipped, fill_slots
+from harness.run.steer import fill_slots
 from harness.run.watch import Watch
 
 _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is killed
@@ -178,21 +178,20 @@ class Conductor:
         for number, phase in enumerate(self._header.phases, 1):
             if self._stopping():
                 return
-            if self._decided_away(phase):
+            if not self._anything_of(phase):
                 continue
             self._announce.phase(phase, number, len(self._header.phases))
             code = self._play_phase(phase)
             if code != Exit.OK:
                 self._stop(self._why_stopped(code, phase))
 
-    def _decided_away(self, phase: Phase) -> bool:
-        """Fill the slots of a phase; tell whether nothing of it is to be played."""
+    def _anything_of(self, phase: Phase) -> bool:
+        """Fill the slots of a phase; tell whether anything of it is to be played."""
         try:
-            fill_slots(self._folder, self._header, phase, self._journal.append)
-            return all_skipped(self._folder, phase)
+            return fill_slots(self._folder, self._header, phase, self._journal.append)
         except (HonninError, OSError) as e:
             self._stop(str(e))
-            return True
+            return False
 
     def _play_phase(self, phase: Phase) -> int:
         """Run a phase's player, with the crew where it has one; return its exit code."""

@@ -7,7 +7,7 @@ from harness.checks.history import Played
 from harness.judge.scope import measure_scope
 from harness.judge.verdict import Basis, Completeness, decide
 from harness.records.findings import Anomaly, Finding, Property, Severity
-from harness.records.history import Ending, Interrupted, RunResumed, SelfProof, TargetHealth
+from harness.records.history import Ending, InternalError, Interrupted, RunResumed, SelfProof, TargetHealth
 from harness.records.plan import BatchKind
 from harness.records.target import Target
 from harness.records.verdict import ControlCount, Outcome
@@ -128,6 +128,14 @@ def test_an_interrupted_run_is_a_doubt_until_it_is_resumed_and_done(basis, histo
     assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["interrupted"])
     history.add(RunResumed(at_ns=made.ns(5)))
     assert outcome(basis())[0] is Outcome.PASS
+
+
+def test_a_crash_in_the_supervisor_is_a_doubt_for_ever(basis, history, made):
+    basis()
+    history.add(InternalError(at_ns=made.ns(4), what="steering of phase P2s: KeyError"), RunResumed(at_ns=made.ns(5)))
+    result, reasons = decide(basis())
+    assert (result, [r.code for r in reasons]) == (Outcome.INCONCLUSIVE, ["internal_error"])
+    assert "steering of phase P2s: KeyError" in reasons[0].ja
 
 
 def test_an_unplanned_death_of_the_target_is_a_doubt(basis, history, made):

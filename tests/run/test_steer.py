@@ -9,9 +9,9 @@ from harness.campaign import read_plan
 from harness.journal import RunFolder, SegmentWriter, read_history
 from harness.records.certificates import Certificate, Options
 from harness.records.decided import as_decided
-from harness.records.history import Decided
+from harness.records.history import Decided, InternalError
 from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication, Slot
-from harness.run.steer import all_skipped, fill_slots
+from harness.run.steer import fill_slots
 
 STEERED = Phase(phase="P2s", title_ja="", title_en="", driver=Driver.ENGINE, decides=True)
 PLAIN = Phase(phase="P2", title_ja="", title_en="", driver=Driver.ENGINE)
@@ -63,23 +63,23 @@ def folder(tmp_path):
     return run
 
 
-def fill(folder, writer):
+def fill(folder, writer, phase=STEERED):
     header, batches = read_plan(folder.plan)
     list(batches)
     with closing(SegmentWriter(folder, writer, "run")) as journal:
-        return fill_slots(folder, header, STEERED, journal.append)
+        return fill_slots(folder, header, phase, journal.append)
 
 
-def journaled(folder):
-    return [entry.record for entry in read_history(folder) if isinstance(entry.record, Decided)]
+def journaled(folder, kind=Decided):
+    return [entry.record for entry in read_history(folder) if isinstance(entry.record, kind)]
 
 
 def test_every_slot_is_decided_once_and_a_resumed_run_keeps_what_was_decided(folder):
-    first = fill(folder, "supervisor-1")
+    assert fill(folder, "supervisor-1")
+    first = journaled(folder)
     assert [d.batch for d in first] == ["B0", "B1", "B2", "B3"]
-    assert journaled(folder) == list(first)
-    assert fill(folder, "supervisor-2") == ()
-    assert journaled(folder) == list(first)
+    assert fill(folder, "supervisor-2")
+    assert journaled(folder) == first
 
 
 def test_the_plan_file_stays_as_it_was(folder):
@@ -91,10 +91,23 @@ def test_the_plan_file_stays_as_it_was(folder):
 
 
 def test_a_phase_without_slots_is_never_left_out_and_one_with_them_only_as_a_whole(folder):
-    assert not all_skipped(folder, PLAIN)
-    with closing(SegmentWriter(folder, "supervisor-1", "run")) as journal:
+    assert fill(folder, "supervisor-1", PLAIN)
+    with closing(SegmentWriter(folder, "supervisor-2", "run")) as journal:
         for n in range(3):
             journal.append(Decided(batch=f"B{n}", at_ns=1, why="enough", skipped=True))
-        assert not all_skipped(folder, STEERED)
-        journal.append(Decided(batch="B3", at_ns=1, why="enough", skipped=True))
-        assert all_skipped(folder, STEERED)
+    assert fill(folder, "supervisor-3")
+    with closing(SegmentWriter(folder, "supervisor-0", "run")) as journal:  # earlier: the first decision counts
+        journal.append(Decided(batch="B3", at_ns=0, why="enough", skipped=True))
+    assert not fill(folder, "supervisor-4")
+
+
+def test_a_crash_of_steering_is_journaled_and_the_phase_played_as_planned(folder, monkeypatch):
+    def crash(*_):
+        raise ZeroDivisionError("no gap")
+
+    monkeypatch.setattr("harness.run.steer.decide", crash)
+    assert fill(folder, "supervisor-1")
+    assert journaled(folder) == []
+    (error,) = journaled(folder, InternalError)
+    assert error.what == "steering of phase P2s: ZeroDivisionError: no gap"
+    assert "crash" in (folder.path / "steering.log").read_text()
