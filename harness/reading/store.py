@@ -81,5 +81,6 @@ def _lines(path: Path) -> list[Reading]:
         try:
             readings.append(_decoder.decode(line))
         except msgspec.DecodeError as e:
-            raise RunDamaged(f"{path}: line {number}: {e}; `honnin reread` makes the readings anew") from None
+            next_step = f"empty {path.parent}, and `honnin judge` reads all documents anew"
+            raise RunDamaged(f"{path}: line {number}: {e}; {next_step}") from None
     return readings

@@ -62,6 +62,15 @@ def test_what_no_rule_knows_stays_as_it_is():
     )
 
 
+def test_what_follows_a_path_is_told_by_the_same_rules():
+    assert told(UsageError("a/cards.jsonl: no such file; `honnin cards make` or `import` gives one"), "ja") == (
+        "a/cards.jsonl: ファイルがない。`honnin cards make` または `import` で用意する"
+    )
+    assert told(UsageError("x.csv: encoding: the text cannot be read: a; save the file as UTF-8"), "ja") == (
+        "x.csv: encoding: 文字を読めない: a。UTF-8 で保存する"
+    )
+
+
 def test_the_language_is_that_of_the_option_else_of_the_locale(monkeypatch):
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
     assert chosen_lang(["run", "--lang", "en"]) == "en"
