@@ -14,6 +14,8 @@ from harness.records.findings import Evidence
 _RULES: tuple[tuple[str, str], ...] = (
     # why a run was stopped
     (r"ctrl-c", "操作者が止めた(Ctrl-C)"),
+    (r"told to end \(SIGTERM\)", "終了の指示を受けた(SIGTERM)"),
+    (r"the terminal was closed or its connection lost", "端末が閉じられたか、接続が切れた"),
     (r"disk full", "ディスクの空きが足りない"),
     (r"disk full: (.*)", "ディスクの空きが足りない({0})"),
     (r"self-proof failed", "試験機の自己証明が不合格"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import IO, Self, TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -48,12 +49,42 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
+class _Forgiving(io.TextIOBase):
+    """A stream to which nothing more is written once it has failed, as after a lost connection to the machine."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lost = False
+
+    def write(self, text: str) -> int:
+        """Write and flush, unless the stream is lost; never raise OSError."""
+        try:
+            if not self._lost:
+                self._stream.write(text)
+                self._stream.flush()
+        except OSError:
+            self._lost = True
+        return len(text)
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # read-only at run time too
+        return self._stream.encoding
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+
 class Display:
-    """Implements harness.run.conduct.Announce."""
+    """Implements harness.run.conduct.Announce. A terminal or pipe that went away silences it and ends nothing."""
 
     def __init__(self, lang: Lang, quiet: bool = False) -> None:
         """Write to standard error; nothing at all where `quiet`."""
-        self._console = Console(file=sys.stderr, quiet=quiet, highlight=False, soft_wrap=True)
+        self._console = Console(
+            file=cast("IO[str]", _Forgiving(sys.stderr)), quiet=quiet, highlight=False, soft_wrap=True
+        )
         self._column = 0 if lang == "ja" else 1
         self._bars = Bars(
             TextColumn("{task.description}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import get_args
 
 import click
@@ -80,9 +81,8 @@ def exit_code(verdict: Verdict) -> int:
 
 
 def tell(verdict: Verdict, folder: RunFolder, lang: Lang, as_json: bool) -> None:
-    """Print the verdict: JSON for programs, words and paths for people."""
-    if as_json:
-        click.echo(msgspec.json.encode(verdict).decode())
-        return
-    click.echo(summary(verdict, lang))
-    click.echo(str(report_path(folder, lang)))
+    """Print the verdict: JSON for programs, words and paths for people. With nobody there to read it, nothing."""
+    lines = [msgspec.json.encode(verdict).decode()] if as_json else [summary(verdict, lang), report_path(folder, lang)]
+    with suppress(OSError):  # verdict and report are kept, and a lost terminal must not alter the exit code
+        for line in lines:
+            click.echo(line)

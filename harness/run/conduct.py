@@ -26,6 +26,11 @@ from harness.run.watch import Watch
 _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is killed
 _LOOK_EVERY_S = 0.1  # how soon Ctrl-C and a filling disk are noticed
 _LAST_WORDS = 300  # characters of a program's last line that are worth a place in the verdict
+_REQUESTS = {
+    signal.SIGINT: "ctrl-c",
+    signal.SIGTERM: "told to end (SIGTERM)",
+    signal.SIGHUP: "the terminal was closed or its connection lost",
+}
 _PROGRAMS = {Driver.QUIET: "kiosk_sim.quiet", Driver.ENGINE: "kiosk_sim.engine"}
 
 
@@ -51,18 +56,20 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StopRequests:
-    """Counts Ctrl-C and SIGTERM instead of raising somewhere: programs are always waited for."""
+    """Counts Ctrl-C, SIGTERM and a lost terminal instead of raising somewhere: programs are always waited for."""
 
     def __init__(self) -> None:
         """Nothing was asked yet."""
         self.count = 0
+        self.reason = ""  # of the first request, for the journal
         self._raise_at: float = math.inf
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
-        """Take over SIGINT and SIGTERM."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._asked)
+        """Take over SIGINT, SIGTERM and SIGHUP, but not a SIGHUP that is ignored: nohup asks to go on."""
+        for number in _REQUESTS:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._asked)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -76,6 +83,7 @@ class StopRequests:
 
     def _asked(self, number: int, frame: object) -> None:
         self.count += 1
+        self.reason = self.reason or _REQUESTS[signal.Signals(number)]
         if self.count >= self._raise_at:
             raise KeyboardInterrupt
 
@@ -211,7 +219,7 @@ class Conductor:
         if code == Exit.DISK_FULL:
             return f"disk full: {self._last_words}"
         if code == Exit.INTERRUPTED:
-            return "ctrl-c"
+            return self._stop_requests.reason or "stopped by a signal"  # sent to the player by somebody else
         if code == Exit.GENERATOR_FAULT:
             return f"generator fault in phase {phase.phase}: {self._last_words}"
         if code == Exit.ADAPTER_FAULT:
@@ -260,7 +268,7 @@ class Conductor:
         """Journal a request to stop, or trouble, if there is any; return whether anything stopped this run."""
         self._known_requests = self._stop_requests.count
         if self._known_requests:
-            self._stop("ctrl-c")
+            self._stop(self._stop_requests.reason)
         elif trouble := self._watch.trouble:
             self._stop(trouble)
         return bool(self.stopped_by)

@@ -18,10 +18,10 @@ BOUND_S = 45.0  # from Ctrl-C to the end of honnin, verdict and report included,
 def interrupt(start, honnin, site):
     """Play or resume until a moment, press Ctrl-C, and look at what is left."""
 
-    def call(arguments, out, moment, *, to_group):
+    def call(arguments, out, moment, *, to_group, by=signal.SIGINT, told="interrupted: ctrl-c"):
         playing = start(*arguments, "--lang", "en", "--readers", "1")
         moment(playing)
-        playing.send(signal.SIGINT, to_group=to_group)
+        playing.send(by, to_group=to_group)
         for reader in readers(playing):
             reader.resume()  # where the moment held it up
         code = playing.end(BOUND_S)
@@ -32,7 +32,7 @@ def interrupt(start, honnin, site):
         assert {"interrupted"} <= {r["code"] for r in verdict["reasons"]}, verdict["reasons"]
         assert all(s.closed for s in inspect_segments(RunFolder(run)))
         report = (run / "reports" / "report.en.html").read_text(encoding="utf-8")
-        assert "interrupted: ctrl-c" in report
+        assert told in report
         return run, verdict
 
     return call
@@ -71,7 +71,8 @@ def test_a_run_interrupted_at_every_stage_still_reaches_its_verdict(site, interr
         assert not verdict["exposure"]["applications"]
         resume = ["resume", folder]
         interrupt(resume, s.out, at_quiet_phase, to_group=True)
-        interrupt(resume, s.out, at_engine_phase, to_group=False)
+        hung_up = {"by": signal.SIGHUP, "told": "interrupted: the terminal was closed or its connection lost"}
+        interrupt(resume, s.out, at_engine_phase, to_group=False, **hung_up)
         interrupt(resume, s.out, at_reading, to_group=True)
         interrupt(resume, s.out, at_settling, to_group=True)
         done = honnin("resume", folder, "--json")
