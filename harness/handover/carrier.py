@@ -49,6 +49,8 @@ class Carrier:
                 self._prove(path)
         except HonninError as e:
             self.failure = e
+        except Exception as e:  # noqa: BLE001  boundary: a thread's exception would only be printed
+            self.failure = HonninError(f"the handover failed: {type(e).__name__}: {e}")
 
     def _carry_new(self) -> None:
         """Carry what was there when we looked. Documents go first: no delivery may be told of one not yet there."""
@@ -69,6 +71,8 @@ class Carrier:
             while self._there[path] < size:
                 body.seek(self._there[path])
                 chunk = body.read(min(_CHUNK, size - self._there[path]))
+                if not chunk:  # cut off by its writer, whose disk is full: `_prove` meets what was sent of it
+                    return
                 self._there[path] = self._client.append(name, self._there[path], chunk)
 
     def _prove(self, path: Path) -> None:

@@ -60,6 +60,10 @@ class HandoverClient:
             raise Refused(f"{parcel.name} did not arrive as it was announced; begin again")
         return body
 
+    def leave(self) -> None:
+        """Give the place back, before any proof."""
+        self._ask("POST", f"/{self._worker}/leave")
+
     def proven(self, proof: Proven) -> None:
         """Tell how the self-proof ended: this worker is ready."""
         self._ask("POST", f"/{self._worker}/proof", content=msgspec.json.encode(proof))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 
 from harness.errors import HonninError
-from harness.handover.intake import Intake
+from harness.handover.intake import Altered, Intake
 from harness.handover.messages import Errand, Join, Joined, PhaseDone, Proven
 
 Contents = Callable[[int, int], Mapping[str, bytes]]
@@ -38,7 +38,6 @@ class Desk:
         self.guests: dict[int, Guest] = {}
         self.proofs: dict[int, Proven] = {}
         self.done: dict[tuple[int, str], PhaseDone] = {}  # by worker and phase
-        self.refused = 0  # requests without the run's token
         self._contents = contents
         self._parcels: dict[int, Mapping[str, bytes]] = {}
         self._errand = Errand(number=0, what="wait")
@@ -50,8 +49,8 @@ class Desk:
             known = next((g for g in self.guests.values() if g.join.once == join.once), None)
             if known is not None:
                 return self._joined(known)
-            place = len(self.guests)
-            if place >= len(self.numbers):
+            place = next((p for p, n in enumerate(self.numbers) if n not in self.guests), None)
+            if place is None:
                 raise NoRoom(f"this run expects {len(self.numbers)} workers, and they are there")
             guest = Guest(number=self.numbers[place], place=place, join=join)
             self._parcels[guest.number] = self._contents(place, len(self.numbers))
@@ -66,6 +65,12 @@ class Desk:
         """Return the files of a worker that joined; raise KeyError."""
         return self._parcels[worker]
 
+    def leave(self, worker: int) -> None:
+        """Give a worker's place to another: it will not take part, and has not proven itself yet."""
+        with self._changed:
+            if worker not in self.proofs:
+                del self.guests[worker]
+
     def proven(self, worker: int, proof: Proven) -> None:
         """Take in a worker's self-proof: it is ready."""
         with self._changed:
@@ -73,7 +78,9 @@ class Desk:
             self._changed.notify_all()
 
     def finished(self, worker: int, done: PhaseDone) -> None:
-        """Take in that a worker's phase is over and handed over."""
+        """Take in that a worker's phase is over and handed over; raise Altered where one of its files is not whole."""
+        if missing := sorted(set(done.files) - self.intake.whole):
+            raise Altered(f"worker {worker} says that {', '.join(missing)} arrived whole: not so")
         with self._changed:
             self.done[worker, done.phase] = done
             self._changed.notify_all()

@@ -1,14 +1,18 @@
 """Takes in workers' segments and packs, chunk after chunk, straight into the run folder.
 
-What is acknowledged is the kernel's and survives `kill -9`. A file only ever grows at its end: a chunk that does not
-begin there is answered with how much there is, and the worker goes on from that.
+A chunk that is acknowledged is the kernel's and survives `kill -9`; a file that is acknowledged as whole is on the
+disk, for its worker may remove its own then. A file only ever grows at its end: a chunk that does not begin there is
+answered with how much there is, and the worker goes on from that.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import HonninError
@@ -36,6 +40,10 @@ class Altered(HonninError):
     """What arrived is not what was sent."""
 
 
+class TooLate(HonninError):
+    """The run is being judged: its folder does not change any more."""
+
+
 class Intake:
     """All files of all workers of a run."""
 
@@ -44,6 +52,7 @@ class Intake:
         self._folder = folder
         self._locks: dict[str, threading.Lock] = {}
         self._making = threading.Lock()
+        self._over = False
         self.whole: set[str] = set()  # names of files that were proven by their digest
         self.received = 0  # bytes, of all files: whoever waits sees whether anything comes
 
@@ -52,10 +61,19 @@ class Intake:
         path = self._path(worker, name)
         return Uploaded(bytes=path.stat().st_size if path.exists() else 0)
 
+    def end(self) -> None:
+        """Take in nothing any more; what is being written meanwhile is there when this returns."""
+        with self._making:
+            self._over = True
+            locks = tuple(self._locks.values())
+        for lock in locks:
+            with lock:
+                pass
+
     def append(self, worker: int, name: str, offset: int, chunk: bytes) -> Uploaded:
-        """Take in a chunk; return how much there is. Raises NotYours, Elsewhere, OSError."""
+        """Take in a chunk; return how much there is. Raises NotYours, Elsewhere, TooLate, OSError."""
         path = self._path(worker, name)
-        with self._lock(name):
+        with self._only(name):
             there = path.stat().st_size if path.exists() else 0
             if offset != there or name in self.whole:
                 raise Elsewhere(there)
@@ -64,16 +82,18 @@ class Intake:
             return Uploaded(bytes=there + len(chunk))
 
     def close(self, worker: int, name: str, told: Whole) -> Uploaded:
-        """Prove a file by length and digest; raise NotYours, Elsewhere, Altered."""
+        """Prove a file by length and digest, and have it on the disk; raise NotYours, Elsewhere, Altered, TooLate."""
         path = self._path(worker, name)
-        with self._lock(name):
+        with self._only(name):
             there = path.stat().st_size if path.exists() else 0
             if there != told.bytes:
                 raise Elsewhere(there)
             with path.open("rb") as body:
                 digest = hashlib.file_digest(body, "sha256").hexdigest()
+                os.fsync(body.fileno())
             if digest != told.sha256:
                 raise Altered(f"{name}: {there} bytes arrived and are not what worker {worker} sent")
+            _keep_name(path)
             self.whole.add(name)
             return Uploaded(bytes=there)
 
@@ -84,9 +104,15 @@ class Intake:
             raise NotYours(f"{name!r} is no file of worker {worker}")
         return self._folder.path / name
 
-    def _lock(self, name: str) -> threading.Lock:
+    @contextmanager
+    def _only(self, name: str) -> Iterator[None]:
+        """Let one request at a time work on a file; raise TooLate."""
         with self._making:
-            return self._locks.setdefault(name, threading.Lock())
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
+            if self._over:
+                raise TooLate("the run has ended and is judged: copy this worker's files into the run folder by hand")
+            yield
 
 
 def _append(path: Path, there: int, chunk: bytes) -> None:
@@ -99,3 +125,12 @@ def _append(path: Path, there: int, chunk: bytes) -> None:
         except OSError:
             out.truncate(there)
             raise
+
+
+def _keep_name(path: Path) -> None:
+    """Have a new file's entry in its folder on the disk, too."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

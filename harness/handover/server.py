@@ -20,13 +20,14 @@ from msgspec import Struct
 import harness
 from harness.errors import UsageError
 from harness.handover.desk import Desk, NoRoom
-from harness.handover.intake import Altered, Elsewhere, NotYours
+from harness.handover.intake import Altered, Elsewhere, NotYours, TooLate
 from harness.handover.invitation import Credentials
 from harness.handover.messages import WIRE_VERSION, Join, Parcel, PhaseDone, Proven, Uploaded, Whole
 
 T = TypeVar("T")
 MAX_CHUNK = 4 * 1024 * 1024
 _IDLE_S = 60.0  # of a connection, within a request or between two
+_LOOK_S = 0.1  # how soon closing is noticed
 _LONG_POLL_S = 10.0
 _PATH = "/v1/workers"
 
@@ -41,7 +42,8 @@ class HandoverServer:
         except OSError as e:
             raise UsageError(f"--bind {host}:{port}: {e.strerror or e}; give an address of this machine") from None
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="handover", daemon=True)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(_LOOK_S,), name="handover", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -88,7 +90,7 @@ def _tls(credentials: Credentials) -> ssl.SSLContext:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """POST /v1/workers joins; below /v1/workers/N: parcels, parcels/NAME, proof, errand, done, files/NAME."""
+    """POST /v1/workers joins; below /v1/workers/N: parcels, parcels/NAME, leave, proof, errand, done, files/NAME."""
 
     protocol_version = "HTTP/1.1"
     timeout = _IDLE_S
@@ -107,7 +109,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, act: Callable[[list[str], bytes], tuple[int, Struct | bytes]]) -> None:
         if not hmac.compare_digest(self.headers.get("Authorization", "").encode(), self.server.authorization):
-            self.server.desk.refused += 1
             self.close_connection = True
             self._reply(HTTPStatus.UNAUTHORIZED, b"wrong token")
             return
@@ -123,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, told = act(parts, body)
         except Elsewhere as e:
             status, told = HTTPStatus.CONFLICT, Uploaded(bytes=e.there)
-        except NoRoom as e:
+        except (NoRoom, TooLate) as e:
             status, told = HTTPStatus.GONE, str(e).encode()
         except (NotYours, Altered) as e:
             status, told = HTTPStatus.UNPROCESSABLE_ENTITY, str(e).encode()
@@ -176,7 +177,9 @@ class _Handler(BaseHTTPRequestHandler):
         worker, what = int(parts[0]), parts[1]
         if worker not in desk.guests:
             raise KeyError(worker)
-        if what == "proof":
+        if what == "leave":
+            desk.leave(worker)
+        elif what == "proof":
             desk.proven(worker, _decoded(body, Proven))
         elif what == "done":
             desk.finished(worker, _decoded(body, PhaseDone))

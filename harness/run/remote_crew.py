@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from harness.handover.desk import Contents, Desk
 from harness.handover.intake import Intake
 from harness.handover.invitation import fingerprint, invite, make_credentials
-from harness.handover.messages import Errand, PhaseDone
+from harness.handover.messages import Errand, PhaseDone, Proven
 from harness.handover.server import HandoverServer
 from harness.journal import RunFolder
 from harness.records.history import HistoryRecord, SelfProof, WorkerCensus, WorkerState
@@ -56,18 +56,19 @@ class RemoteCrew:
         by = time.monotonic() + self._expected.join_s
         while len(self._desk.proofs) < len(self._numbers) and time.monotonic() < by and not stop():
             self._desk.wait(lambda: len(self._desk.proofs) == len(self._numbers), _LOOK_S)
-        for proof in self._desk.proofs.values():
+        proofs = dict(self._desk.proofs)
+        for proof in proofs.values():
             write(SelfProof(passed=proof.passed, checks=proof.checks, at_ns=time.monotonic_ns()))
-        missing = [n for n in self._numbers if n not in self._desk.proofs]
+        missing = [n for n in self._numbers if n not in proofs]
         for number in missing if not stop() else ():
             reason = f"did not come within {self._expected.join_s:g} s"
             at_ns = time.monotonic_ns()
             write(WorkerCensus(worker=number, phase="", state=WorkerState.ABSENT, at_ns=at_ns, reason=reason))
-        return self._unfit(missing)
+        return self._unfit(missing, proofs)
 
-    def _unfit(self, missing: list[int]) -> str:
+    def _unfit(self, missing: list[int], proofs: Mapping[int, Proven]) -> str:
         told = [f"worker {n} ({self._where(n)}) did not come within {self._expected.join_s:g} s" for n in missing]
-        failed = [n for n, proof in self._desk.proofs.items() if not proof.passed]
+        failed = [n for n, proof in proofs.items() if not proof.passed]
         told += [f"the self-proof of worker {n} ({self._where(n)}) failed" for n in failed]
         return "; ".join(told)
 
@@ -106,6 +107,7 @@ class RemoteCrew:
     def close(self) -> None:
         """Send everybody home and listen no more; the invitation is worth nothing from here on."""
         self._desk.order(Errand(number=0, what="end"))
+        self._intake.end()
         self._desk.wait(lambda: False, 2 * _LOOK_S)  # for the answers to those who are asking just now
         self._server.close()
         self._expected.invitation.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ Never imports locust; the player is a program of its own, as in `honnin run`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -46,6 +47,7 @@ class RemoteWorker:
         self._say = say
         self._client = HandoverClient(master, invitation, patience_s)
         self._handed_over: set[Path] = set()
+        self._ready = False
 
     def run(self, check: Callable[[RunFolder], None], stop: Callable[[], bool]) -> int:
         """Take part until the run ends; return 0, or 2 where something was not handed over.
@@ -61,30 +63,39 @@ class RemoteWorker:
         )
         joined = self._client.join(join)
         self._say("joined", f"{joined.run} · {joined.worker} ({joined.place + 1}/{joined.workers})")
-        folder = self._unpack(joined)
-        check(folder)
-        proof = self._prove(folder)
-        self._client.proven(proof)
-        if not proof.passed:
-            raise UsageError(f"the generator's self-proof failed on this machine; see {folder.path}/selfproof.log")
-        code = self._follow(folder, joined, stop)
-        self._clear(folder, code)
-        return code
+        folder = RunFolder.create(self._work / f"{joined.run}-w{joined.worker}")
+        try:
+            self._unpack(folder)
+            self._consent(folder, check)
+            self._be_ready(folder)
+            return self._follow(folder, joined, stop)
+        finally:
+            self._clear(folder)
 
-    def _clear(self, folder: RunFolder, code: int) -> None:
-        """Leave no card behind, and nothing at all of what the run folder has now."""
+    def _consent(self, folder: RunFolder, check: Callable[[RunFolder], None]) -> None:
+        """Give the place back where `check` refuses: whoever started this worker may start it again, otherwise."""
+        try:
+            check(folder)
+        except HonninError:
+            shutil.rmtree(folder.path)
+            with contextlib.suppress(HonninError):
+                self._client.leave()
+            raise
+
+    def _clear(self, folder: RunFolder) -> None:
+        """Leave no card behind, however it ended, and nothing at all of what the run folder has now."""
         if self._keep:
             return
-        for path in [folder.path / "cards", folder.path / "target"] if code else [folder.path]:
+        nothing_lost = self._ready and self._handed_over.issuperset((*folder.segments(), *folder.packs()))
+        for path in [folder.path] if nothing_lost else [folder.path / "cards", folder.path / "target"]:
             shutil.rmtree(path, ignore_errors=True)
 
     def close(self) -> None:
         """Close the connection to the master."""
         self._client.close()
 
-    def _unpack(self, joined: Joined) -> RunFolder:
+    def _unpack(self, folder: RunFolder) -> None:
         """Fetch what this worker needs into a folder of its own (0700)."""
-        folder = RunFolder.create(self._work / f"{joined.run}-w{joined.worker}")
         for parcel in self._client.parcels():
             path = folder.path / parcel.name
             if not path.resolve().is_relative_to(folder.path.resolve()):
@@ -92,7 +103,13 @@ class RemoteWorker:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_bytes(self._client.fetch(parcel))
-        return folder
+
+    def _be_ready(self, folder: RunFolder) -> None:
+        proof = self._prove(folder)
+        self._client.proven(proof)
+        if not proof.passed:
+            raise UsageError(f"the generator's self-proof failed on this machine; see {folder.path}/selfproof.log")
+        self._ready = True
 
     def _prove(self, folder: RunFolder) -> Proven:
         self._say("self-proof", "")

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 import harness
+from harness.errors import HonninError, UsageError
 from harness.handover.carrier import Carrier
 from harness.handover.client import HandoverClient, Refused, Unreachable, pinned
 from harness.handover.desk import Desk
@@ -20,6 +21,7 @@ from harness.handover.invitation import invite, make_credentials, read_invitatio
 from harness.handover.messages import WIRE_VERSION, Errand, Join, PhaseDone, Proven
 from harness.handover.server import HandoverServer
 from harness.journal import RunFolder
+from harness.run.worker import RemoteWorker
 
 PATIENCE_S = 20.0
 
@@ -78,12 +80,15 @@ def test_the_invitation_is_its_owners_alone_and_shows_no_token(site):
     assert site.credentials.token not in repr(site.invitation) + repr(site.credentials)
 
 
-def test_a_wrong_token_is_refused_and_counted(site, tmp_path):
+def test_nothing_is_told_or_taken_without_the_runs_token(site):
+    site.joined()
     with httpx.Client(verify=pinned(site.invitation.certificate), trust_env=False) as http:
-        url = f"https://127.0.0.1:{site.server.port}/v1/workers/1/parcels"
-        for authorization in ({}, {"Authorization": "Bearer wrong"}):
-            assert http.get(url, headers=authorization).status_code == 401
-    assert site.desk.refused == 2
+        url = f"https://127.0.0.1:{site.server.port}/v1/workers"
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            assert http.get(f"{url}/1/parcels", headers=headers).status_code == 401
+            segment = f"{url}/1/files/segments%2Fengine-P1-w1-1.journal?offset=0"
+            assert http.post(segment, headers=headers).status_code == 401
+    assert not site.folder.segments()
 
 
 def test_a_server_with_another_certificate_is_never_told_the_token(tmp_path, site):
@@ -92,7 +97,7 @@ def test_a_server_with_another_certificate_is_never_told_the_token(tmp_path, sit
     with pytest.raises(Refused, match="certificate"):
         site.client(port=other.server.port).join(join())
     other.close()
-    assert other.desk.refused == 0 and not other.desk.guests
+    assert not other.desk.guests
 
 
 def test_workers_get_numbers_once_and_files_of_their_own(site):
@@ -103,6 +108,35 @@ def test_workers_get_numbers_once_and_files_of_their_own(site):
     assert [second.fetch(p) for p in second.parcels()] == [b"plan", b"1"]
     with pytest.raises(Refused, match="expects 2 workers"):
         site.client().join(join("c"))
+
+
+def test_a_worker_that_may_not_load_the_target_gives_its_place_back_and_leaves_no_file(site, tmp_path):
+    def refuse(folder):
+        raise UsageError("this host was not confirmed")
+
+    for _ in range(2):
+        worker = RemoteWorker("127.0.0.1", site.invitation, tmp_path / "work", 5.0, lambda what, told: None)
+        with contextlib.closing(worker), pytest.raises(UsageError, match="not confirmed"):
+            worker.run(refuse, lambda: False)
+    assert not list((tmp_path / "work").iterdir())
+    assert site.client().join(join()).worker == 1
+
+
+def test_a_worker_that_was_lost_to_the_master_keeps_its_journal_but_no_card(site, tmp_path, monkeypatch):
+    """However it ends: the master may be gone before the worker has handed anything over."""
+
+    def lose(self, folder, joined, stop):
+        folder.segment("engine-P1-w1-1").write_bytes(b"what was played")
+        raise Unreachable("gone")
+
+    monkeypatch.setattr(RemoteWorker, "_be_ready", lambda self, folder: None)
+    monkeypatch.setattr(RemoteWorker, "_follow", lose)
+    worker = RemoteWorker("127.0.0.1", site.invitation, tmp_path / "work", 5.0, lambda what, told: None)
+    with contextlib.closing(worker), pytest.raises(Unreachable):
+        worker.run(lambda folder: None, lambda: False)
+    (folder,) = (tmp_path / "work").iterdir()
+    assert [path.name for path in (folder / "segments").iterdir()] == ["engine-P1-w1-1.journal"]
+    assert not (folder / "cards").exists()
 
 
 def test_another_version_of_honnin_is_refused(site):
@@ -213,6 +247,33 @@ def test_a_file_that_arrived_altered_is_not_taken_for_whole(site, tmp_path):
     carrier.start()
     with pytest.raises(Refused, match="not what worker 1 sent"):
         carrier.finish()
+
+
+def test_a_phase_is_not_over_while_one_of_its_files_is_not_whole(site):
+    client = site.joined()
+    client.append("segments/engine-P1-w1-1.journal", 0, b"begin")
+    with pytest.raises(Refused, match="arrived whole: not so"):
+        client.done(PhaseDone(phase="P1", exit_code=0, files=("segments/engine-P1-w1-1.journal",)))
+    assert not site.desk.done
+
+
+def test_a_file_that_cannot_be_read_is_told_and_not_taken_for_handed_over(site, tmp_path):
+    folder = worker_folder(tmp_path / "w")
+    folder.segment("engine-P1-w1-1").mkdir()
+    carrier = Carrier(folder, site.joined(), set())
+    carrier.start()
+    with pytest.raises(HonninError, match="IsADirectoryError"):
+        carrier.finish()
+
+
+def test_nothing_arrives_any_more_once_the_run_is_judged(site):
+    client = site.joined()
+    name = "segments/engine-P1-w1-1.journal"
+    client.append(name, 0, b"in time")
+    site.intake.end()
+    with pytest.raises(Refused, match="has ended"):
+        client.append(name, 7, b"late")
+    assert site.folder.segment("engine-P1-w1-1").read_bytes() == b"in time"
 
 
 @pytest.mark.parametrize(
