@@ -110,7 +110,7 @@ def mixed(layouts: dict[str, list[Layout]], *, one_page: bool) -> list[Layout]:
 
 def typeset(desk: Desk, layouts: list[Layout]) -> Callable[[int], object]:
     """Return what sets the n-th document."""
-    return lambda n: desk.typesetter.set_document(layouts[n % len(layouts)], f"見本-260401-n1-{n:06d}")
+    return lambda n: desk.workshop.typesetter.set_document(layouts[n % len(layouts)], f"見本-260401-n1-{n:06d}")
 
 
 def applying(desk: Desk, size: int) -> Callable[[int], object]:

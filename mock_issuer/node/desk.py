@@ -1,51 +1,34 @@
-"""Applications come in here: may it be issued, to whom, under which key; then the documents are made and stored."""
+"""Applications come in here: may it be issued, to whom, under which key; the workshop then makes the documents."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from mock_issuer import clock
-from mock_issuer.debuglog import Applied, DebugLog, Rendered, printed
+from mock_issuer.debuglog import Applied, DebugLog
 from mock_issuer.defects.behaviour import Behaviour
-from mock_issuer.defects.parts import ConversionBuffer
 from mock_issuer.defects.rules import Context
 from mock_issuer.defects.switches import Switches
 from mock_issuer.documents.families import COMPOSERS
-from mock_issuer.documents.layout import Layout, Order
+from mock_issuer.documents.layout import Order
 from mock_issuer.documents.names import require_printable
-from mock_issuer.documents.typesetter import Typesetter
 from mock_issuer.ledger import ApplicationState, Entry, LedgerWriter
 from mock_issuer.node.applications import Application, Applications, Request
-from mock_issuer.node.conversion import Conversion
 from mock_issuer.node.makers import Makers
 from mock_issuer.node.numbers import IssueNumbers
 from mock_issuer.node.output import OutputBuffer, OutputBuffers
 from mock_issuer.node.reception import Reception
 from mock_issuer.node.replica import Replica
 from mock_issuer.node.seals import SealCache
-from mock_issuer.node.writers import PageWriter, Sheet
+from mock_issuer.node.workshop import Job, Workshop
+from mock_issuer.node.writers import PageWriter
 from mock_issuer.refusals import Refusal, may_not_issue
 from mock_issuer.register import Register
 from mock_issuer.rules import FEES_YEN, require_issuable
 from mock_issuer.spool import Spool
 from mock_issuer.worktable import WorkTable
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What a document is made for and stored under."""
-
-    name: str  # of the application
-    resident: str
-    key: str
-    copies: tuple[int, ...]
-    numbers: tuple[str, ...]  # one a copy
-    behaviour: Behaviour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +38,6 @@ class Desk:
     node: str
     name_limit: int
     register: Register
-    typesetter: Typesetter
     spool: Spool
     ledger: LedgerWriter
     debug: DebugLog
@@ -65,7 +47,7 @@ class Desk:
     seals: SealCache
     switches: Switches
     makers: Makers
-    conversion: Conversion
+    workshop: Workshop
     replica: Replica
     work: WorkTable
 
@@ -117,7 +99,7 @@ class Desk:
         self.applications.add(application)
         return application
 
-    def _received(self, name: str, request: Request, behaviour: Behaviour) -> tuple[Order, _Job]:
+    def _received(self, name: str, request: Request, behaviour: Behaviour) -> tuple[Order, Job]:
         """Read the register and give the application its numbers; the extract lies in its work row meanwhile."""
         context = behaviour.hold(request)
         key = behaviour.work_key(Reception(self.spool, self.node, name))
@@ -131,7 +113,7 @@ class Desk:
             raise Refusal(500, "WORK_ROW_LOST", "処理中のデータが見つかりません。もう一度お試しください。")
         copies = tuple(range(1, len(own) + 1))
         numbers = tuple(behaviour.issue_number(key, copy, number) for copy, number in zip(copies, own, strict=True))
-        job = _Job(name, request.resident, key, copies, numbers, behaviour)
+        job = Job(name, request.resident, key, copies, numbers, behaviour)
         return replace(order, extract=behaviour.current.extract(extract)), job
 
     def require_still(self, application: Application) -> None:
@@ -151,9 +133,8 @@ class Desk:
         order = self._order(application.name, behaviour.hold(application.request), behaviour, application.name)
         self.work.take(application.name)
         (number,) = self.numbers.take(1)
-        job = _Job(application.name, application.request.resident, application.key, (copy,), (number,), behaviour)
-        with self._converted(order, behaviour) as seal:
-            self._make(job, replace(order, picture=seal.path if seal else ""), PageWriter(), seal)
+        job = Job(application.name, application.request.resident, application.key, (copy,), (number,), behaviour)
+        self.workshop.make(job, order, PageWriter())
         application.renumber(copy, number)
 
     def _order(self, name: str, context: Context, behaviour: Behaviour, slot: str) -> Order:
@@ -180,14 +161,13 @@ class Desk:
             dates=behaviour.dates(self.register.era_of),
         )
 
-    def _generate(self, job: _Job, order: Order, buffer: OutputBuffer) -> bool:
+    def _generate(self, job: Job, order: Order, buffer: OutputBuffer) -> bool:
         """Set and store every copy; tell whether they were made. Characters and lengths show only here."""
         behaviour = job.behaviour
         writer = behaviour.writers.take()
         try:
             require_printable(order, self.name_limit)
-            with self._converted(order, behaviour) as seal:
-                self._make(job, replace(order, picture=seal.path if seal else ""), writer, seal)
+            self.workshop.make(job, order, writer)
         except Refusal as refusal:
             behaviour.writers.failed(writer)
             behaviour.output.generation_failed(buffer, refusal)
@@ -195,56 +175,6 @@ class Desk:
         finally:
             behaviour.writers.done(writer)
         return True
-
-    @contextmanager
-    def _converted(self, order: Order, behaviour: Behaviour) -> Iterator[ConversionBuffer | None]:
-        """Convert the seal, where the certificate shows one, into a buffer held meanwhile."""
-        if not order.picture:
-            yield None
-            return
-        with self.conversion.buffer(behaviour) as buffer:
-            buffer.load(order.picture)
-            yield buffer
-
-    def _make(self, job: _Job, order: Order, writer: PageWriter, seal: ConversionBuffer | None) -> None:
-        writer.begin()
-        layout = COMPOSERS[order.certificate](order)
-        for page in layout.pages:
-            writer.append(job.behaviour.print_page(page))
-        sheets = writer.finish()
-        for copy, number in zip(job.copies, job.numbers, strict=True):
-            self._store_copy(job, layout, sheets, copy, number, seal)
-
-    def _store_copy(
-        self,
-        job: _Job,
-        layout: Layout,
-        sheets: tuple[Sheet, ...],
-        copy: int,
-        number: str,
-        seal: ConversionBuffer | None,
-    ) -> None:
-        seen: list[str] = []
-        watch = (lambda: seen.append(seal.content())) if seal else None
-        pdf = self.typesetter.set_document(layout, number, [sheet.source for sheet in sheets], watch)
-        pdf = job.behaviour.finish(pdf)
-        self.debug.write(
-            Rendered(
-                digest=hashlib.sha256(pdf).hexdigest(),
-                application=job.name,
-                resident=job.resident,
-                key=job.key,
-                copy=copy,
-                issue_number=number,
-                at=clock.stamp(),
-                title=layout.title,
-                pages=printed(tuple(sheet.page for sheet in sheets)),
-                pictures=tuple(sorted(set(seen))),
-                version=self.register.version(),
-            )
-        )
-        checks = " ".join(sheet.check for sheet in sheets)
-        self.spool.put(job.key, copy, pdf, application=job.name, pages=len(sheets), checks=checks)
 
     def _refused(self, name: str, request: Request, refusal: Refusal) -> Entry:
         return Entry(

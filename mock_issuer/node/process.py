@@ -22,6 +22,7 @@ from mock_issuer.node.printing import PrintStage
 from mock_issuer.node.replica import Replica
 from mock_issuer.node.seals import SealCache
 from mock_issuer.node.service import Service
+from mock_issuer.node.workshop import Workshop
 from mock_issuer.register import Register
 from mock_issuer.serving import Served
 from mock_issuer.settings import NodeSettings, State, load_node
@@ -59,11 +60,17 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
     buffers, spool = OutputBuffers(place / "kiosks"), Spool(state.spool, settings.node)
     register = Register(state.register)
     debug = DebugLog(state.debug / f"{settings.node}.jsonl", lambda: switches.names)
+    workshop = Workshop(
+        typesetter=Typesetter(state.press),
+        conversion=Conversion(state.press, settings.node, WORKERS),
+        register=register,
+        spool=spool,
+        debug=debug,
+    )
     desk = Desk(
         node=settings.node,
         name_limit=settings.name_limit,
         register=register,
-        typesetter=Typesetter(state.press),
         spool=spool,
         ledger=ledger,
         debug=debug,
@@ -75,7 +82,7 @@ def build(settings: NodeSettings) -> tuple[Service, Counter]:
         replica=Replica(register, place / "register.sqlite", settings.timing.replica_lag_s, lambda: switches.behaviour),
         work=WorkTable(spool),
         makers=Makers(switches, WORKERS),
-        conversion=Conversion(state.press, settings.node, WORKERS),
+        workshop=workshop,
     )
     counter = Counter(
         applications=applications,
