@@ -7,21 +7,20 @@ from pathlib import Path
 
 import click
 import msgspec
+from msgspec.structs import replace
 
-from harness.campaign import compile_plan, find_scenario, load_scenario, scenario_names
+from harness.campaign import find_scenario, load_scenario, scenario_names
 from harness.campaign.forecast import Forecast, forecast
-from harness.campaign.invalid_cards import without_valid_card
 from harness.campaign.pace import pace_of
 from harness.cli.plan_texts import told
-from harness.config import load_toml, read_json_lines
-from harness.errors import UsageError
+from harness.cli.run import request_of
+from harness.config import load_toml
 from harness.glossary import Lang, default_lang
-from harness.population import Population, distinguish, load
-from harness.records.manifest import CardStanding
+from harness.population import distinguish
 from harness.records.plan import Batch
 from harness.records.target import Target
 from harness.run.people import indistinct
-from harness.run.prepare import JST
+from harness.run.prepare import JST, Request, card_standings, compile_request
 
 _HELP = {
     "ja": """シナリオを実施した場合の計画を、対象システムに接触せずに示す。
@@ -73,45 +72,22 @@ def command(
 ) -> int:
     """Compile the plan, forecast it, tell it."""
     target = load_toml(target_file, Target)
-    people = _people(target, target_file, population)
-    seen, batches = _forecast(scenario, target, target_file, people, cards, seed, like, out)
+    request = request_of(load_scenario(find_scenario(scenario)), target, target_file, population, cards, out, seed)
+    seen, batches = _forecast(request, like)
     if as_json:
         click.echo(msgspec.json.encode(seen).decode())
         return 0
-    for line in told(seen, batches if batches_too else (), len(people.residents), lang):
+    for line in told(seen, batches if batches_too else (), len(request.population.residents), lang):
         click.echo(line)
     return 0
 
 
-def _people(target: Target, file: Path, given: Path | None) -> Population:
-    folder = given or (file.resolve().parent / target.population if target.population else None)
-    if folder is None:
-        raise UsageError(f'{file}: no population; write population = "FOLDER" there or give --population')
-    return load(folder)
-
-
-def _forecast(
-    scenario: str,
-    target: Target,
-    file: Path,
-    people: Population,
-    cards: Path | None,
-    seed: int | None,
-    like: Path | None,
-    out: Path,
-) -> tuple[Forecast, list[Batch]]:
-    campaign = load_scenario(find_scenario(scenario))
-    standings = _standings(target, file, cards)
-    without = indistinct(distinguish(people)) | without_valid_card(standings)
-    number = campaign.seed if seed is None else seed
-    today = datetime.now(JST).date()
-    header, batches = compile_plan(campaign, people, target, number, lambda _: "", today, without, None, standings)
-    pace = pace_of(target, like, out)
+def _forecast(request: Request, like: Path | None) -> tuple[Forecast, list[Batch]]:
+    """Compile what `honnin run` would play today, and forecast it; cards get no keys."""
+    request = replace(request, without=indistinct(distinguish(request.population)))
+    header, batches = compile_request(request, lambda keys: dict.fromkeys(keys, ""), datetime.now(JST).date())
+    pace = pace_of(request.target, like, request.out)
     # A card that is no good is what its holder is asked for; serials may come with the population.
-    holders = {c.resident for c in standings} or {key for key, one in people.residents.items() if one.cards}
-    return forecast(header, batches, target, pace, frozenset(holders)), batches
-
-
-def _standings(target: Target, file: Path, given: Path | None) -> tuple[CardStanding, ...]:
-    folder = given or (file.resolve().parent / target.cards if target.cards else None)
-    return () if folder is None else tuple(read_json_lines(folder / "cards.jsonl", CardStanding))
+    holders = {c.resident for c in card_standings(request)}
+    holders = holders or {key for key, one in request.population.residents.items() if one.cards}
+    return forecast(header, batches, request.target, pace, frozenset(holders)), batches

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 import harness
 from harness.baseline.folder import BaselineFolder, bring
@@ -66,15 +65,19 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     """
     today = datetime.now(JST).date()
     make_out(request.out)
-    choices = _choices(request)
-    if choices is not None and request.target.profile == NO_PROFILE:
-        request = replace(request, without=request.without | _nobody_knows(request, choices, today))
-    standings = _standings(request)
-    request = replace(request, without=request.without | without_valid_card(standings))
-    campaign = (request.scenario, request.population, request.target, request.seed)
-    serials = cards_for(pool_of(*campaign, today, request.without))
-    header, batches = compile_plan(*campaign, _card_of(serials), today, request.without, choices, standings)
+    header, batches = compile_request(request, cards_for, today)
     return lay_out(request, header, batches, today), header
+
+
+def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple[PlanHeader, list[Batch]]:
+    """Compile what a run of `request` on this day plays. Raises UsageError as `prepare` does."""
+    choices, without, standings = _choices(request), request.without, card_standings(request)
+    if choices is not None and request.target.profile == NO_PROFILE:
+        without |= _nobody_knows(request, choices, today)
+    without |= without_valid_card(standings)
+    campaign = (request.scenario, request.population, request.target, request.seed)
+    serials = cards_for(pool_of(*campaign, today, without))
+    return compile_plan(*campaign, _card_of(serials), today, without, choices, standings)
 
 
 def lay_out(request: Request, header: PlanHeader, batches: list[Batch], today: date) -> RunFolder:
@@ -153,7 +156,7 @@ def _card_of(serials: dict[str, str]) -> Callable[[str], str]:
     return card_of
 
 
-def _standings(request: Request) -> tuple[CardStanding, ...]:
+def card_standings(request: Request) -> tuple[CardStanding, ...]:
     """Return what the cards are worth that people hold; none where the target has no cards."""
     if request.cards_folder is None:
         return ()
@@ -166,7 +169,7 @@ def _standings(request: Request) -> tuple[CardStanding, ...]:
 def _copy_cards(request: Request, folder: RunFolder) -> str:
     if request.cards_folder is None:
         return ""
-    write_json_lines(folder.path / "cards.jsonl", iter(_standings(request)))  # no PIN, no key, no file name
+    write_json_lines(folder.path / "cards.jsonl", iter(card_standings(request)))  # no PIN, no key, no file name
     return "cards.jsonl"
 
 
