@@ -242,6 +242,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "baseline": ("基準帳票 → 今回", "baseline → now"),
     "pages": ("ページ数", "pages"),
     "other issue": ("もう一方の交付", "the other issue"),
+    "possible owner": ("本来の受取人の可能性がある別の人", "may as well be this person's"),
     "nearest in time": ("時刻が最も近い申請", "nearest in time"),
     "items": ("紙面の記載", "items"),
     "picture": ("画像の相違", "picture"),

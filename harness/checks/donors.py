@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from harness.checks.documents import Documents, foreign_pages, foreign_weights, is_own, issue_numbers
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, overlap
 from harness.records.certificates import Certificate
-from harness.records.findings import Evidence
+from harness.records.findings import POSSIBLE_OWNER, Evidence
 from harness.records.ownership import DocumentOwnership
 
 # Where the reader names nobody as listed: family members share most items, so that any of them may have applied.
@@ -32,9 +32,11 @@ Donors = dict[str, Donor]  # by delivery id
 def trace_donors(view: HistoryView, documents: Documents) -> Donors:
     """Name the donor of every delivery on whose pages somebody else stands.
 
-    The same bytes in several hands have one donor. In this order of trust: who else received these bytes as their
-    own; whose issue number is printed (their own document's, the reported or the ledger's); which application of
-    the people printed is nearest in time; who is printed most. One pass over the history.
+    The same bytes in several hands have one donor. In this order of trust: to whom the target gave the number
+    printed (by its ledger, else as reported beside their own document); who received these bytes as their own; on
+    whose own document the same number stands; which application of the people printed is nearest in time; who is
+    printed most. Whom that does not tell apart (they share the paper) the evidence names as possible owners. One pass
+    over the history.
     """
     papers: dict[str, list[_Wrong]] = {}
     for row, name in enumerate(view.deliveries.strings("delivery")):
@@ -83,7 +85,8 @@ class _Search:
         self.horizon_ns = view.last_ns
         wrongs = [wrong for several in papers.values() for wrong in several]
         self.owners: dict[str, list[int]] = {digest: [] for digest in papers}
-        self.by_number: dict[str, list[int]] = {n: [] for w in wrongs for n in issue_numbers(w.document)}
+        self.given: dict[str, list[int]] = {n: [] for w in wrongs for n in issue_numbers(w.document)}  # by the target
+        self.printed: dict[str, list[int]] = {number: [] for number in self.given}
         self.by_person: dict[str, list[int]] = {p: [] for w in wrongs for p in w.people()}
         by_request = self._index_applications()
         self._index_deliveries(documents)
@@ -107,16 +110,21 @@ class _Search:
                 continue
             if delivered.digest in self.owners:
                 self.owners[delivered.digest].append(delivered.place)
-            for number in {*issue_numbers(document), delivered.issue_number}:
-                if number in self.by_number:
-                    self.by_number[number].append(delivered.place)
+            if delivered.issue_number in self.given:
+                self.given[delivered.issue_number].append(delivered.place)
+            for number in issue_numbers(document):
+                if number in self.printed:
+                    self.printed[number].append(delivered.place)
 
     def _index_ledger(self, by_request: dict[str, int]) -> None:
+        """The ledger has the last word on a number: what is reported beside a document may be read off its paper."""
+        entered: dict[str, list[int]] = {}
         for entry in self.view.ledger.values():
             place = by_request.get(entry.request_id, NEVER)
             for number in entry.issue_numbers:
-                if number in self.by_number and place != NEVER and place not in self.by_number[number]:
-                    self.by_number[number].append(place)
+                if number in self.given and place != NEVER:
+                    entered.setdefault(number, []).append(place)
+        self.given.update(entered)
 
     def donor(self, wrongs: list[_Wrong]) -> Donor | None:
         """Return the one donor of the same bytes in all these hands; None where nobody is printed."""
@@ -124,26 +132,37 @@ class _Search:
         for wrong in wrongs:
             for resident, bits in wrong.people().items():
                 people[resident] = max(bits, people.get(resident, 0.0))
-        return self._by_bytes(wrongs) or self._by_number(wrongs, people) or self._by_time(wrongs, people)
+        holders = self.owners[wrongs[0].delivered.digest]
+        given = {place for number in issue_numbers(wrongs[0].document) for place in self.given[number]}
+        return (
+            self._by_bytes(wrongs, [place for place in holders if place in given])
+            or self._by_number(wrongs, people, self.given)
+            or self._by_bytes(wrongs, holders)
+            or self._by_number(wrongs, people, self.printed)
+            or self._by_time(wrongs, people)
+        )
 
-    def _by_bytes(self, wrongs: list[_Wrong]) -> Donor | None:
-        for place in self.owners[wrongs[0].delivered.digest]:
-            donor = self.view.applications[place]
-            seen = Evidence(kind="same bytes", value=wrongs[0].delivered.digest, owner=donor.resident)
-            return self._donor(donor, "same bytes", seen)
-        return None
+    def _by_bytes(self, wrongs: list[_Wrong], holders: list[int]) -> Donor | None:
+        if not holders:
+            return None
+        candidates = [self.view.applications[place] for place in holders]
+        seen = Evidence(kind="same bytes", value=wrongs[0].delivered.digest, owner=candidates[0].resident)
+        return _one_of(candidates, "same bytes", seen)
 
-    def _by_number(self, wrongs: list[_Wrong], people: dict[str, float]) -> Donor | None:
+    def _by_number(
+        self, wrongs: list[_Wrong], people: dict[str, float], by_number: dict[str, list[int]]
+    ) -> Donor | None:
         """A number is enough alone only where it is one application's: numbers may have been given twice."""
         victims = {w.delivered.application for w in wrongs}
         for page in foreign_pages(wrongs[0].document):
-            candidates = [self.view.applications[p] for p in self.by_number.get(page.issue_number, ())]
+            candidates = [self.view.applications[p] for p in by_number.get(page.issue_number, ())]
             candidates = [c for c in candidates if c.application not in victims]
             printed = [c for c in candidates if c.resident in people]
-            if printed or len(candidates) == 1:
-                donor = (printed or candidates)[0]
-                seen = Evidence(kind="issue number", page=page.page, value=page.issue_number, owner=donor.resident)
-                return self._donor(donor, "issue number", seen)
+            if printed or len({c.application for c in candidates}) == 1:
+                chosen = printed or candidates
+                number = page.issue_number
+                seen = Evidence(kind="issue number", page=page.page, value=number, owner=chosen[0].resident)
+                return _one_of(chosen, "issue number", seen)
         return None
 
     def _by_time(self, wrongs: list[_Wrong], people: dict[str, float]) -> Donor | None:
@@ -152,9 +171,11 @@ class _Search:
         kinds = {p.certificate for w in wrongs for p in foreign_pages(w.document) if p.certificate is not None}
         candidates = list(self._candidates(wrongs, people))
         if not candidates:
-            return Donor(resident=max(people, key=lambda resident: (people[resident], resident)))
-        nearest = min(candidates, key=lambda c: self._rank(c, wrongs, kinds))
-        return self._donor(nearest, "nearest in time")
+            most = max(people, key=lambda resident: (people[resident], resident))
+            return Donor(resident=most, evidence=possible_owners(people, most))
+        candidates.sort(key=lambda c: self._rank(c, wrongs, kinds))
+        alike = [c for c in candidates if (c.certificate in kinds) == (candidates[0].certificate in kinds)]
+        return _one_of(alike, "nearest in time")
 
     def _candidates(self, wrongs: list[_Wrong], people: Iterable[str]) -> Iterator[Application]:
         """Yield applications of the people printed that had begun before the document came."""
@@ -183,6 +204,14 @@ class _Search:
             return donor.started_ns - victim.ended_ns, apart
         return victim.started_ns - donor.ended_ns, apart
 
-    @staticmethod
-    def _donor(donor: Application, how: str, *evidence: Evidence) -> Donor:
-        return Donor(resident=donor.resident, application=donor.application, how=how, evidence=evidence)
+
+def _one_of(candidates: Sequence[Application], how: str, *seen: Evidence) -> Donor:
+    """Return the first as the donor; the others are as likely."""
+    donor = candidates[0]
+    others = possible_owners((c.resident for c in candidates), donor.resident)
+    return Donor(resident=donor.resident, application=donor.application, how=how, evidence=(*seen, *others))
+
+
+def possible_owners(residents: Iterable[str], donor: str) -> tuple[Evidence, ...]:
+    """Return evidence that names the others, each once, who may be the donor just as well as `donor`."""
+    return tuple(Evidence(kind=POSSIBLE_OWNER, owner=r) for r in dict.fromkeys(residents) if r != donor)

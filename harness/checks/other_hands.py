@@ -6,8 +6,10 @@ What cannot be read may be anybody's; a household copy fits every member of the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from harness.checks.documents import Documents, foreign_weights, is_own, issue_numbers
+from harness.checks.donors import possible_owners
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership
@@ -20,9 +22,9 @@ def in_other_hands(view: HistoryView, documents: Documents) -> Iterator[Finding]
     Also for what is left of a household copy, the applicant not on it, where another member holds its bytes or number.
     """
     yield from _unread_shared(view, documents)
-    yield from _of_another_member(view, documents)
-    if view.ledger:
-        yield from _anothers_number(view, documents)
+    by_ledger = tuple(_anothers_number(view, documents)) if view.ledger else ()
+    yield from by_ledger
+    yield from _of_another_member(view, documents, {f.delivery for f in by_ledger})
 
 
 def _unread_shared(view: HistoryView, documents: Documents) -> Iterator[Finding]:
@@ -49,10 +51,13 @@ def _tells_enough(document: DocumentOwnership) -> bool:
     return document.status is ReadingStatus.NOT_PDF or is_own(document) or bool(foreign_weights(document, ""))
 
 
-def _of_another_member(view: HistoryView, documents: Documents) -> Iterator[Finding]:
-    """Pages may be lost on which the applicant stood; unless somebody who stands there holds the same document."""
+def _of_another_member(view: HistoryView, documents: Documents, told: AbstractSet[str]) -> Iterator[Finding]:
+    """Pages may be lost on which the applicant stood; unless somebody who stands there holds the same document.
+
+    Nothing of the deliveries `told` of already.
+    """
     doubtful = _without_applicant(view, documents)
-    told: set[str] = set()
+    found: dict[str, list[tuple[Delivered, Application, Evidence]]] = {}
     for theirs in view.deliveries if doubtful else ():
         document = documents.get(theirs.delivery)
         if theirs.place == NEVER or document is None or not is_own(document):
@@ -61,9 +66,11 @@ def _of_another_member(view: HistoryView, documents: Documents) -> Iterator[Find
         for kind, mark in _marks(theirs, document):
             for mine in doubtful.get(mark, ()):
                 if donor.resident in documents[mine.delivery].listed and mine.delivery not in told:
-                    told.add(mine.delivery)
                     seen = Evidence(kind=kind, value=mark, owner=donor.resident)
-                    yield _misdelivery(mine, view.applications[mine.place], donor, seen)
+                    found.setdefault(mine.delivery, []).append((mine, donor, seen))
+    for (mine, donor, seen), *more in found.values():
+        others = possible_owners((other.resident for _, other, _ in more), donor.resident)
+        yield _misdelivery(mine, view.applications[mine.place], donor, seen, *others)
 
 
 def _without_applicant(view: HistoryView, documents: Documents) -> dict[str, list[Delivered]]:
@@ -117,7 +124,7 @@ def _numbers_of_ledger(view: HistoryView) -> dict[str, list[int]]:
     return owners
 
 
-def _misdelivery(delivered: Delivered, victim: Application, donor: Application, seen: Evidence) -> Finding:
+def _misdelivery(delivered: Delivered, victim: Application, donor: Application, *seen: Evidence) -> Finding:
     return Finding(
         finding="",
         property=Property.OWNERSHIP,
@@ -129,5 +136,5 @@ def _misdelivery(delivered: Delivered, victim: Application, donor: Application, 
         victim=victim.resident,
         donor=donor.resident,
         donor_application=donor.application,
-        evidence=(seen,),
+        evidence=seen,
     )

@@ -147,6 +147,17 @@ _DOUBT: dict[Anomaly, tuple[str, str]] = {
     ),
 }
 
+# MISDELIVERY where not the pages say whose it is, but what the first evidence names.
+_NOT_BY_PAGES: dict[str, tuple[str, str]] = {
+    "ledger": (
+        "{v} に渡された {d} は、対象の発行履歴では {donor} に発行されたものである。",
+        "{v} received {d}, which the target's own ledger says was issued to {donor}.",
+    ),
+    "same bytes": (
+        "{v} に渡された {d} は、{donor} に渡された証明書と全く同じ内容である。",
+        "{v} received {d}, the very document that {donor} received.",
+    ),
+}
 
 Why = Callable[[Finding, Lang], str]
 """Says in plain words what rule a finding breaks; "" where its anomaly says enough."""
@@ -231,6 +242,8 @@ def _template(finding: Finding) -> tuple[str, str] | None:
         return _DOUBT.get(finding.anomaly, usual)
     if is_mingled(finding):
         return _ANOTHERS_ITEM
+    if finding.anomaly is Anomaly.MISDELIVERY and not finding.pages and finding.evidence:
+        return _NOT_BY_PAGES.get(finding.evidence[0].kind, usual)
     return usual
 
 

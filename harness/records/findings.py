@@ -78,6 +78,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 BASELINE_PAGE = "baseline page"  # kind of evidence whose value is the digest of a document issued quietly
+POSSIBLE_OWNER = "possible owner"  # kind of evidence whose owner may be the donor as well: they share the paper
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from harness.checks.donors import trace_donors
 from harness.checks.ownership import check_ownership
 from harness.records.certificates import Certificate, Options, Scope
-from harness.records.findings import Anomaly, Evidence, Severity
+from harness.records.findings import POSSIBLE_OWNER, Anomaly, Evidence, Severity
 from harness.records.history import Ending
 from harness.records.ownership import PageVerdict
 from harness.records.reading import FileMarks, ReadingStatus
@@ -63,8 +63,6 @@ def test_the_issue_number_names_the_donors_application(history, made):
 
 
 def test_the_ledger_names_the_donor_who_never_received_the_document(history, made):
-    from harness.records.history import Ending
-
     history.asks("A1", "R2", 0, 1, ending=Ending.UNRESOLVED)
     history.asks("A2", "R2", 4.9, 7).gets("A2", number="N2")
     history.asks("A3", "R1", 5, 7).gets("A3", [made.foreign_page("R2", number="N1")])
@@ -90,8 +88,6 @@ def test_otherwise_the_donors_application_nearest_in_time_and_of_that_kind_is_na
 
 
 def test_a_number_of_one_application_is_enough_where_the_items_name_only_relatives(history, made):
-    from harness.records.history import Ending
-
     history.asks("A1", "R3", 4.9, 7, ending=Ending.FAILED).ledger("A1", numbers=("N1",))
     history.asks("A2", "R2", 0, 1).gets("A2", number="N2")
     history.asks("A3", "R1", 5, 7).gets("A3", [made.foreign_page("R2", number="N1")])
@@ -405,3 +401,59 @@ def test_the_same_bytes_or_number_in_a_members_hands_make_it_a_misdelivery(histo
     history.asks("A2", "R2", 2, 3).gets("A2", [made.own_page("R2", number=number)], body=body)
     grave = [f for f in check(history) if f.severity is Severity.GRAVE]
     assert [(f.anomaly, f.victim, f.donor) for f in grave] == [(Anomaly.MISDELIVERY, "R1", "R2")]
+
+
+def possible_owners(finding):
+    return {e.owner for e in finding.evidence if e.kind == POSSIBLE_OWNER}
+
+
+def one_family_register(history, made, *, number="N2", reported=("N2", "N2", "N2"), until=1.0):
+    """R1 and R2 stand on one family register, R9 does not; all three received the paper made for R2's application."""
+    for name, resident, told in zip(("A1", "A2", "A9"), ("R1", "R2", "R9"), reported, strict=True):
+        history.asks(name, resident, 0, until)
+        family = resident != "R9"
+        pages = [made.own_page(resident, number=number)] if family else [made.foreign_page("R1", "R2", number=number)]
+        history.gets(name, pages, body="x", reported=told, listed=("R1", "R2"))
+
+
+def of_the_stranger(history):
+    return only([f for f in check(history) if f.victim == "R9" and f.anomaly is Anomaly.MISDELIVERY])
+
+
+def test_of_members_who_hold_the_same_paper_the_ledger_tells_whose_it_is(history, made):
+    one_family_register(history, made)
+    history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N2",)).ledger("A9", numbers=("N9",))
+    found = of_the_stranger(history)
+    assert (found.donor, found.donor_application, possible_owners(found)) == ("R2", "A2", set())
+
+
+def test_the_number_reported_beside_a_members_own_document_tells_too(history, made):
+    one_family_register(history, made, reported=("N1", "N2", "N9"))
+    found = of_the_stranger(history)
+    assert (found.donor, found.donor_application, possible_owners(found)) == ("R2", "A2", set())
+
+
+def test_the_ledger_tells_whose_a_paper_is_that_only_another_member_received(history, made):
+    history.asks("A1", "R1").gets("A1", [made.own_page("R1", number="N2")], body="x", listed=("R1", "R2"))
+    history.asks("A2", "R2", ending=Ending.FAILED)
+    history.asks("A9", "R9").gets("A9", [made.foreign_page("R1", "R2", number="N2")], body="x", listed=("R1", "R2"))
+    history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N2",)).ledger("A9", numbers=("N9",))
+    found = of_the_stranger(history)
+    assert (found.donor, found.donor_application, possible_owners(found)) == ("R2", "A2", set())
+
+
+@pytest.mark.parametrize("number", ["N2", ""])
+def test_where_nothing_tells_members_with_the_same_paper_apart_all_are_named(history, made, number):
+    one_family_register(history, made, number=number, reported=(number,) * 3)
+    found = of_the_stranger(history)
+    assert {found.donor, *possible_owners(found)} == {"R1", "R2"}
+
+
+def test_members_who_are_printed_and_asked_for_the_same_are_all_named_where_nobody_holds_the_paper(history, made):
+    for name, resident in (("A1", "R1"), ("A2", "R2")):
+        history.asks(name, resident, certificate=Certificate.KOSEKI, ending=Ending.FAILED)
+    history.asks("A3", "R3", certificate=Certificate.TAX, ending=Ending.FAILED)
+    page = made.foreign_page("R1", "R2", "R3", certificate=Certificate.KOSEKI)
+    history.asks("A9", "R9", certificate=Certificate.KOSEKI).gets("A9", [page], listed=("R1", "R2", "R3"))
+    found = of_the_stranger(history)
+    assert {found.donor, *possible_owners(found)} == {"R1", "R2"}

@@ -7,6 +7,7 @@ from harness.checks.ownership import check_ownership
 from harness.judge.explain import explain
 from harness.judge.regularities import regularities
 from harness.records.findings import Anomaly, Finding, Property, Severity
+from harness.records.reading import ReadingStatus
 
 DATE = "Wed, 02 Apr 2025 01:30:10 GMT"
 
@@ -41,6 +42,31 @@ def test_a_misdelivery_is_told_with_people_kiosks_times_and_wait(history, made):
     assert "他人の記載・氏名「R2の氏名」(R2、1 ページ)。" in found.explanation_ja
     assert "R2 の内容が印字されている。" in found.explanation_ja
     assert "A412 は、申請の送信から証明書の到着まで 30.20 秒。" in found.explanation_ja
+
+
+def test_what_the_ledger_tells_is_not_said_to_stand_on_the_pages(history):
+    history.asks("A1", "R1").gets("A1", number="N2").asks("A2", "R2")
+    history.ledger("A1", numbers=("N1",)).ledger("A2", numbers=("N2",))
+    (found,) = explained(history)
+    assert "which the target's own ledger says was issued to R2" in found.explanation_en
+    assert "対象の発行履歴では R2 に発行されたもの" in found.explanation_ja
+
+
+def test_the_same_unreadable_bytes_are_not_said_to_name_anybody(history):
+    for application, resident in (("A1", "R1"), ("A2", "R2")):
+        history.asks(application, resident).gets(application, body="same", status=ReadingStatus.ENCRYPTED)
+    found = next(f for f in explained(history) if f.anomaly is Anomaly.MISDELIVERY)
+    assert "the very document that R1 received" in found.explanation_en
+    assert "R1 に渡された証明書と全く同じ内容" in found.explanation_ja
+
+
+def test_everybody_whose_the_paper_may_be_is_told(history, made):
+    for name, resident in (("A1", "R1"), ("A2", "R2")):
+        history.asks(name, resident).gets(name, body="x", listed=("R1", "R2"))
+    history.asks("A9", "R9").gets("A9", [made.foreign_page("R1", "R2")], body="x", listed=("R1", "R2"))
+    found = next(f for f in explained(history) if f.anomaly is Anomaly.MISDELIVERY)
+    assert "may as well be this person's (R2)" in found.explanation_en
+    assert "本来の受取人の可能性がある別の人(R2)" in found.explanation_ja
 
 
 def test_the_time_told_runs_from_the_application_whatever_asks_for_the_document(history, made):
