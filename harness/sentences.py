@@ -156,7 +156,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"it is (.*)", "PDF でなく {0} である"),
     (r"it starts with (.*)", "PDF でない(先頭 {0})"),
     (r"the document is empty.*", "中身がない"),
-    (r"it takes longer than (\S+) s", "読み取りが {0} 秒で終わらない"),
+    (r"it takes longer than (\S+) s of processor time", "読み取りが処理時間 {0} 秒で終わらない"),
+    (r"no answer within (\S+) s", "{0} 秒以内に応答がない"),
     (r"the reader process ended (.*)", "読取プログラムが異常終了した({0})"),
     # pages compared by their pictures
     (r"more than (\d+) pages are to be looked at", "画像で確かめるページが上限の {0} を超える"),

@@ -10,7 +10,8 @@ class ReaderLimits(Struct, frozen=True, kw_only=True):
 
     document_mb: float = 10.0
     pages: int = 20
-    seconds: float = 5.0  # per request, reading or rendering
+    cpu_s: float = 5.0  # of the processor's time per request, reading or rendering
+    wall_s: float = 60.0  # by the clock: readers give way to kiosks, so that a busy machine may take long
     memory_mb: int = 768  # address space of a reader process; PDFium aborts beyond it
     page_characters: int = 60_000  # a full A4 page of small print has about 4,000
     page_objects: int = 50_000  # glyphs drawn as outlines reach several thousand

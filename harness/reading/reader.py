@@ -22,7 +22,6 @@ from harness.reading.limits import ReaderLimits
 
 _MODULE = "harness.reading.worker"
 _START_S = 30.0  # a cold machine loads Python and PDFium in 0.3 to 3 s
-_GRACE_S = 0.5  # above the document's own limit: hand-over of a large body
 _CHUNK = 1 << 16
 _STDERR_TOLD = 500
 _INT_BYTES = 4  # a C int, in which FIONREAD gives its answer
@@ -53,15 +52,16 @@ class ReaderProcess:
     def ask(self, request: Request) -> Reply:
         """Return the reply; raise ReaderGone where the process dies or exceeds the request's time."""
         process = self._running()
-        deadline = time.monotonic() + request.limits.seconds + _GRACE_S
+        deadline = time.monotonic() + request.limits.wall_s
         try:
             self._send(process, encode(request), deadline)
             return self._receive(process, deadline)
         except (TimeoutError, EOFError, OSError, msgspec.DecodeError) as e:
-            late = isinstance(e, TimeoutError)
-            untouched = not late and self._sent == _left_in(process.stdin)
-            why = _why(self._end(), request, late=late, untouched=untouched)
-            raise ReaderGone(why, late=late, untouched=untouched) from None
+            silent = isinstance(e, TimeoutError)
+            untouched = not silent and self._sent == _left_in(process.stdin)
+            code = self._end()
+            why = _waited_for(request) if silent else _died(code, request, untouched=untouched)
+            raise ReaderGone(why, late=silent or code == -signal.SIGPROF, untouched=untouched) from None
 
     def close(self) -> None:
         """End the process; harmless when repeated."""
@@ -162,9 +162,13 @@ def _left_in(pipe: IO[bytes] | None) -> int:
         return -1
 
 
-def _why(code: int, request: Request, *, late: bool, untouched: bool) -> str:
-    if late:
-        return f"it takes longer than {request.limits.seconds:g} s"
+def _waited_for(request: Request) -> str:
+    return f"no answer within {request.limits.wall_s:g} s"
+
+
+def _died(code: int, request: Request, *, untouched: bool) -> str:
+    if code == -signal.SIGPROF:
+        return f"it takes longer than {request.limits.cpu_s:g} s of processor time"
     how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
     if untouched:
         return f"the reader process ended {how} before it took the document; look for what ends processes here"

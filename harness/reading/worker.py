@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from harness.records.reading import Reading
 
 _NICENESS = 10  # kiosks and their timing go first
-_OVERTIME_S = 2.0  # the supervisor's limit comes first; this one is for the case that it died
+_OVERTIME_S = 2.0  # the supervisor's limit by the clock comes first; this one is for the case that it died
 _MEMORY_ARGUMENT = 1
 
 
@@ -41,8 +41,10 @@ def main() -> None:
     replies.write(encode(Ready(reader=READER)))
     replies.flush()
     while (request := read_request(requests)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, request.limits.seconds + _OVERTIME_S)
+        signal.setitimer(signal.ITIMER_PROF, request.limits.cpu_s)
+        signal.setitimer(signal.ITIMER_REAL, request.limits.wall_s + _OVERTIME_S)
         reply = _answer(request)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         replies.write(encode(reply))
         replies.flush()
@@ -52,7 +54,8 @@ def _bound(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1024 * 1024,) * 2)
     os.nice(_NICENESS)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even inside PDFium
+    for number in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(number, signal.SIG_DFL)  # ends the process even inside PDFium
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's affair
 
 
