@@ -145,7 +145,7 @@ def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, 
     plan = Completeness(
         phases=tuple(p.phase for p in header.phases),
         batches={b.batch: len(b.applications) for b in read},
-        updates=header.updates if target.updates else 0,
+        updates={b.batch: b.updates for b in read if b.updates} if target.updates else {},
         spans_ms={b.batch: b.span_ms for b in read if b.span_ms is not None},
         titles={p.phase: (p.title_ja, p.title_en) for p in header.phases},
         phase_of={b.batch: b.phase for b in read},
@@ -164,6 +164,7 @@ class _Brief(Struct, frozen=True, kw_only=True):
     phase: str
     purpose: str
     applications: tuple[str, ...]
+    updates: tuple[str, ...]
     span_ms: float | None  # of a burst
     pair: tuple[str, str] | None
     relation: str
@@ -178,6 +179,7 @@ def _brief(batch: Batch) -> _Brief:
         phase=sys.intern(batch.phase),
         purpose=sys.intern(batch.purpose),
         applications=names,
+        updates=tuple(u.update for u in batch.updates),
         span_ms=batch.span_ms if burst else None,
         pair=(names[0], names[1]) if two else None,
         relation=batch.relation or "",

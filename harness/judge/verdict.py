@@ -45,7 +45,7 @@ class Completeness(Struct, frozen=True, kw_only=True):
 
     phases: tuple[str, ...]
     batches: Mapping[str, int]  # batch -> applications planned in it
-    updates: int = 0  # planned, where the target accepts updates
+    updates: Mapping[str, tuple[str, ...]] = {}  # batch -> changes planned in it, where the target accepts changes
     spans_ms: Mapping[str, float] = {}  # burst -> planned first to last departure
     phase_of: Mapping[str, str] = {}  # batch -> its phase
     purposes: Mapping[str, str] = {}  # batch -> what it is for
@@ -243,7 +243,8 @@ def _plan(basis: Basis) -> Iterator[Reason]:
     unplayed = sum(1 for b in plan.batches if b not in ended)
     begun = Counter(view.applications.strings("batch"))
     short = sum(max(0, n - begun[b]) for b, n in plan.batches.items() if b not in void)
-    updates = max(0, plan.updates - len(view.updates)) if not void else 0
+    asked = {name for batch in plan.batches if batch not in void for name in plan.updates.get(batch, ())}
+    updates = len(asked - set(view.updates.strings("update")))
     if missing or unplayed or short or updates or not plan.batches:
         yield Reason(
             code="plan_incomplete",

@@ -82,7 +82,10 @@ def test_a_defect_is_a_fail_even_when_the_run_is_incomplete(basis):
         ({"plan": Completeness(phases=("P1", "P2"), batches={"B00001": 2})}, "plan_incomplete"),
         ({"plan": Completeness(phases=("P1",), batches={"B00001": 2, "B00002": 2})}, "plan_incomplete"),
         ({"plan": Completeness(phases=("P1",), batches={"B00001": 3})}, "plan_incomplete"),
-        ({"plan": Completeness(phases=("P1",), batches={"B00001": 2}, updates=1)}, "plan_incomplete"),
+        (
+            {"plan": Completeness(phases=("P1",), batches={"B00001": 2}, updates={"B00001": ("U0001",)})},
+            "plan_incomplete",
+        ),
         ({"plan": Completeness(phases=(), batches={})}, "plan_incomplete"),
     ],
 )
@@ -176,6 +179,15 @@ def test_an_unresolved_application_is_a_doubt(basis, history):
     basis()
     history.asks("A3", "R3", ending=Ending.UNRESOLVED)
     assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["unresolved"])
+
+
+@pytest.mark.parametrize(("of_batch", "expected"), [("B00001", Outcome.PASS), ("B00002", Outcome.INCONCLUSIVE)])
+def test_a_void_batch_excuses_no_change_but_its_own(basis, history, of_batch, expected):
+    history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2").gets("A2", number="N2")
+    for number in range(1, 12):
+        history.batch(f"B{number:05d}", void="absent" if number == 1 else "")
+    plan = Completeness(phases=("P1",), batches=dict.fromkeys(history.batches, 0), updates={of_batch: ("U0001",)})
+    assert outcome(basis(plan=plan))[0] is expected
 
 
 @pytest.mark.parametrize(("void", "expected"), [(1, Outcome.PASS), (2, Outcome.INCONCLUSIVE)])
