@@ -50,7 +50,7 @@ def _serials(folder: RunFolder, target: Target, place: int, workers: int) -> fro
         if phase.driver is Driver.ENGINE:
             _, batches = read_phase(folder.plan, phase.phase)
             dealing = deal(batches, workers, target)
-            serials |= {a.card for b in batches for a in dealing.part(b, place).applications}
+            serials |= {card for b in batches for a in dealing.part(b, place).applications for card in a.cards}
     return frozenset(serials)
 
 

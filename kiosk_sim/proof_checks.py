@@ -109,7 +109,8 @@ def _one_request_per_send(journaled: _Journaled, counted: Counted) -> ProofCheck
         if manner is not Manner.STRAY and journaled.sends(manner) != came:
             wrong.append(f"{manner}: {journaled.sends(manner)} journaled, {came} counted")
     total = f"{len(journaled.intents)} sends"
-    return _check("one journaled send is one request", not wrong and bool(total), "; ".join(wrong) or total)
+    passed = bool(journaled.intents) and not wrong
+    return _check("one journaled send is one request", passed, "; ".join(wrong) or total)
 
 
 def _nothing_twice(counted: Counted) -> ProofCheck:

@@ -82,8 +82,9 @@ def _by_ledger(stage: Stage, played: Played, stop: threading.Event, progress: Pr
 
 def _without_ledger(stage: Stage, played: Played) -> None:
     nobody = Found(settled=SettledAs.UNKNOWN, detail="the target offers no ledger")
+    settler = settler_of(stage, played)
     for each in played.open:
-        settler_of(stage, played).write(each, nobody, source="none")
+        settler.write(each, nobody, source="none")
 
 
 if __name__ == "__main__":

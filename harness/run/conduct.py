@@ -123,6 +123,7 @@ class Conductor:
         """Open the supervisor's own segment; raise DiskFull. `crew` serves the engine's phases, if it has one."""
         self._crew = crew
         self._port = 0  # that the running program listens at
+        self._playing = False  # it has told of an application
         self._folder = folder
         self._header = header
         self._watch = watch
@@ -305,6 +306,7 @@ class Conductor:
             child = start(module, "--run", str(self._folder.path), *arguments, stdout=subprocess.PIPE, stderr=errors)
         listens = threading.Event()
         self._port = 0
+        self._playing = False
         reader = threading.Thread(target=self._follow, args=(child, listens), daemon=True)
         reader.start()
         code = self._wait(child, listens, drain_s, crewed)
@@ -326,13 +328,13 @@ class Conductor:
                 return child.wait(timeout=_LOOK_EVERY_S)
             except subprocess.TimeoutExpired:
                 pass
-            self._look_after(crewed)
+            failed = self._look_after(crewed)
             asked = self._stop_requests.count - known
             if kill_at == math.inf and (asked or (self._watch.trouble and not self.stopped_by)):
                 self._stopping()
                 self._announce.say("draining")
                 kill_at = time.monotonic() + drain_s + _DRAIN_SLACK_S
-            if kill_at < math.inf and listens.is_set() and not told:
+            if (kill_at < math.inf or failed) and listens.is_set() and not told:
                 child.send_signal(signal.SIGTERM)
                 told = True
             if asked > 1 or time.monotonic() > kill_at:
@@ -340,15 +342,15 @@ class Conductor:
                 if crewed:
                     crewed[0].kill()
 
-    def _look_after(self, crewed: tuple[Crew, Phase] | None) -> None:
-        """Have the crew come as soon as the program listens for them."""
+    def _look_after(self, crewed: tuple[Crew, Phase] | None) -> bool:
+        """Have the crew come as soon as the program listens; tell whether one failed before it could say so there."""
         if crewed is None:
-            return
+            return False
         crew, phase = crewed
         if self._port:
             port, self._port = self._port, 0
             crew.begin(phase, port)
-        crew.look()
+        return crew.look() and not self._playing
 
     def _follow(self, child: subprocess.Popen[bytes], listens: threading.Event) -> None:
         """Hand progress on; with its first line a program says that it listens to signals and ends in order."""
@@ -363,6 +365,7 @@ class Conductor:
                 if told.port:
                     self._port = told.port
                 else:
+                    self._playing = True
                     self._announce.progress(told)
                 listens.set()
 

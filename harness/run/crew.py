@@ -35,8 +35,8 @@ class Crew(Protocol):
         """The engine's program listens at `port`: have everybody come. From the main thread."""
         ...
 
-    def look(self) -> None:
-        """Look after them; called several times a second."""
+    def look(self) -> bool:
+        """Look after them, several times a second; tell whether one has failed."""
         ...
 
     def end(self, phase: Phase) -> str:
@@ -89,10 +89,10 @@ class LocalCrew:
     def _log(self, number: int) -> Path:
         return self._folder.path / f"worker-{number}.log"
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """See Crew: the dead are taken off the system's list, where the master then misses them."""
-        for child in self._children.values():
-            child.poll()
+        codes = [child.poll() for child in self._children.values()]
+        return any(codes)
 
     def end(self, phase: Phase) -> str:
         """See Crew."""

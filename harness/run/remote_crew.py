@@ -85,8 +85,9 @@ class RemoteCrew:
         """See Crew."""
         self._desk.order(Errand(number=0, what="play", phase=phase.phase, port=port, drain_s=phase.drain_s))
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """See Crew: the master looks after them itself."""
+        return False
 
     def end(self, phase: Phase) -> str:
         """See Crew. Waits as long as anything comes: a slow line is no lost worker."""

@@ -5,13 +5,14 @@ Intent is journaled before effect: a send's before its bytes leave, a document i
 
 from __future__ import annotations
 
+import hashlib
 import time
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harness.records.history import Answer, Delivery, NodeSeen
-from harness.records.plan import AbortHow, PlannedAbort, Step
+from harness.records.history import Answer, Delivery, NodeSeen, Probed
+from harness.records.plan import AbortHow, PlannedAbort, PlannedProbe, Step
 from harness.records.target import Client, Target
 from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.drivers.leaving import Leaving
@@ -32,6 +33,7 @@ from kiosk_sim.targets.actions import (
     Result,
     Run,
     Send,
+    Tried,
     Wait,
 )
 
@@ -66,6 +68,12 @@ class Who(Struct, frozen=True, kw_only=True):
     abort: PlannedAbort | None = None
     gate: Gate | None = None
     lane: int | None = None  # connection of the centre's pool; None: any that is free
+    probe: PlannedProbe | None = None
+
+    @property
+    def other(self) -> Holder:
+        """The second person of the probe."""
+        return Holder(self.probe.kiosk, self.probe.card) if self.probe and self.probe.card else self.holder
 
 
 class Act:
@@ -99,6 +107,8 @@ class Act:
                 return run_program(action, self._ground.target)
             case Abort():
                 raise GaveUp(action.how, action.reason)
+            case Tried():
+                return self._tried(action)
 
     @property
     def _body_bytes(self) -> int:
@@ -107,7 +117,7 @@ class Act:
     def _give_up_before(self, action: Action) -> None:
         """Carry out a planned cancel or walk-away, after idling if that is planned, when its step comes."""
         abort = self._abort
-        step = None if isinstance(action, (Deliver, Abort)) else action.step
+        step = None if isinstance(action, (Deliver, Abort, Tried)) else action.step
         if abort is None or abort.how is AbortHow.DISCONNECT or step is not abort.step:
             return
         self._abort = None
@@ -142,7 +152,8 @@ class Act:
         return GaveUp(AbortHow.DISCONNECT, reason)
 
     def _send(self, send: Send) -> Answered | Failed:
-        request = self._ground.routing.request(send, self._who.holder, self._who.node)
+        holder = self._who.other if send.aside else self._who.holder
+        request = self._ground.routing.request(send, holder, self._who.node)
         request = replace(request, lane=self._who.lane if self._pooled else None)
         gate = self._gate_for(send)
         patience_s = self._patience_s(send.step)
@@ -223,6 +234,25 @@ class Act:
     def _keep_part(self, failed: Failed) -> None:
         content_type = next((v for k, v in failed.headers if k == "content-type"), "")
         self._deliver(Deliver(body=failed.part, copy=self._deliveries + 1, content_type=content_type, complete=False))
+
+    def _tried(self, tried: Tried) -> Done:
+        """Journal a probe; raise ValueError where none was planned: the adapter is mistaken."""
+        probe = self._who.probe
+        if probe is None:
+            raise ValueError("Tried without a probe")
+        self._ground.log.write(
+            Probed(
+                application=self._who.application,
+                probe=probe.probe,
+                answer=tried.answer,
+                at_ns=time.monotonic_ns(),
+                resident=probe.resident,
+                detail=tried.detail,
+                digest=hashlib.sha256(tried.body).hexdigest() if tried.body else "",
+                bytes=len(tried.body),
+            )
+        )
+        return Done()
 
     def _deliver(self, deliver: Deliver) -> Delivered:
         digest = self._ground.log.store(deliver.body)

@@ -8,7 +8,9 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import PurePath
-from typing import TypeVar
+from typing import TypeVar, cast
+
+from msgspec.structs import replace
 
 from harness.errors import DiskFull, HonninError
 from harness.records.history import (
@@ -20,7 +22,7 @@ from harness.records.history import (
     UpdateOutcome,
     UpdateResult,
 )
-from harness.records.plan import AbortHow, Batch, PlannedApplication, PlannedUpdate
+from harness.records.plan import AbortHow, Batch, PlannedApplication, PlannedUpdate, Probe
 from harness.records.target import Target
 from kiosk_sim.drivers.acting import Act, GaveUp, Ground, Who
 from kiosk_sim.drivers.gate import Gate
@@ -28,8 +30,8 @@ from kiosk_sim.drivers.routing import Routing
 from kiosk_sim.drivers.transport import CONTROL, Holder, Transport
 from kiosk_sim.playlog import PlayLog
 from kiosk_sim.targets.actions import Abandon, Action, End, Session, UpdateEnd
-from kiosk_sim.targets.adapter import TargetAdapter
-from kiosk_sim.targets.order import Order, Signer
+from kiosk_sim.targets.adapter import ProbingAdapter, TargetAdapter
+from kiosk_sim.targets.order import Intrusion, Order, Signer, WrongSigner
 
 T = TypeVar("T")
 
@@ -79,6 +81,7 @@ class Performer:
             abort=planned.abort,
             gate=gate,
             lane=planned.lane,
+            probe=planned.probe,
         )
         act = Act(self._ground, who)
         try:
@@ -91,7 +94,8 @@ class Performer:
         finally:
             if gate is not None:
                 gate.leave(planned.application)
-            self._transport.finish(holder)
+            for used in {holder, who.other}:
+                self._transport.finish(used)
         return self._end(planned, act, end)
 
     def _start(self, planned: PlannedApplication, batch: Batch, planned_ns: int) -> None:
@@ -110,12 +114,13 @@ class Performer:
                 planned_ns=planned_ns,
                 node=planned.node or "",
                 abort=planned.abort,
+                probe=planned.probe.probe if planned.probe else None,
             )
         )
 
     def _play_visit(self, act: Act, planned: PlannedApplication) -> End:
         try:
-            end = _play(self._adapter.issue(self._order(planned)), act)
+            end = _play(self._session(planned), act)
         except Abandon as abandon:
             return End(ending=Ending.ABORTED, code="cancelled", reason=f"before {abandon.step}; no cancel request")
         except GaveUp as gave_up:
@@ -131,6 +136,23 @@ class Performer:
             )
             return _unresolved(ADAPTER_ERROR, "the adapter's session returned no End")
         return end
+
+    def _session(self, planned: PlannedApplication) -> Session[End]:
+        """Begin the visit, with what is to be tried on the way."""
+        order, probe = self._order(planned), planned.probe
+        if probe is None:
+            return self._adapter.issue(order)
+        if probe.probe is Probe.WRONG_SIGNATURE:
+            wrong = WrongSigner(order.signer) if order.signer else None
+            return self._adapter.issue(replace(order, signer=wrong))
+        intrusion = Intrusion(
+            probe=probe.probe,
+            card=probe.card,
+            kiosk=probe.kiosk,
+            store=probe.store,
+            signer=self._signer_of(probe.card) if probe.card else None,
+        )
+        return cast(ProbingAdapter, self._adapter).intrude(order, intrusion)
 
     def _order(self, planned: PlannedApplication) -> Order:
         return Order(

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import time
 
-import h11
 import httpx
 
 from kiosk_sim.drivers.leases import Leases
 from kiosk_sim.drivers.quiet_exchange import OneConnection, QuietExchange
+from kiosk_sim.drivers.request_head import encode_head
 from kiosk_sim.drivers.transport import (
     Bounds,
     Depart,
     Exchanged,
     Holder,
-    IllegalRequest,
     Request,
     TlsOf,
     broken_off,
@@ -45,7 +44,7 @@ class HttpxTransport:
         """See Transport."""
         if self._stopped:
             return stopping(time.monotonic_ns())
-        _check(request)
+        encode_head(request)  # refuses what HTTP does not allow before anything is journaled
         with self._leases.slot(request.holder, request.origin, request.lane) as slot:
             connection = slot.connection or self._new(request)
             slot.connection = None
@@ -91,12 +90,3 @@ class HttpxTransport:
         """See Transport."""
         for connection in self._leases.clear():
             connection.transport.close()
-
-
-def _check(request: Request) -> None:
-    """Refuse what HTTP does not allow before anything is journaled."""
-    try:
-        target = request.origin.base + request.path
-        h11.Request(method=request.method, target=target, headers=request.wire_headers())
-    except (h11.LocalProtocolError, UnicodeEncodeError) as e:
-        raise IllegalRequest(f"HTTP does not allow this request: {e}") from None

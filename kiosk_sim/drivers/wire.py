@@ -1,4 +1,4 @@
-"""The wire driver: HTTP/1.1 (h11) over own sockets, one connection per kiosk, card, or slot of the centre's pool."""
+"""The wire driver: HTTP/1.1 over own sockets, one connection per kiosk, card, or slot of the centre's pool."""
 
 from __future__ import annotations
 
@@ -48,7 +48,6 @@ class WireTransport:
             self._busy.add(connection)
             try:
                 exchanged = WireExchange(connection, request, bounds).run(depart)
-                connection.rest()
             except BaseException:
                 connection.reusable = False
                 raise

@@ -22,6 +22,7 @@ from kiosk_sim.engine.messages import (
     Finish,
     Fired,
     Hello,
+    Hurry,
     Message,
     Order,
     Pong,
@@ -68,18 +69,29 @@ class Crew:
         self._by_name: dict[str, Member] = {}
         self._time = Timekeeper(self.send, write)
         self._changed = Event()
-        self._loops = [gevent.spawn(self._read_mail), gevent.spawn(self._look_after)]
+        self._hurried = False
+        self._loops = [
+            gevent.spawn(post.read, self._take, lambda e: faults.add("the master's mail", e)),
+            gevent.spawn(self._look_after),
+        ]
 
     def gather(self, within_s: float) -> tuple[int, ...]:
         """Wait until all have come, at most `within_s`; journal who did; return the numbers of those who did not."""
         by = time.monotonic() + within_s
-        while len(self.members) < len(self.numbers) and time.monotonic() < by:
+        while len(self.members) < len(self.numbers) and time.monotonic() < by and not self._hurried:
             self._changed.clear()
             self._changed.wait(max(0.0, by - time.monotonic()))
         absent = tuple(n for n in self.numbers if n not in self.members)
+        why = "had not come when the player was stopped" if self._hurried else f"did not come within {within_s:g} s"
         for number in absent:
-            self._tell(number, WorkerState.ABSENT, reason=f"did not come within {within_s:g} s")
+            self._tell(number, WorkerState.ABSENT, reason=why)
         return absent
+
+    def hurry(self) -> None:
+        """The player is stopping: wait for nobody who has not come, and tell those who have."""
+        self._hurried = True
+        self._changed.set()
+        self.send_all(Hurry())
 
     def measure_clocks(self, ping_pongs: int = PING_PONGS) -> None:
         """Measure every worker's clock, all at once, and journal what was found."""
@@ -109,7 +121,7 @@ class Crew:
             )
         )
         member.handed[planned.application] = waiting
-        self.send(member, Order(applications=(planned.application,), planned_ns=(member.own_ns(planned_ns),)))
+        self.send(member, Order(application=planned.application, planned_ns=member.own_ns(planned_ns)))
         return waiting
 
     def send(self, member: Member, message: Message) -> None:
@@ -154,16 +166,6 @@ class Crew:
             self._lose(member, f"was not heard of for {silent_s:.0f} s")
         elif silent_s > _ASK_S:
             self._time.ping(member)
-
-    def _read_mail(self) -> None:
-        while True:
-            letter = self._post.next(60.0)
-            if letter is None:
-                continue
-            try:
-                self._take(letter)
-            except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
-                self._faults.add("the master's mail", e)
 
     def _take(self, letter: Letter) -> None:
         member = self._by_name.get(letter.sender)

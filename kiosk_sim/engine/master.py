@@ -21,7 +21,7 @@ from kiosk_sim.engine.coordinator import Coordinator
 from kiosk_sim.engine.crew import TO_MASTER, Crew
 from kiosk_sim.engine.far import FarFleet, FarPerformer
 from kiosk_sim.engine.fleet import Fleet, kiosk_user
-from kiosk_sim.engine.messages import BreakOff, Hurry
+from kiosk_sim.engine.messages import BreakOff
 from kiosk_sim.engine.phase_play import PhasePlay
 from kiosk_sim.engine.post import Post
 from kiosk_sim.progress import Port
@@ -77,7 +77,8 @@ class MasterPlay(PhasePlay):
         absent = self._crew.gather(_GATHER_S)
         if absent:
             names = ", ".join(map(str, absent))
-            self._faults.of_worker(f"worker {names} of {len(self._crew.numbers)} did not come within {_GATHER_S:g} s")
+            when = "" if self._told_to_stop else f" within {_GATHER_S:g} s"
+            self._faults.of_worker(f"worker {names} of {len(self._crew.numbers)} did not come{when}")
             return
         self._crew.measure_clocks()
         users = self._dealing.users(self._batches)
@@ -86,7 +87,7 @@ class MasterPlay(PhasePlay):
 
     def _stop_arrivals(self) -> None:
         super()._stop_arrivals()
-        self._crew.send_all(Hurry())
+        self._crew.hurry()
 
     def _break_off(self) -> None:
         super()._break_off()

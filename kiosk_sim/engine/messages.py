@@ -62,10 +62,10 @@ class Pong(Message, frozen=True):
 
 
 class Order(Message, frozen=True):
-    """Master: serve these customers, each at its kiosk as soon as that is free. Each is ordered once."""
+    """Master: serve this customer at its kiosk as soon as that is free. Each is ordered once."""
 
-    applications: tuple[str, ...]
-    planned_ns: tuple[int, ...] = ()  # intended starts; none, or one for each
+    application: str
+    planned_ns: int = 0  # intended start; 0: none
 
 
 class Served(Message, frozen=True):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import msgspec
-from gevent.queue import Empty, Queue
+from gevent.queue import Queue
 from locust.runners import MasterRunner, WorkerRunner
 from msgspec import Struct
 
@@ -43,7 +43,6 @@ class Post:
         self._arrived: Queue[Letter] = Queue()
         self._sent: Counter[str] = Counter()  # by receiver
         self._received: Counter[str] = Counter()  # by sender
-        self.unreadable = 0  # messages that bore one of our names and were none: dropped, and counted
         for kind in kinds:
             runner.register_message(kind.kind(), self._listener(kind))
 
@@ -53,8 +52,7 @@ class Post:
                 numbered = msgspec.convert(getattr(msg, "data", None), _Numbered)
                 message = kind.unpacked(numbered.message)
             except msgspec.ValidationError:
-                self.unreadable += 1
-                return
+                return  # a stranger's; one of ours would be missed by the number of the next
             sender = MASTER if isinstance(self._runner, WorkerRunner) else str(getattr(msg, "node_id", ""))
             lost = max(0, numbered.number - self._received[sender] - 1)
             self._received[sender] = numbered.number
@@ -68,10 +66,11 @@ class Post:
         numbered = {"number": self._sent[to], "message": message.packed()}
         self._runner.send_message(message.kind(), numbered, to or None)
 
-    def next(self, within_s: float) -> Letter | None:
-        """Return the next letter; None where none comes in time."""
-        try:
-            letter: Letter = self._arrived.get(timeout=within_s)
-        except Empty:
-            return None
-        return letter
+    def read(self, take: Callable[[Letter], None], failed: Callable[[Exception], None]) -> None:
+        """Hand every letter to `take`, for ever; what that raises goes to `failed`."""
+        while True:
+            letter: Letter = self._arrived.get()
+            try:
+                take(letter)
+            except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
+                failed(e)

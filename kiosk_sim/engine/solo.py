@@ -46,7 +46,7 @@ class SoloPlay(PhasePlay):
 
     def _staff(self) -> None:
         """Have Locust start one user per kiosk."""
-        self._stage.purse.warm({a.card for b in self._batches for a in b.applications})
+        self._stage.purse.warm({card for b in self._batches for a in b.applications for card in a.cards})
         environment = Environment(user_classes=[kiosk_user(self._fleet)], stop_timeout=self._phase.drain_s)
         self._runner = environment.create_local_runner()
         users = len(self._fleet.kiosks)

@@ -64,25 +64,24 @@ class Station:
 
     def warm(self) -> None:
         """Read the keys of all cards leased to this worker."""
-        self._stage.purse.warm({a.card for a, _ in self._of.values()})
+        self._stage.purse.warm({card for a, _ in self._of.values() for card in a.cards})
 
     def order(self, order: Order) -> None:
-        """Send customers to their kiosks."""
+        """Send a customer to the kiosk."""
         if not self._staff_watched:
             self._staff_watched = True
             gevent.spawn(self._watch_staff)
-        for place, application in enumerate(order.applications):
-            planned, _ = self._of[application]
-            part = self._parts.of(application)
-            ticket = Ticket(
-                planned,
-                self._visit,
-                planned_ns=order.planned_ns[place] if order.planned_ns else 0,
-                gate=part.gate if part else None,
-                left=self._left,
-            )
-            self._under_way[application] = ticket
-            self.fleet.order(ticket)
+        planned, _ = self._of[order.application]
+        part = self._parts.of(order.application)
+        ticket = Ticket(
+            planned,
+            self._visit,
+            planned_ns=order.planned_ns,
+            gate=part.gate if part else None,
+            left=self._left,
+        )
+        self._under_way[order.application] = ticket
+        self.fleet.order(ticket)
 
     def _visit(self, ticket: Ticket) -> ApplicationEnded:
         if self._stopping:

@@ -86,7 +86,7 @@ class Worker:
         self._post = Post(runner, TO_WORKER)
         station.begin(self._send)
         lag = LoopLag(station.log.write)
-        gevent.spawn(self._read_mail)
+        gevent.spawn(self._post.read, self._take, lambda e: station.fail("the worker's mail", e))
         gevent.spawn(self._watch_master)
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, lambda: self._lose_master("this worker was told to stop by a signal"))
@@ -105,16 +105,6 @@ class Worker:
             self._post.send(message)
         except Exception as e:  # noqa: BLE001  boundary: Locust's channel, whatever it raises
             self._lose_master(f"the master cannot be sent to ({type(e).__name__})")
-
-    def _read_mail(self) -> None:
-        while True:
-            letter = self._post.next(60.0)
-            if letter is None:
-                continue
-            try:
-                self._take(letter)
-            except Exception as e:  # noqa: BLE001  boundary: a greenlet's exception would only be printed
-                self._station.fail("the worker's mail", e)
 
     def _take(self, letter: Letter) -> None:
         self._heard_ns = time.monotonic_ns()

@@ -1,8 +1,8 @@
 """Targets: how one system under test is spoken to. A plug-in imports this, and nothing else of honnin."""
 
 from harness.records.certificates import Certificate, Options, Scope
-from harness.records.history import Ending, LedgerEntry, UpdateResult
-from harness.records.plan import PlannedUpdate, Step
+from harness.records.history import Ending, LedgerEntry, ProbeAnswer, UpdateResult
+from harness.records.plan import PlannedUpdate, Probe, Step
 from harness.records.target import Target
 from kiosk_sim.targets.actions import (
     Abandon,
@@ -25,13 +25,14 @@ from kiosk_sim.targets.actions import (
     Run,
     Send,
     Session,
+    Tried,
     UpdateEnd,
     Wait,
 )
-from kiosk_sim.targets.adapter import TargetAdapter
+from kiosk_sim.targets.adapter import ProbingAdapter, TargetAdapter
 from kiosk_sim.targets.basic import BasicAdapter
 from kiosk_sim.targets.endings import Asked, describe, unanswered, unexpected, update_unanswered
-from kiosk_sim.targets.order import CardRefused, Order, Signer
+from kiosk_sim.targets.order import CardRefused, Intrusion, Order, Signer
 
 __all__ = [
     "Abandon",
@@ -52,12 +53,16 @@ __all__ = [
     "Failed",
     "FileArrived",
     "Health",
+    "Intrusion",
     "Ledger",
     "LedgerEntry",
     "NodeBuild",
     "Options",
     "Order",
     "PlannedUpdate",
+    "Probe",
+    "ProbeAnswer",
+    "ProbingAdapter",
     "Ran",
     "Result",
     "Run",
@@ -68,6 +73,7 @@ __all__ = [
     "Step",
     "Target",
     "TargetAdapter",
+    "Tried",
     "UpdateEnd",
     "UpdateResult",
     "Wait",

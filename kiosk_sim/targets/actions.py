@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from harness.records.history import Answer, Ending, LedgerEntry, UpdateResult
+from harness.records.history import Answer, Ending, LedgerEntry, ProbeAnswer, UpdateResult
 from harness.records.plan import AbortHow, Step
 
 T = TypeVar("T")
@@ -41,6 +41,7 @@ class Send(Struct, frozen=True, kw_only=True):
     synchronise: bool = True  # may be held for a burst; False for polls and repeats of its step
     document: bool = False  # its answer is awaited as long as a print takes, and a part of it is kept as evidence
     node: str | None = None  # route to this node; None: as the application was planned
+    aside: bool = False  # of a probe: sent by its second person, over their own connection
 
     def __repr__(self) -> str:
         """Show neither path, headers nor body: they may hold secrets and personal data."""
@@ -97,7 +98,19 @@ class Deliver(Struct, frozen=True, kw_only=True):
         return f"Deliver(copy {self.copy}, {len(self.body)} bytes)"
 
 
-Action = Send | Wait | AwaitFile | Run | Abort | Deliver
+class Tried(Struct, frozen=True, kw_only=True):
+    """The probe of this visit was made, and this came of it. Result: Done."""
+
+    answer: ProbeAnswer
+    detail: str = ""  # the target's code, or what was wrong
+    body: bytes = b""  # what was handed over; only its digest is kept
+
+    def __repr__(self) -> str:
+        """Show no byte of what was handed over."""
+        return f"Tried({self.answer}, {len(self.body)} bytes)"
+
+
+Action = Send | Wait | AwaitFile | Run | Abort | Deliver | Tried
 
 
 class Answered(Struct, frozen=True, kw_only=True):

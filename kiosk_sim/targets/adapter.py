@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.errors import ConfigError
-from harness.records.plan import PlannedUpdate
+from harness.records.plan import PlannedUpdate, Probe
 from harness.records.target import Target
 from kiosk_sim.targets.actions import Builds, End, Health, Ledger, Session, UpdateEnd
-from kiosk_sim.targets.order import Order
+from kiosk_sim.targets.order import Intrusion, Order
 
 _BUILT_IN = {
     "reference": "kiosk_sim.targets.reference:ReferenceAdapter",
@@ -47,6 +47,24 @@ class TargetAdapter(Protocol):
         ...
 
 
+class ProbingAdapter(TargetAdapter, Protocol):
+    """An adapter by which things can be tried that must not work."""
+
+    probes: frozenset[Probe]  # those that the target's interface has a place for
+
+    def intrude(self, order: Order, intrusion: Intrusion) -> Session[End]:
+        """One person's visit, in the course of which the intrusion is tried: yield one Tried with what came of it.
+
+        Not called for WRONG_SIGNATURE: that is `issue` with a signer whose signature is wrong.
+        """
+        ...
+
+
+def probes_of(adapter: TargetAdapter) -> frozenset[Probe]:
+    """Return the probes that an adapter can make."""
+    return frozenset(getattr(adapter, "probes", ()))
+
+
 def load_adapter(target: Target, file: Path) -> TargetAdapter:
     """Return the adapter that `target` names; `file` is the target file, for messages and relative paths.
 
@@ -72,6 +90,8 @@ def load_adapter(target: Target, file: Path) -> TargetAdapter:
 
 def _complete(made: object, file: Path) -> TargetAdapter:
     missing = [m for m in ("issue", "update", "ledger", "builds", "probe") if not callable(getattr(made, m, None))]
+    if probes_of(made) - {Probe.WRONG_SIGNATURE} and not callable(getattr(made, "intrude", None)):  # type: ignore[arg-type]
+        missing.append("intrude")
     if missing:
         raise ConfigError(file, "adapter", f"{type(made).__name__} lacks {', '.join(missing)}; see TargetAdapter")
     return made  # type: ignore[return-value]  # checked by name just above

@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from harness.records.certificates import Certificate, Options
+from harness.records.plan import Probe
 
 
 class CardRefused(Exception):
@@ -48,3 +49,33 @@ class Order(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Show the application, nothing of the person."""
         return f"Order({self.application})"
+
+
+class Intrusion(Struct, frozen=True, kw_only=True):
+    """What must not work and is to be tried in the course of an order, and the second person that it needs."""
+
+    probe: Probe
+    card: str = ""  # serial; "" where no second person is needed
+    kiosk: str = ""
+    store: str = ""
+    signer: Signer | None = None
+
+    def __repr__(self) -> str:
+        """Show the probe, nothing of the person."""
+        return f"Intrusion({self.probe})"
+
+
+class WrongSigner:
+    """A card whose signature is over something else than what the target asked: it must not be believed."""
+
+    def __init__(self, signer: Signer) -> None:
+        """Take the card whose certificate is shown."""
+        self._signer = signer
+
+    def certificate_der(self) -> bytes:
+        """Return the card's own certificate (DER)."""
+        return self._signer.certificate_der()
+
+    def sign(self, nonce: bytes) -> bytes:
+        """Sign another text than `nonce`; raise CardRefused."""
+        return self._signer.sign(b"not " + nonce)

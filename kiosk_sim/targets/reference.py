@@ -20,13 +20,16 @@ from kiosk_sim.targets.actions import (
     UpdateEnd,
 )
 from kiosk_sim.targets.endings import describe, update_unanswered
-from kiosk_sim.targets.order import Order
+from kiosk_sim.targets.order import Intrusion, Order
 from kiosk_sim.targets.reference_messages import LedgerLine, NodeLine, Refusal, Version, entry_of, post, read
+from kiosk_sim.targets.reference_probes import PROBES, ProbedVisit
 from kiosk_sim.targets.reference_visit import Visit
 
 
 class ReferenceAdapter:
     """Speaks to the reference issuer as a kiosk (or, with client = "card", as the card's own device)."""
+
+    probes = PROBES
 
     def __init__(self, target: Target) -> None:
         """Take what is needed of the target file. Raises ValueError for client = "centre": it has no such interface."""
@@ -37,6 +40,10 @@ class ReferenceAdapter:
     def issue(self, order: Order) -> Session[End]:
         """Authenticate, take the card back, apply, pay, collect every copy, acknowledge, close."""
         return Visit(order, fees=self._fees).play()
+
+    def intrude(self, order: Order, intrusion: Intrusion) -> Session[End]:
+        """Visit, and have somebody else, or nobody any more, ask for the document."""
+        return ProbedVisit(order, intrusion, fees=self._fees).play()
 
     def update(self, update: PlannedUpdate) -> Session[UpdateEnd]:
         """Change one field of one resident."""

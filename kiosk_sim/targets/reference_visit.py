@@ -41,6 +41,7 @@ from kiosk_sim.targets.reference_messages import (
 T = TypeVar("T")
 # The target says that nothing was issued. NODE_DOWN is not among them: the node may have been at work already.
 _FAILED_CODES = frozenset({"BUSY", "PRINT_TIMEOUT", "PRINT_FAILED"})
+_NOT_PAID = "NOT_PAID"  # of the 409s at the print the only one that is no business refusal
 
 
 class _Over(Exception):
@@ -145,7 +146,7 @@ class Visit:
             Asked.BEFORE,
         )
         if answer.status != 200:
-            raise _Over(self._other(answer, Asked.BEFORE))
+            raise _Over(self._not_printed(answer))
         yield Deliver(
             body=answer.body,
             copy=copy,
@@ -155,6 +156,14 @@ class Visit:
             node=answer.header("x-node-id"),
         )
         return answer.body
+
+    def _not_printed(self, answer: Answered) -> End:
+        """End at the print: refused, the fee returned, where the register has changed since the application."""
+        told = read(answer, Refusal) if answer.status == 409 else None
+        if told is None or told.code == _NOT_PAID:
+            return self._other(answer, Asked.BEFORE)
+        self._charged = False
+        return self._end(Ending.REFUSED, told.code, told.message)
 
     def _acknowledge(self, bodies: list[bytes]) -> _Steps[bool]:
         """Tell that all copies are printed; a lost answer does not undo the delivery."""

@@ -20,11 +20,8 @@ from harness.records.history import (
     SendOutcome,
 )
 from harness.records.plan import Batch, BatchKind, Step, Withhold
-from tests.kiosk_sim.conftest import Peer
-
-
-def burst(*applications, name="B1", **more):
-    return Batch(batch=name, phase="P1", kind=BatchKind.BURST, applications=applications, **more)
+from tests.kiosk_sim.run_to_play import burst
+from tests.kiosk_sim.scripted_server import Peer
 
 
 class Hasty(Peer):
@@ -132,30 +129,13 @@ def test_who_cannot_ask_again_gives_up_in_order_and_the_burst_is_void(serve, iss
     assert "apply" not in [step for _, step in issuer.steps]
 
 
-def test_the_plan_says_who_is_on_which_connection_of_the_centre_and_in_which_order(serve, run_against, tmp_path):
-    (tmp_path / "by_serial.py").write_text(
-        "from harness.records.history import Ending\n"
-        "from harness.records.plan import Step\n"
-        "from kiosk_sim.targets.actions import Deliver, End, Send\n"
-        "class BySerial:\n"
-        "    def __init__(self, target): pass\n"
-        "    def update(self, update): raise NotImplementedError\n"
-        "    ledger = builds = probe = update\n"
-        "    def issue(self, order):\n"
-        "        body = order.card.encode()\n"
-        "        yield Send(method='POST', path='/', body=body, step=Step.OPEN)\n"
-        "        answer = yield Send(method='POST', path='/', body=body, step=Step.APPLY, synchronise=True)\n"
-        "        yield Deliver(body=answer.body)\n"
-        "        return End(ending=Ending.DELIVERED)\n"
-    )
-
+def test_the_plan_says_who_is_on_which_connection_of_the_centre_and_in_which_order(serve, run_as_centre):
     def echo(peer):
         while request := peer.read():
             peer.answer(request.partition(b"\r\n\r\n")[2])
 
     server = serve(echo)
-    head = 'adapter = "by_serial:BySerial"\nclient = "centre"\nconnections = 3\n'
-    run = run_against(server.url, f'[extra]\nadapter_path = "{tmp_path}"\n', head)
+    run = run_as_centre(server.url, 3)
     lanes = [2, 2, 0, 1, 2, 0]
     people = [run.application(n, lane=lane) for n, lane in enumerate(lanes, 1)]
     run.plan(burst(*people))

@@ -190,6 +190,8 @@ def test_failed_is_claimed_only_where_nothing_can_have_been_issued(answer, asked
         ("apply", 503, "NODE_DOWN", Ending.UNRESOLVED),
         ("apply", 500, "INTERNAL", Ending.UNRESOLVED),
         ("pay", 409, "WRONG_AMOUNT", Ending.UNRESOLVED),
+        ("collect", 409, "SEAL_CANCELLED", Ending.REFUSED),
+        ("collect", 409, "NOT_PAID", Ending.UNRESOLVED),
         ("collect", 500, "PRINT_FAILED", Ending.FAILED),
         ("collect", 404, "APPLICATION_CLOSED", Ending.UNRESOLVED),
         ("collect", 503, "NODE_DOWN", Ending.UNRESOLVED),
