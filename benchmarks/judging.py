@@ -7,13 +7,12 @@ Seconds are of one processor (CPU time), so that a busy machine tells the same.
 
 from __future__ import annotations
 
-import argparse
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
+
+from sizes import measure_each
 
 from harness.checks.documents import condense
 from harness.checks.donors import trace_donors
@@ -59,16 +58,8 @@ MS = 1_000_000
 
 
 def main() -> None:
-    """Measure each size in a process of its own, so that memory is that size's."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--applications", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.one:
-        measure(options.one)
-        return
-    for size in options.applications:
-        subprocess.run([sys.executable, __file__, "--one", str(size)], check=True)
+    """Measure each size."""
+    measure_each(measure, "applications", __doc__, 10_000, 100_000)
 
 
 def measure(size: int) -> None:

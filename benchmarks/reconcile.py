@@ -5,14 +5,13 @@ Rows of ten items; one in a thousand differs, one in ten thousand is missing. Ea
 
 from __future__ import annotations
 
-import argparse
 import csv
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from sizes import measure_each
 
 from harness.reconcile.compare import reconcile
 from harness.reconcile.mapping import Mapping
@@ -22,15 +21,7 @@ HEADING = ("宛名番号", "氏名", "カナ", "生年月日", "性別", "続柄
 
 def main() -> None:
     """Measure each size."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.one:
-        measure(options.one)
-        return
-    for rows in options.rows:
-        subprocess.run([sys.executable, __file__, "--one", str(rows)], check=True)
+    measure_each(measure, "rows", __doc__, 100_000, 1_000_000)
 
 
 def measure(rows: int) -> None:
