@@ -1,5 +1,6 @@
 # make demo   plays a go-live acceptance against the embedded reference issuer
 # make install   installs honnin into $(VENV)
+# make score  plays every known defect of the reference issuer (hours; goes on where it was stopped)
 # make test   runs every test;   make check   lint, types, import walls
 PYTHON ?= python3
 VENV   ?= .venv
@@ -7,7 +8,7 @@ BIN     = $(VENV)/bin
 JOBS   ?= 2
 STAMP   = $(VENV)/.installed
 
-.PHONY: demo test test-unit check install clean
+.PHONY: demo score test test-unit check install clean
 
 install: $(STAMP)
 	@echo "installed. Call $(BIN)/honnin, or first: . $(BIN)/activate"
@@ -21,6 +22,9 @@ $(STAMP): pyproject.toml
 
 demo: $(STAMP)
 	@$(BIN)/honnin demo
+
+score: $(STAMP)
+	@$(BIN)/honnin score --incidents
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --durations 20

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import psutil
 
-from harness.cli.demo import SCALED, issuer, target_toml
+from harness.embedded import SCALED, issuer, target_toml
 from harness.journal import DocumentStore, RunFolder, inspect_segments, read_history
 from harness.population import load, make_population, save
 from harness.records.history import ApplicationStarted, Delivery

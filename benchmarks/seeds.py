@@ -18,7 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness.cli.demo import RESIDENTS, SCALED, issuer, target_toml
+from harness.cli.demo import RESIDENTS
+from harness.embedded import SCALED, issuer, target_toml
 from harness.population import load, make_population, save
 from kiosk_sim.cards import Algorithm, make_cards
 from mock_issuer.debuglog import wrong_handovers

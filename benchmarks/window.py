@@ -20,9 +20,9 @@ import msgspec
 from harness.campaign.scenario import Pairs as Sweep
 from harness.campaign.scenario import Scenario, Seconds, Solo, Steered
 from harness.checks.gather import gather
-from harness.cli.demo import issuer, switch, target_toml
 from harness.cli.display import Display
 from harness.cli.run import load_request, play
+from harness.embedded import issuer, switch, target_toml
 from harness.judge.decided import plan_as_decided
 from harness.judge.inputs import load_inputs, records
 from harness.judge.windows import map_window, pair_trials, wilson

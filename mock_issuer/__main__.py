@@ -147,6 +147,28 @@ def list_defects(lang: str, controls: bool, markdown: bool) -> None:
         click.echo(line)
 
 
+@main.command()
+@click.option("--state", type=_FOLDER, required=True, help="an issuer's own folder; it need not run any more")
+@click.option("--population", type=_FOLDER, required=True, help="the population it was served with")
+@click.option("--reflection-s", type=click.FloatRange(0), default=0.0, help="documented reflection time of changes")
+def truth(state: Path, population: Path, reflection_s: float) -> None:
+    """Print what an issuer did wrong, one JSON object a line, from its debug log: for scoreboards, after the fact.
+
+    Every wrong document that reached a kiosk (kind, digest, victim, donor), then every card that was let in wrongly.
+    """
+    import msgspec
+
+    from mock_issuer.load import LoadError
+    from mock_issuer.truth import wrong_documents, wrongly_let_in
+
+    try:
+        wrong = (*wrong_documents(State(state), population, reflection_s=reflection_s), *wrongly_let_in(State(state)))
+    except (LoadError, OSError) as e:
+        raise click.ClickException(str(e)) from None
+    for one in wrong:
+        click.echo(msgspec.json.encode(one).decode())
+
+
 @main.command(hidden=True)
 @click.argument("settings", type=_FILE)
 @click.argument("parent", type=int)

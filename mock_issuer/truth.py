@@ -44,12 +44,24 @@ class WrongDocument(Struct, frozen=True, kw_only=True):
     kind: Kind
     kiosk: str
     application: str
+    digest: str  # of the bytes that were given out
     victim: str  # resident who stood at the kiosk
     donor: str = ""  # resident whose data it holds, "" if nobody else's
     donor_application: str = ""
     values: tuple[str, ...] = ()  # what should not stand on it
     defects: tuple[str, ...] = ()  # that were on when it was made or given out
     at: str = ""
+
+
+class LetIn(Struct, frozen=True, kw_only=True):
+    """A card that was accepted although it should have been refused."""
+
+    kind: str = "let in"
+    kiosk: str
+    victim: str  # resident whose session it opened
+    refusal: str  # that was due
+    defects: tuple[str, ...] = ()
+    at: str
 
 
 class _Content(Struct, frozen=True):
@@ -67,6 +79,15 @@ def wrong_documents(
     """
     truth = _Truth(state, population, reflection_s)
     return tuple(sorted(truth.wrong(since), key=lambda w: w.at))
+
+
+def wrongly_let_in(state: State) -> tuple[LetIn, ...]:
+    """Return every card that was accepted wrongly, oldest first."""
+    entered = [line for line in read_debug_logs(state.debug) if isinstance(line, Entered) and line.gap]
+    return tuple(
+        LetIn(kiosk=line.kiosk, victim=line.resident, refusal=line.gap, defects=line.defects, at=line.at)
+        for line in sorted(entered, key=lambda line: line.at)
+    )
 
 
 class _Truth:
@@ -105,6 +126,7 @@ class _Truth:
             kind=Kind.DAMAGED,
             kiosk=applied.kiosk,
             application=given.application,
+            digest=given.digest,
             victim=victim,
             defects=tuple(sorted({*given.defects, *applied.defects, *(made.defects if made else ())})),
             at=given.at,

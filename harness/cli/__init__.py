@@ -77,6 +77,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
     "read": ("harness.cli.read", "command", "証明書 1 通を読み、誰の何かを説明する", "explain one document"),
     "population": ("harness.cli.population", "group", "試験住民を作る・取り込む", "make or import test residents"),
     "cards": ("harness.cli.cards", "group", "模擬カードを作る・取り込む", "make or import mock cards"),
+    "score": (
+        "harness.cli.score",
+        "command",
+        "既知の欠陥をどれだけ検出するかを測る(採点表)",
+        "measure which known defects are detected, and how soon",
+    ),
     "issuer": ("harness.cli.issuer", "group", "参照発行システムを動かす", "serve the reference issuer"),
 }
 

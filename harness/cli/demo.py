@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import click
-import httpx
 from msgspec import Struct
 
 from harness.campaign import find_scenario, load_scenario
 from harness.cli.display import Display
 from harness.cli.run import load_request, play
-from harness.errors import HonninError, UsageError
+from harness.embedded import SCALED, issuer, switch, target_toml
 from harness.glossary import Lang, default_lang, word
-from harness.lifeline import start
 from harness.population import load, make_population, save
 from harness.records.findings import Anomaly
 from harness.records.verdict import Outcome, Verdict
 from harness.run.prepare import JST, make_out
 
 RESIDENTS = 240  # enough for 140 kiosks at once and for rest between two turns of one person
-# Scaled-down times of the demo issuer: 10 sheets a second and node, and 2 s until a print wait is given up, so that
-# a minute's overload crosses the limit as hours of it did in Yokohama.
-SCALED = ("--print-ms", "100", "--print-limit-s", "2")
-_READY_S = 30.0
-_TOO_LONG = 300  # characters of an address that no certificate has room for, so that the register refuses it
-_TARGET = """\
-# The embedded reference issuer, as a target. Written by `honnin demo`; a model for your own target file.
-name = "reference issuer (demo)"
-url = "{url}"
-adapter = "reference"
-client = "kiosk"
-population = "population"
-cards = "cards"
-profile = "reference"
-route_header = "X-Route-Node"
-node_header = "X-Node-Id"
-build_header = "X-Build-Id"
-ledger = true
-updates = true
-time_limits_s = [2.0]
-also_synchronise = ["collect"]
-refused_change = ["address", "{too_long}"]
-documentation = "honnin 付属の参照発行システム(実演用)。印刷待ちの時間制限は実演用に 2 秒へ縮小している。"
-
-[limits]
-answer_s = 20.0
-document_s = 20.0
-
-{nodes}"""
 
 _HELP = {
     "ja": """参照発行システムを起動し、受入試験を2回実施する。
@@ -114,7 +79,7 @@ def command(out: Path, scenario: str, seed: int, lang: Lang, quiet: bool) -> int
     folder = out.resolve() / time.strftime("demo-%Y%m%d-%H%M%S")
     make_out(folder)
     target_file = folder / "target.toml"
-    _make_people(folder, seed)
+    make_people(folder, seed)
     right = True
     with issuer(folder, 2, *SCALED) as ready:
         target_file.write_text(target_toml(ready), encoding="utf-8")
@@ -131,7 +96,8 @@ def _interrupted(verdict: Verdict) -> bool:
     return any(reason.code == "interrupted" for reason in verdict.reasons)
 
 
-def _make_people(folder: Path, seed: int) -> None:
+def make_people(folder: Path, seed: int) -> None:
+    """Make `folder`/population and `folder`/cards: RESIDENTS people, one card of each invalid kind."""
     from kiosk_sim.cards import Algorithm, make_cards
     from kiosk_sim.cards.specials import SPECIAL_STATES, choose_specials
 
@@ -145,68 +111,6 @@ def _make_people(folder: Path, seed: int) -> None:
         today=datetime.now(JST).date(),
     )
     make_cards(people.residents, folder / "cards", algorithm=Algorithm.P_384, special=special)
-
-
-@contextmanager
-def issuer(folder: Path, nodes: int, *options: str) -> Iterator[dict[str, object]]:
-    """Serve the reference issuer from `folder`'s population and cards; yield its ready file; end it afterwards.
-
-    Raises HonninError with the end of its log where it does not come up.
-    """
-    ready, log = folder / "issuer.json", folder / "issuer.log"
-    arguments = [
-        "serve", "--population", str(folder / "population"), "--cards", str(folder / "cards"),
-        "--state", str(folder / "issuer"), "--nodes", str(nodes), "--port", "0", "--ready-file", str(ready), *options,
-    ]  # fmt: skip
-    ready.unlink(missing_ok=True)  # of an issuer that was served from this folder before
-    with log.open("ab") as out:
-        child = start("mock_issuer", *arguments, stdout=out, stderr=out)
-    try:
-        yield _wait_ready(child, ready, log)
-    finally:
-        child.terminate()
-        try:
-            child.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-
-def _wait_ready(child: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str, object]:
-    until = time.monotonic() + _READY_S
-    while not ready.exists():
-        if child.poll() is not None or time.monotonic() > until:
-            tail = log.read_text(encoding="utf-8", errors="replace")[-800:]
-            raise HonninError(f"the reference issuer did not start within {_READY_S:.0f} s; its log ends:\n{tail}")
-        time.sleep(0.05)
-    loaded = json.loads(ready.read_text(encoding="utf-8"))
-    assert isinstance(loaded, dict)
-    return loaded
-
-
-def target_toml(ready: dict[str, object]) -> str:
-    """Return the target file of a served reference issuer."""
-    nodes = "".join(f'[[nodes]]\nid = "{n["node"]}"\n' for n in _nodes(ready))
-    return _TARGET.format(url=ready["url"], nodes=nodes, too_long="架空県見本市" + "長" * _TOO_LONG)
-
-
-def _nodes(ready: dict[str, object]) -> list[dict[str, object]]:
-    nodes = ready["nodes"]
-    assert isinstance(nodes, list)
-    return nodes
-
-
-def switch(ready: dict[str, object], defect: str) -> None:
-    """Turn a defect of the running reference issuer on, on all nodes."""
-    answer = httpx.put(
-        f"{ready['url']}/admin/defects",
-        json={"defect": defect, "node": None, "params": {}},
-        headers={"X-Admin-Token": str(ready["admin_token"])},
-        trust_env=False,
-        timeout=10,
-    )
-    if answer.status_code >= 300:
-        raise UsageError(f"the reference issuer refused defect {defect}: {answer.status_code} {answer.text[:200]}")
 
 
 def _round(

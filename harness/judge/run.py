@@ -112,6 +112,15 @@ def judged_texts(run_folder: Path) -> tuple[Inputs, Documents, Mapping[str, str]
     return judging.inputs, documents, asked
 
 
+def findings_so_far(run_folder: Path) -> tuple[Finding, ...]:
+    """Judge what a run folder holds while its run goes on, by text alone; write nothing.
+
+    Provisional: what is still under way may look lost. To steer by; the verdict is `judge_run`'s alone.
+    """
+    judging = _Judge(load_inputs(RunFolder.open(run_folder)), pictures=False)
+    return judging.findings_by_text()
+
+
 def played_as_baseline(folder: RunFolder) -> bool:
     """Tell whether a run is a baseline: one whose documents are judged by each other."""
     return msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest).kind == "baseline"
@@ -210,6 +219,12 @@ class _Judge:
                 *weak_matches(documents),
             ),
         )
+
+    def findings_by_text(self) -> tuple[Finding, ...]:
+        """Return what the documents that are read by now show, in one process: others are at work beside."""
+        documents, _ = judge_documents(self.view, self.inputs.readings.get, self.judge, self.progress, 1)
+        self._guarded("printed fields", lambda: self.fresh.look(documents), None)
+        return self._findings(documents)
 
     def _window(self, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
         none: tuple[Reason, ...] = ()

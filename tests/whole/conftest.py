@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.demo import SCALED, issuer, switch, target_toml
+from harness.embedded import SCALED, issuer, switch, target_toml
 
 QUICK = """
 name = "quick"

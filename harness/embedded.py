@@ -1,0 +1,132 @@
+"""The reference issuer as a target at hand: served by its own command, described to honnin, its log asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import msgspec
+from msgspec import Struct
+
+from harness.errors import HonninError, UsageError
+from harness.lifeline import start
+
+# Scaled-down times of the demo issuer: 10 sheets a second and node, and 2 s until a print wait is given up, so that
+# a minute's overload crosses the limit as hours of it did in Yokohama.
+SCALED = ("--print-ms", "100", "--print-limit-s", "2")
+_READY_S = 30.0
+_TOO_LONG = 300  # characters of an address that no certificate has room for, so that the register refuses it
+_TARGET = """\
+# The embedded reference issuer, as a target. A model for your own target file.
+name = "reference issuer (demo)"
+url = "{url}"
+adapter = "reference"
+client = "kiosk"
+population = "population"
+cards = "cards"
+profile = "reference"
+route_header = "X-Route-Node"
+node_header = "X-Node-Id"
+build_header = "X-Build-Id"
+ledger = true
+updates = true
+time_limits_s = [2.0]
+also_synchronise = ["collect"]
+refused_change = ["address", "{too_long}"]
+documentation = "honnin 付属の参照発行システム(実演用)。印刷待ちの時間制限は実演用に 2 秒へ縮小している。"
+
+[limits]
+answer_s = 20.0
+document_s = 20.0
+reflection_s = {reflection_s}
+
+{nodes}"""
+
+
+class Wrong(Struct, frozen=True, kw_only=True):
+    """Something that an issuer did wrong, by its own log."""
+
+    kind: str
+    victim: str  # resident's key
+    digest: str = ""  # of the document; "" where it is none
+
+
+@contextmanager
+def issuer(folder: Path, nodes: int, *options: str) -> Iterator[dict[str, object]]:
+    """Serve the reference issuer from `folder`'s population and cards; yield its ready file; end it afterwards.
+
+    Raises HonninError with the end of its log where it does not come up.
+    """
+    ready, log = folder / "issuer.json", folder / "issuer.log"
+    arguments = [
+        "serve", "--population", str(folder / "population"), "--cards", str(folder / "cards"),
+        "--state", str(folder / "issuer"), "--nodes", str(nodes), "--port", "0", "--ready-file", str(ready), *options,
+    ]  # fmt: skip
+    ready.unlink(missing_ok=True)  # of an issuer that was served from this folder before
+    with log.open("ab") as out:
+        child = start("mock_issuer", *arguments, stdout=out, stderr=out)
+    try:
+        yield _wait_ready(child, ready, log)
+    finally:
+        child.terminate()
+        try:
+            child.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _wait_ready(child: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str, object]:
+    until = time.monotonic() + _READY_S
+    while not ready.exists():
+        if child.poll() is not None or time.monotonic() > until:
+            tail = log.read_text(encoding="utf-8", errors="replace")[-800:]
+            raise HonninError(f"the reference issuer did not start within {_READY_S:.0f} s; its log ends:\n{tail}")
+        time.sleep(0.05)
+    loaded = json.loads(ready.read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def target_toml(ready: dict[str, object], reflection_s: float = 0.0) -> str:
+    """Return the target file of a served reference issuer."""
+    nodes = "".join(f'[[nodes]]\nid = "{n["node"]}"\n' for n in _nodes(ready))
+    return _TARGET.format(
+        url=ready["url"], nodes=nodes, too_long="架空県見本市" + "長" * _TOO_LONG, reflection_s=reflection_s
+    )
+
+
+def _nodes(ready: dict[str, object]) -> list[dict[str, object]]:
+    nodes = ready["nodes"]
+    assert isinstance(nodes, list)
+    return nodes
+
+
+def switch(ready: dict[str, object], defect: str) -> None:
+    """Turn a defect of the running reference issuer on, on all nodes."""
+    answer = httpx.put(
+        f"{ready['url']}/admin/defects",
+        json={"defect": defect, "node": None, "params": {}},
+        headers={"X-Admin-Token": str(ready["admin_token"])},
+        trust_env=False,
+        timeout=10,
+    )
+    if answer.status_code >= 300:
+        raise UsageError(f"the reference issuer refused defect {defect}: {answer.status_code} {answer.text[:200]}")
+
+
+def wrong(folder: Path, reflection_s: float = 0.0) -> tuple[Wrong, ...]:
+    """Ask the issuer's own program what the issuer served from `folder` did wrong. Raises HonninError."""
+    command = [sys.executable, "-m", "mock_issuer", "truth", "--state", str(folder / "issuer")]
+    command += ["--population", str(folder / "population"), "--reflection-s", str(reflection_s)]
+    told = subprocess.run(command, capture_output=True, check=False)
+    if told.returncode:
+        raise HonninError(f"{folder}: the issuer's log cannot be judged: {told.stderr.decode(errors='replace')[-500:]}")
+    decode = msgspec.json.Decoder(Wrong).decode
+    return tuple(map(decode, told.stdout.splitlines()))
