@@ -7,10 +7,11 @@ common, a reader reads in the same way. All others have no anatomy here.
 from __future__ import annotations
 
 import re
-import zlib
 from functools import lru_cache
 
 from msgspec import Struct
+
+from harness.reading.file_parts import Stream
 
 _STREAM = re.compile(rb"\bstream\r?\n")
 _LENGTH = re.compile(rb"/Length (\d+)(?! \d+ R)")
@@ -29,14 +30,6 @@ _FORBIDDEN = (b"/Encrypt", b"/Prev", b"/XRefStm", b"/ObjStm", b"/ActualText", b"
 _CONTENT = re.compile(rb"\n(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)  # number and content, without streams
 _MOST_STREAMS = 400
 _MOST_BYTES = 4_000_000  # of one stream unfolded
-
-
-class Stream(Struct, frozen=True):
-    """One stream: its object's number, the dictionary before it, and its bytes as they are in the file."""
-
-    number: int
-    dictionary: bytes
-    data: bytes
 
 
 class Anatomy(Struct, frozen=True):
@@ -110,14 +103,5 @@ def objects_in(around: bytes) -> dict[bytes, bytes]:
 
 
 def unfolded(stream: Stream) -> bytes | None:
-    """Return a stream's content; None where it is packed in any way but the usual one, or very large."""
-    if b"/DecodeParms" in stream.dictionary or b"/Filter" not in stream.dictionary:
-        return None
-    if not re.search(rb"/Filter ?(?:/FlateDecode|\[ ?/FlateDecode ?\])", stream.dictionary):
-        return None
-    packed = zlib.decompressobj()
-    try:
-        content = packed.decompress(stream.data, _MOST_BYTES)
-    except zlib.error:
-        return None
-    return content if packed.eof and not packed.unused_data.strip() else None
+    """Return a packed stream's content; None where it is packed in any way but the usual one, or very large."""
+    return stream.unfolded(_MOST_BYTES) if b"/Filter" in stream.header else None

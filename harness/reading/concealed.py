@@ -7,7 +7,6 @@ times is not on the paper.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 
 import pypdfium2
@@ -15,38 +14,20 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops
 
 from harness.reading import pdfium_calls as calls
+from harness.reading.file_parts import Parts
 from harness.reading.page_objects import Box, PageObjects
 
 _SCALE = 1.5  # pixels per point: a full stop of small print still leaves some grey
-_LAYERS = b"/OCProperties"
-_OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
-_UNFOLDED_BYTES = 4_000_000  # of object streams in all: the catalogue is in one of the first
+_LAYERS = re.compile(rb"/OCProperties\b")
 _MOST_GROUPS = 6  # texts over texts over texts: what lies deeper is taken as seen
 _FORMS_DEEP = 6
 _Characters = dict[int | None, list[tuple[int, Box]]]  # by address of a text: places of its characters, and boxes
 _SLACK_POINTS = 2.0  # accents and glyphs reach a little over the box that PDFium reckons
 
 
-def has_layers(body: bytes) -> bool:
+def has_layers(found: Parts) -> bool:
     """Tell whether a file may have optional content: its catalogue says so, or cannot be looked into."""
-    if _LAYERS in body:
-        return True
-    if b"/ObjStm" not in body:
-        return False
-    if b"/Encrypt" in body:
-        return True
-    left = _UNFOLDED_BYTES
-    for match in _OBJECT_STREAM.finditer(body):
-        try:
-            content = zlib.decompressobj().decompress(body[match.end() :], left)
-        except zlib.error:
-            continue
-        if _LAYERS in content:
-            return True
-        left -= len(content)
-        if left <= 0:
-            return True
-    return False
+    return found.mentions(_LAYERS)
 
 
 def concealed_characters(

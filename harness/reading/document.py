@@ -10,16 +10,16 @@ import io
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from harness.reading.actual_text import glyph_text
+from harness.reading.actual_text import glyph_text, may_claim
 from harness.reading.concealed import concealed_characters, has_layers
 from harness.reading.envelope import mark, refuse
 from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import walk
 from harness.reading.page_text import PageText, read_text
 from harness.reading.pictures import read_images
-from harness.reading.residue import residue_text
+from harness.reading.residue import OpenedFile, opened_file, residue_text
 from harness.reading.turned import turned_places, upright
-from harness.records.reading import FileMarks, PageRead, Reading, ReadingStatus
+from harness.records.reading import PageRead, Reading, ReadingStatus
 
 READER = f"pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version} (PDFium {pypdfium2.version.PDFIUM_INFO.build})"
 
@@ -35,11 +35,10 @@ def read_document(digest: str, body: bytes, limits: ReaderLimits, passwords: tup
     opened = _open(body, passwords)
     if isinstance(opened, tuple):
         return Reading(digest=digest, status=opened[0], reason=opened[1], marks=marks, reader=READER)
-    document, password = opened.document, opened.password
     try:
-        return _read(digest, body, document, password, marks, limits)
+        return _read(digest, opened.document, opened_file(body, marks, opened.password, limits), limits)
     finally:
-        document.close()
+        opened.document.close()
 
 
 class _Opened:
@@ -61,25 +60,18 @@ def _open(body: bytes, passwords: tuple[str, ...]) -> _Opened | tuple[ReadingSta
     return ReadingStatus.ENCRYPTED, "it is encrypted and neither the empty nor a given password opens it"
 
 
-def _read(
-    digest: str,
-    body: bytes,
-    document: pypdfium2.PdfDocument,
-    password: str | None,
-    marks: FileMarks,
-    limits: ReaderLimits,
-) -> Reading:
-    count = len(document)
+def _read(digest: str, document: pypdfium2.PdfDocument, file: OpenedFile, limits: ReaderLimits) -> Reading:
+    count, marks = len(document), file.marks
     if count > limits.pages:
         status, reason = ReadingStatus.OVER_LIMIT, f"{count} pages; the limit is {limits.pages}"
         return Reading(digest=digest, status=status, reason=reason, marks=marks, reader=READER)
     pages: list[PageRead] = []
     reason = "" if count else "it has no pages"
-    layers = has_layers(body)
+    layers, claims = has_layers(file.parts), may_claim(file.parts, limits.unpacked_bytes)
     forms = 0
     for index in range(count):
         try:
-            page, drawn = _read_page(document, index, limits, layers=layers)
+            page, drawn = _read_page(document, index, limits, layers=layers, claims=claims)
             pages.append(page)
             forms += drawn
         except pypdfium2.PdfiumError as e:
@@ -91,20 +83,19 @@ def _read(
         reason=reason,
         pages=tuple(pages),
         marks=marks,
-        residue=residue_text(document, body, marks, password, limits, pages, forms),
+        residue=residue_text(document, file, limits, pages, forms),
         reader=READER,
     )
 
 
-def read_page(document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, *, layers: bool = False) -> PageRead:
-    """Read page `index` (from 0); raise PdfiumError where it does not load. `layers`: some may be switched off."""
-    return _read_page(document, index, limits, layers=layers)[0]
-
-
 def _read_page(
-    document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, *, layers: bool
+    document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, *, layers: bool, claims: bool
 ) -> tuple[PageRead, int]:
-    """Return a page, and how many forms it draws; 0 where annotations do, too: some of them may be hidden."""
+    """Return a page, and how many forms it draws; 0 where annotations do, too: some of them may be hidden.
+
+    Raises PdfiumError where page `index` (from 0) does not load. `layers`: some may be switched off; `claims`: text may
+    be claimed to be another.
+    """
     page = document[index]
     notes = ""
     noted = pdfium.FPDFPage_GetAnnotCount(page) > 0
@@ -119,7 +110,7 @@ def _read_page(
     found = walk(page, limits.page_objects)
     concealed = concealed_characters(page, text_page, found, layers=layers)
     text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters, concealed)
-    drawn = glyph_text(page, found.texts)
+    drawn = glyph_text(page, found.texts) if claims else ""
     otherwise = drawn if drawn.split() != text.visible.split() else ""
     read = PageRead(
         number=index + 1,

@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 _OBJ = b"obj"
 _STREAM, _END = b"stream", b"endstream"
-_OBJECT = re.compile(rb"obj\b")  # searched as fast as its letters; numbers are looked for before them
 _NUMBERS = re.compile(rb"(\d{1,8})\s+\d{1,5}\s+\Z")
 _NUMBERS_BYTES = 80
 _HEADER_BYTES = 4_000  # of the dictionary before a stream; that of a certificate's is far shorter
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b")
 _FIRST = re.compile(rb"/First\s+(\d{1,8})")
 _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
+_FLATE_ALONE = re.compile(rb"/Filter ?(?:/FlateDecode|\[ ?/FlateDecode ?\])")
+_PARAMETERS_OR_FILE = re.compile(rb"/(?:DecodeParms|DP|F)\b")
 _TABLES = 400  # bytes with which packed data may begin before it yields any
 _ZLIB = (b"x\x01", b"x\x9c", b"x\xda")
 _FILTER = re.compile(rb"/(?:Filter|F)\s*[\[/]")
@@ -40,6 +41,21 @@ class Stream(NamedTuple):
                 return b""
         return b"" if _FILTER.search(self.header) else self.data[:most]
 
+    def unfolded(self, most: int) -> bytes | None:
+        """Return all that it holds; None where that is not plain: packed otherwise, damaged, more than `most` bytes."""
+        if _PARAMETERS_OR_FILE.search(self.header):
+            return None
+        if b"/Filter" not in self.header:
+            return self.data if len(self.data) <= most else None
+        if _FLATE_ALONE.search(self.header) is None:
+            return None
+        packed = zlib.decompressobj()
+        try:
+            content = packed.decompress(self.data, most)
+        except zlib.error:
+            return None
+        return content if packed.eof and not packed.unused_data.strip() else None
+
 
 class Parts(NamedTuple):
     """A file taken apart."""
@@ -47,35 +63,42 @@ class Parts(NamedTuple):
     plain: list[bytes]  # what stands between streams: dictionaries, strings, comments
     packed: list[tuple[int, bytes]]  # number and text of the objects in object streams
     streams: list[Stream]  # all other streams
+    whole: bool  # nothing was left out: no object stream is damaged or too large
 
     def objects(self, sign: re.Pattern[bytes]) -> set[int]:
         """Return the numbers of the objects in whose dictionary `sign` stands; those with a stream left out."""
         numbers = {number for number, text in self.packed if sign.search(text)}
         for text in self.plain:
-            if sign.search(text) is None:
-                continue
-            opened = list(_opened(text))
-            ends = [start for _, start, _ in opened[1:]] + [len(text)]
-            inside = zip(opened, ends, strict=True)
-            numbers.update(number for (number, _, begin), end in inside if sign.search(text, begin, end))
-        return numbers
+            number, at = 0, 0
+            for found in sign.finditer(text):
+                number = _last_opened(text, at, found.start())[0] or number
+                at = found.start()
+                numbers.add(number)
+        return numbers - {0}
+
+    def mentions(self, sign: re.Pattern[bytes]) -> bool:
+        """Tell whether `sign` stands in a dictionary, or may: in one that could not be looked into."""
+        return not self.whole or any(sign.search(t) for t in self.plain) or any(sign.search(t) for _, t in self.packed)
 
 
 def parts(body: bytes, most: int) -> Parts:
-    """Take a file apart, unpacking at most `most` bytes of object streams."""
-    found = Parts([], [], [])
-    at = 0
+    """Take a file apart, unpacking at most `most` bytes of object streams. Of b"" nothing is known."""
+    plain: list[bytes] = []
+    packed: list[tuple[int, bytes]] = []
+    streams: list[Stream] = []
+    whole, at = bool(body), 0
     for stream, start, end in _streams(body):
-        found.plain.append(body[at:start])
+        plain.append(body[at:start])
         at = end
         if _OBJECT_STREAM.search(stream.header) is None:
-            found.streams.append(stream)
+            streams.append(stream)
             continue
-        text = stream.unpacked(most)
+        text = stream.unpacked(most) if most > 0 else b""
         most -= len(text)
-        found.packed.extend(_objects(text, _FIRST.search(stream.header)))
-    found.plain.append(body[at:])
-    return found
+        whole = whole and bool(text) and most > 0
+        packed.extend(_objects(text, _FIRST.search(stream.header)))
+    plain.append(body[at:])
+    return Parts(plain, packed, streams, whole)
 
 
 def _objects(text: bytes, first: re.Match[bytes] | None) -> Iterator[tuple[int, bytes]]:
@@ -97,19 +120,20 @@ def _streams(body: bytes) -> Iterator[tuple[Stream, int, int]]:
             continue
         end = body.find(_END, start)
         end = len(body) if end < 0 else end
-        header = body[max(at, place - _HEADER_BYTES) : place]
-        number, _, inside = next(_opened(header, last=True), (0, 0, 0))
-        yield Stream(number, header[inside:], body[start:end]), start, end
+        number, inside = _last_opened(body, max(at, place - _HEADER_BYTES), place)
+        yield Stream(number, body[inside or max(at, place - _HEADER_BYTES) : place], body[start:end]), start, end
         at = end + len(_END)
 
 
-def _opened(text: bytes, *, last: bool = False) -> Iterator[tuple[int, int, int]]:
-    """Yield number, start and end of the beginning of each object; of the last one only where that is asked for."""
-    places = [found.start() for found in _OBJECT.finditer(text)]
-    for place in reversed(places) if last else places:
-        numbers = _NUMBERS.search(text, max(0, place - _NUMBERS_BYTES), place)
-        if numbers is not None:
-            yield int(numbers[1]), numbers.start(), place + len(_OBJ)
+def _last_opened(text: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return number and beginning of the last object that begins in a part of a text; 0 and 0 where none does."""
+    place = text.rfind(_OBJ, start, end)
+    while place >= 0:
+        numbers = _NUMBERS.search(text, max(start, place - _NUMBERS_BYTES), place)
+        if numbers is not None and not text[place + len(_OBJ) : place + len(_OBJ) + 1].isalnum():
+            return int(numbers[1]), place + len(_OBJ)
+        place = text.rfind(_OBJ, start, place)
+    return 0, 0
 
 
 def _after_line(body: bytes, place: int) -> int:

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator
 
 from harness.reading.file_parts import Parts, Stream
+from harness.reading.string_objects import string_bytes
 
 _STRING = re.compile(rb"\((?:[^()\\]|\\.|\([^()]{0,400}\)){1,4000}\)|<[0-9A-Fa-f\s]{8,8000}>", re.DOTALL)
 _MAY_HOLD_STRINGS = re.compile(rb"\(|<[0-9A-Fa-f]")
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\r\n]|.)", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]{2}")
 # streams that are no text: pictures, fonts, maps of theirs, colour profiles, functions, forms (read as pages are)
@@ -50,8 +49,8 @@ def file_texts(found: Parts, most: int) -> Iterator[str]:
             continue
         if _DRAWING.search(beginning):
             content = stream.unpacked(most) if tagged or b"/ActualText" in beginning else b""
-            yield from (s for m in _PROPERTIES.finditer(content) if _WORD.search(s := _string(m[1])))
-        elif _is_text(beginning):
+            yield from (s for m in _PROPERTIES.finditer(content) if _WORD.search(s := decoded(string_bytes(m[1]))))
+        elif looks_like_text(beginning):
             content = stream.unpacked(most)
             yield html.unescape(_TAG.sub(" ", decoded(content) or content.decode("cp932", "replace")))
         else:
@@ -71,24 +70,9 @@ def _begins_as_pdf(stream: Stream) -> bool:
 def _strings(text: bytes) -> Iterator[str]:
     """Yield the strings of dictionaries that may name somebody."""
     for found in _STRING.finditer(text) if _MAY_HOLD_STRINGS.search(text) else ():
-        string = _string(found.group())
+        string = decoded(string_bytes(found.group()))
         if _WORD.search(string):
             yield string
-
-
-def _string(written: bytes) -> str:
-    """Return a string object's text (PDF 32000-1, 7.3.4 and 7.9.2)."""
-    if written.startswith(b"<"):
-        digits = b"".join(written[1:-1].split())
-        return decoded(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
-    return decoded(_ESCAPE.sub(_unescaped, written[1:-1]) if b"\\" in written else written[1:-1])
-
-
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    escape = found[1]
-    if escape[:1] in b"01234567":
-        return bytes([int(escape, 8) & 0xFF])
-    return _ESCAPED.get(escape, escape)
 
 
 def _lines(text: bytes) -> Iterator[str]:
@@ -120,7 +104,8 @@ def _decoded(text: bytes, encoding: str) -> str:
         return ""
 
 
-def _is_text(beginning: bytes) -> bool:
+def looks_like_text(beginning: bytes) -> bool:
+    """Tell whether what a stream begins with is text in any encoding: hardly any of it is controls."""
     if beginning.startswith((b"\xfe\xff", b"\xff\xfe")):
         return True
     controls = len(beginning) - len(beginning.translate(None, _CONTROLS))

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from harness.reading.anatomy import Anatomy, Stream, anatomy, objects_in, unfolded
+from harness.reading.anatomy import Anatomy, anatomy, objects_in, unfolded
+from harness.reading.file_parts import Stream
 from harness.reading.shown_text import Unlike, codes_of, decoded, font_at, like
 from harness.records.reading import PageRead, Reading, ReadingStatus
 
@@ -62,7 +63,7 @@ def _exchanged(was: Anatomy, now: Anatomy, base: Reading) -> tuple[str, tuple[Pa
     for a, b in zip(was.streams, now.streams, strict=True):
         if a.data == b.data:
             continue
-        if b"/Metadata" in a.dictionary and b"/Filter" not in a.dictionary:
+        if b"/Metadata" in a.header and b"/Filter" not in a.header:
             beside += _dates_exchanged(a.data, b.data)
         else:
             exchanges[a.number] = list(_figures_exchanged(was, around, a, b))

@@ -51,7 +51,6 @@ character_angle = _angle("FPDFText_GetCharAngle")  # radians
 text_object = _handle("FPDFText_GetTextObject")
 count_characters = _number("FPDFText_CountChars")
 meta_text = _number("FPDF_GetMetaText")
-count_attachments = _number("FPDFDoc_GetAttachmentCount")
 clip_path = _handle("FPDFPageObj_GetClipPath")
 count_clip_paths = _number("FPDFClipPath_CountPaths")  # -1 for an object without any
 count_clip_segments = _number("FPDFClipPath_CountPathSegments")

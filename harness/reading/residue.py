@@ -8,13 +8,14 @@ from __future__ import annotations
 import ctypes
 import io
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from harness.reading import pdfium_calls as calls
 from harness.reading.envelope import around, earlier_revisions, separate_files
-from harness.reading.file_parts import parts
+from harness.reading.file_parts import Parts, parts
 from harness.reading.file_texts import decoded, embedded_files, file_texts
 from harness.reading.left_over import with_left_over
 from harness.reading.limits import ReaderLimits
@@ -27,11 +28,19 @@ _BUFFER_SIZE = ctypes.c_ulong(_BUFFER_BYTES)
 _buffer = ctypes.create_string_buffer(_BUFFER_BYTES)
 
 
+class OpenedFile(NamedTuple):
+    """A file that PDFium opens, and its parts."""
+
+    body: bytes
+    marks: FileMarks
+    password: str | None
+    plain: bytes  # without encryption; b"" where that cannot be taken off
+    parts: Parts  # of it
+
+
 def residue_text(
     document: pypdfium2.PdfDocument,
-    body: bytes,
-    marks: FileMarks,
-    password: str | None,
+    file: OpenedFile,
     limits: ReaderLimits,
     pages: Sequence[PageRead],
     forms: int,
@@ -41,7 +50,7 @@ def residue_text(
     `forms` is how many forms the pages draw: further ones are left over.
     """
     shown = {_bare(page.text) for page in pages}
-    texts = dict.fromkeys(_texts(document, body, marks, password, limits, forms))
+    texts = dict.fromkeys(_texts(document, file, limits, forms))
     return _BETWEEN.join(t for t in texts if _bare(t) and _bare(t) not in shown)[: limits.residue_characters]
 
 
@@ -49,26 +58,24 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-def _texts(
-    document: pypdfium2.PdfDocument,
-    body: bytes,
-    marks: FileMarks,
-    password: str | None,
-    limits: ReaderLimits,
-    forms: int,
-) -> Iterator[str]:
+def _texts(document: pypdfium2.PdfDocument, file: OpenedFile, limits: ReaderLimits, forms: int) -> Iterator[str]:
     """Yield page texts of other states of the file first: they are the likeliest to name somebody."""
-    others = separate_files(body) if marks.headers > 1 else []
-    others += earlier_revisions(body, limits.revisions) if marks.eofs > 1 else []
+    others = separate_files(file.body) if file.marks.headers > 1 else []
+    others += earlier_revisions(file.body, limits.revisions) if file.marks.eofs > 1 else []
     for other in others:
-        yield from _texts_of(other, password, limits)
-    plain = _decrypted(body, password) if marks.encrypted else body
-    found = parts(plain, limits.unpacked_bytes)
-    for other in (with_left_over(plain, found, len(document), forms), *embedded_files(found, limits.unpacked_bytes)):
+        yield from _texts_of(other, file.password, limits)
+    found, most = file.parts, limits.unpacked_bytes
+    for other in (with_left_over(file.plain, found, len(document), forms), *embedded_files(found, most)):
         yield from _texts_of(other, None, limits) if other else ()
     yield from _metadata(document)
-    yield from file_texts(found, limits.unpacked_bytes)
-    yield from map(decoded, around(body))
+    yield from file_texts(found, most)
+    yield from map(decoded, around(file.body))
+
+
+def opened_file(body: bytes, marks: FileMarks, password: str | None, limits: ReaderLimits) -> OpenedFile:
+    """Take a file apart that PDFium opens with `password`."""
+    plain = _decrypted(body, password) if marks.encrypted else body
+    return OpenedFile(body, marks, password, plain, parts(plain, limits.unpacked_bytes))
 
 
 def _decrypted(body: bytes, password: str | None) -> bytes:

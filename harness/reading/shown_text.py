@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.reading.anatomy import Anatomy, Stream, objects_in, unfolded
+from harness.reading.anatomy import Anatomy, objects_in, unfolded
+from harness.reading.file_parts import Stream
+from harness.reading.string_objects import string_bytes
 
 _FONT = re.compile(rb"/([^\s/\[\]<>()]+)\s+[\d.+-]+\s+Tf\b")
 # after these another font may be in force
 _SET_BACK = re.compile(rb"(?<![^\s\])>])(?:Q|gs|BI|Do)(?![^\s\[(</])")
 _TO_UNICODE = re.compile(rb"/ToUnicode (\d+) 0 R")
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _RANGE = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
 _ODD = re.compile(rb"usecmap|begincidrange|\[|%")
@@ -46,7 +46,7 @@ def codes_of(file: Anatomy, around: bytes, font: bytes) -> Codes:
     number = _map_of(around, font)
     maps = [s for s in file.streams if s.number == number]
     like(len(maps) == 1)
-    codes = _code_map(maps[0].data, maps[0].dictionary)
+    codes = _code_map(maps[0].data, maps[0].header)
     like(bool(codes))
     return codes
 
@@ -60,10 +60,10 @@ def _map_of(around: bytes, font: bytes) -> int:
 
 
 @lru_cache(maxsize=64)
-def _code_map(data: bytes, dictionary: bytes) -> Codes:
+def _code_map(data: bytes, header: bytes) -> Codes:
     """Return what a ToUnicode map tells of the codes of single characters; {} for a map that is not plain."""
-    packed = b"/Filter" in dictionary
-    content = unfolded(Stream(0, dictionary, data)) if packed else data
+    packed = b"/Filter" in header
+    content = unfolded(Stream(0, header, data)) if packed else data
     space = _CODES.search(content) if content else None
     if content is None or space is None or len(space[1]) != len(space[2]):
         return {}
@@ -94,16 +94,9 @@ def _entries(ranges: bool, numbers: list[bytes]) -> Iterator[tuple[bytes, str]]:
 
 def decoded(string: bytes, codes: Codes) -> str:
     """Return what a string of a content stream says; every code must be one character."""
-    raw = bytes.fromhex(string[1:-1].decode()) if string[:1] == b"<" else _ESCAPE.sub(_unescaped, string[1:-1])
+    raw = string_bytes(string)
     size = len(next(iter(codes)))
     like(len(raw) % size == 0)
     characters = [codes.get(raw[n : n + size], "") for n in range(0, len(raw), size)]
     like(all(characters))
     return "".join(characters)
-
-
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    told = found[1]
-    if told[:1].isdigit():
-        return bytes([int(told, 8) & 0xFF])
-    return _ESCAPED.get(told, told)
