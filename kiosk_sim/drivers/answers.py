@@ -1,8 +1,8 @@
 """Takes in answers (HTTP/1.1) as their bytes come: the ordinary one by its length, every other by h11.
 
-h11 costs a kiosk as much time as all else it does for a request. An ordinary answer (one length, no coding, a connection
-that stays open) needs nothing of what h11 knows of chunks, interim answers, folded lines and closing; whatever departs
-from that in any way is h11's from its first byte.
+h11 costs a kiosk as much time as all else it does for a request. An ordinary answer (one length, no coding, a
+connection that stays open) needs nothing of what h11 knows of chunks, interim answers, folded lines and closing;
+whatever departs from that in any way is h11's from its first byte.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Incoming:
         except h11.RemoteProtocolError as e:
             raise Malformed(f"not HTTP/1.1: {e}") from None
         done = http.our_state is h11.DONE and http.their_state is h11.DONE
-        self.reusable = done and not http.trailing_data[0]
+        self.reusable = done and http.trailing_data == (b"", False)
 
     def _event(self, http: h11.Connection) -> object:
         while (event := http.next_event()) is h11.NEED_DATA:
