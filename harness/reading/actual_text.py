@@ -19,7 +19,8 @@ from harness.reading.file_texts import looks_like_text
 _CLAIM = b"ActualText"
 # letters of a name may be written by their numbers
 _NAME = re.compile(b"/" + b"".join(b"(?:%c|#%02x)" % (c, c) for c in _CLAIM), re.IGNORECASE)
-# streams that draw nothing, if their data do not look like text either
+# streams that draw nothing: fonts by how they begin, others if their data do not look like text either
+_FONTS = (b"\x00\x01\x00\x00", b"OTTO\x00", b"true\x00")
 _NO_DRAWING = re.compile(rb"/(?:Image|Type1C|CIDFontType0C|OpenType|Length1|FunctionType|N\s+[134])\b")
 _BEGINNING = 160
 
@@ -33,7 +34,7 @@ def may_claim(found: Parts, most: int) -> bool:
         return True
     for stream in found.streams:
         beginning = stream.unpacked(_BEGINNING) or stream.data[:_BEGINNING]
-        if _NO_DRAWING.search(stream.header) and not looks_like_text(beginning):
+        if beginning.startswith(_FONTS) or (_NO_DRAWING.search(stream.header) and not looks_like_text(beginning)):
             continue
         content = stream.unfolded(most)
         if content is None or _NAME.search(content):
