@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -215,10 +216,10 @@ class HistoryView(Struct, frozen=True, kw_only=True):
 
 def predecessors(view: HistoryView) -> Sequence[int]:
     """Return for every application the row of the one before it at the same kiosk, NEVER for the first."""
-    starts, kiosks = view.applications.integers("started_ns"), view.applications.strings("kiosk")
-    before = [NEVER] * len(view.applications)
+    kiosks = view.applications.strings("kiosk")
+    before = array("q", [NEVER]) * len(view.applications)
     last: dict[str, int] = {}
-    for place in sorted(range(len(starts)), key=starts.__getitem__):
+    for place in view.applications.rows_by("started_ns"):
         before[place] = last.get(kiosks[place], NEVER)
         last[kiosks[place]] = place
     return before

@@ -193,8 +193,7 @@ class Rows:
 
         From here on a delivery's names are the very texts of its application's: kept once.
         """
-        at_ns = self.deliveries.integers("at_ns")
-        return Links(len(self.applications), self._joined(sorted(range(len(at_ns)), key=at_ns.__getitem__)))
+        return Links(len(self.applications), self._joined(self.deliveries.rows_by("at_ns")))
 
     def _joined(self, rows: Iterable[int]) -> Iterator[tuple[int, int]]:
         cells, asked = self.deliveries.cells, self.applications.strings("request_id")

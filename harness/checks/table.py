@@ -6,6 +6,8 @@ from array import array
 from collections.abc import Iterator, MutableSequence, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar, cast, get_type_hints
 
+import numpy as np
+
 R = TypeVar("R", bound=NamedTuple)
 
 
@@ -46,6 +48,11 @@ class Table(Generic[R]):
     def cells(self, field: str) -> MutableSequence[Any]:
         """Return the column of any field to be written to, by whoever fills the table."""
         return self._columns[self._place[field]]  # type: ignore[no-any-return]
+
+    def rows_by(self, field: str) -> Sequence[int]:
+        """Return all positions, in ascending order of an `int` field, equal ones as they were added."""
+        order = np.argsort(np.array(self.integers(field), dtype=np.int64), kind="stable")
+        return array("q", order.astype(np.int64).tobytes())
 
     def __getitem__(self, position: int) -> R:
         """Return one row."""

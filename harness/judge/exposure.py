@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import median
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView
@@ -23,6 +28,17 @@ _MS_NS = 1_000_000
 _NO_PLAN = Completeness(phases=(), batches={})
 
 
+class _Spans(NamedTuple):
+    """When applications surely were under way; in ns, one of each per application that counts."""
+
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+    def of(self, rows: Sequence[int]) -> _Spans:
+        """Return some of them."""
+        return _Spans(self.starts[rows], self.ends[rows])
+
+
 def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness = _NO_PLAN) -> Exposure:
     """Count bursts, pairs, successions and waits in O(n log n); void batches count only as such.
 
@@ -30,7 +46,7 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
     """
     void = {b.batch for b in view.batches if b.void}
     applications = view.applications
-    counted = [p for p, batch in enumerate(applications.strings("batch")) if batch not in void]
+    counted = array("q", (p for p, batch in enumerate(applications.strings("batch")) if batch not in void))
     spans = _spans(view, counted)
     overlapping, most = _overlaps(spans)
     same_node, some_node = _node_overlaps(view, counted, spans)
@@ -39,13 +55,13 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
     spreads = [spread for batch, spread in spreads_ms(view).items() if batch in several]
     gaps = gap_classes(view, plan.spans_ms)
     overlapped = sum(gap.overlapped for gap in gaps)
-    after, dates = followed(view, counted), applications.strings("server_date")
-    near, during = near_updates(view, dict(zip(counted, spans, strict=True)))
+    after, dates = followed(view, void), applications.strings("server_date")
+    near, during = near_updates(view, counted, spans.starts.data, spans.ends.data)
     within, across = in_second(view, plan, void)
     return Exposure(
         applications=len(applications),
         residents=len(set(applications.strings("resident"))),
-        delivered=sum(1 for d in view.deliveries if d.complete),
+        delivered=sum(view.deliveries.column("complete")),
         pages=sum(len(d.pages) for d in documents.values()),
         bursts=overlapped,
         bursts_apart=sum(gap.bursts for gap in gaps) - overlapped,
@@ -71,7 +87,7 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
         updates=len(view.updates),
         reads_near_update=near,
         during_update=during,
-        longest_wait_ms=max((0, *(one.waited_ns for one in applications))) / _MS_NS,
+        longest_wait_ms=_longest_wait_ns(view) / _MS_NS,
         median_spread_ms=median(spreads) if spreads else 0.0,
         gaps=gaps,
         limits=limits_crossed(view, plan),
@@ -80,46 +96,47 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
     )
 
 
-def _spans(view: HistoryView, places: Sequence[int]) -> list[tuple[int, int]]:
-    """Return (start, end) of applications, narrowed by what their clocks leave open: what overlaps surely did.
+def _longest_wait_ns(view: HistoryView) -> int:
+    """Return the longest wait for a document; see Application.waited_ns."""
+    columns = (view.applications.integers(field) for field in ("collect_from_ns", "collect_to_ns"))
+    waits = (end - start for start, end in zip(*columns, strict=True) if NEVER not in (start, end))
+    return max(waits, default=0)
+
+
+def _spans(view: HistoryView, places: Sequence[int]) -> _Spans:
+    """Return applications' times narrowed by what their clocks leave open: what overlaps surely did.
 
     One without an end runs to the end of the history.
     """
-    starts, ends = view.applications.integers("started_ns"), view.applications.integers("ended_ns")
-    errors, last_ns = view.applications.integers("error_ns"), view.last_ns
-    spans = ((starts[p] + errors[p], (last_ns if ends[p] == NEVER else ends[p]) - errors[p]) for p in places)
-    return [(start, max(start, end)) for start, end in spans]
+    columns = (view.applications.integers(field) for field in ("started_ns", "ended_ns", "error_ns"))
+    starts, ends, errors = (np.array(column, dtype=np.int64)[places] for column in columns)
+    starts += errors
+    return _Spans(starts, np.maximum(starts, np.where(ends == NEVER, view.last_ns, ends) - errors))
 
 
-def _overlaps(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
+def _overlaps(spans: _Spans) -> tuple[int, int]:
     """Return (pairs of overlapping spans, most spans open at once)."""
-    spans = list(spans)
-    events = sorted([(start, 0) for start, _ in spans] + [(end, 1) for _, end in spans])
-    pairs = active = most = 0
-    for _, closes in events:
-        if closes:
-            active -= 1
-        else:
-            pairs += active
-            active += 1
-            most = max(most, active)
-    return pairs, most
+    if not len(spans.starts):
+        return 0, 0
+    starts, ends = np.sort(spans.starts), np.sort(spans.ends)
+    others = np.arange(len(starts)) - np.searchsorted(ends, starts)  # begun before, and not ended before it begins
+    return int(others.sum()), int(others.max()) + 1
 
 
-def _node_overlaps(view: HistoryView, places: Sequence[int], spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def _node_overlaps(view: HistoryView, places: Sequence[int], spans: _Spans) -> tuple[int, int]:
     """Return overlapping pairs on one node, and of all applications whose node is known."""
     nodes = view.applications.strings("node")
-    known = [(place, span) for place, span in zip(places, spans, strict=True) if nodes[place]]
-    same = _alike(nodes, [place for place, _ in known], [span for _, span in known])
-    return same, _overlaps(span for _, span in known)[0]
+    known = array("q", (row for row, place in enumerate(places) if nodes[place]))
+    same = _alike(nodes, [places[row] for row in known], spans.of(known))
+    return same, _overlaps(spans.of(known))[0]
 
 
-def _alike(of: Sequence[str], places: Sequence[int], spans: Sequence[tuple[int, int]]) -> int:
+def _alike(of: Sequence[str], places: Iterable[int], spans: _Spans) -> int:
     """Return overlapping pairs of which both have the same value in the column `of`."""
-    groups: dict[str, list[tuple[int, int]]] = {}
-    for place, span in zip(places, spans, strict=True):
-        groups.setdefault(of[place], []).append(span)
-    return sum(_overlaps(some)[0] for some in groups.values())
+    groups: dict[str, array[int]] = defaultdict(lambda: array("q"))
+    for row, place in enumerate(places):
+        groups[of[place]].append(row)
+    return sum(_overlaps(spans.of(rows))[0] for rows in groups.values())
 
 
 def _same_second_pairs(view: HistoryView, places: Sequence[int]) -> int:

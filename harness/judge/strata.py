@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -40,14 +40,16 @@ _AFTER = {
 }
 
 
-def followed(view: HistoryView, counted: Collection[int]) -> Followed:
-    """Count the applications of rows `counted` by how the one before at their kiosk ended; no ending is an error."""
-    rows = set(counted)
+def followed(view: HistoryView, void: Collection[str]) -> Followed:
+    """Count applications, those of `void` batches left out, by how the one before at their kiosk ended.
+
+    No ending is an error.
+    """
     endings = view.applications.column("ending")
     counts = Counter(
         _AFTER.get(endings[before], "error")
-        for place, before in enumerate(predecessors(view))
-        if before != NEVER and place in rows
+        for batch, before in zip(view.applications.strings("batch"), predecessors(view), strict=True)
+        if before != NEVER and batch not in void
     )
     return Followed(**counts)
 
@@ -57,11 +59,15 @@ def same_second(dates: Iterable[str]) -> int:
     return sum(n * (n - 1) // 2 for date, n in Counter(dates).items() if date)
 
 
-def near_updates(view: HistoryView, spans: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
+def near_updates(
+    view: HistoryView, places: Iterable[int], starts: Iterable[int], ends: Iterable[int]
+) -> tuple[int, int]:
     """Return (applications of changed residents within 2 s of the change, applications under way during any change).
 
-    `spans` are the begin and end of applications by row. O((n + m) log m).
+    Asked of the applications in rows `places`, with their begins and ends in ns. O((n + m) log m).
     """
+    if not len(view.updates):
+        return 0, 0
     by_resident: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for update in view.updates:
         ends_ns = update.to_ns if update.to_ns != NEVER else view.last_ns
@@ -69,13 +75,12 @@ def near_updates(view: HistoryView, spans: Mapping[int, tuple[int, int]]) -> tup
     changes = {who: _merged(some) for who, some in by_resident.items()}
     every = _merged([span for some in by_resident.values() for span in some])
     residents = view.applications.strings("resident")
-    near = sum(
-        1
-        for place, (start, end) in spans.items()
-        if residents[place] in changes
-        and _meets(changes[residents[place]], start - _NEAR_UPDATE_NS, end + _NEAR_UPDATE_NS)
-    )
-    return near, sum(1 for start, end in spans.values() if _meets(every, start, end))
+    near = during = 0
+    for place, start, end in zip(places, starts, ends, strict=True):
+        during += _meets(every, start, end)
+        if (own := changes.get(residents[place])) is not None:
+            near += _meets(own, start - _NEAR_UPDATE_NS, end + _NEAR_UPDATE_NS)
+    return near, during
 
 
 def _merged(spans: list[tuple[int, int]]) -> tuple[list[int], list[int]]:

@@ -17,7 +17,8 @@ JOURNAL_VERSION = 1
 ADAPTER_ERROR = "adapter_error"  # code of an application that the adapter's own mistake ended
 
 
-class Record(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t"):
+# gc=False: records hold no cycles, and searching a million of them for garbage takes longer than judging them.
+class Record(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", gc=False):
     """Base of all journal records."""
 
 

@@ -24,14 +24,15 @@ class PageVerdict(StrEnum):
     UNREAD = "unread"  # its text cannot be trusted, or nothing identifies anyone: never a pass, never a guess
 
 
-class OwnerWeight(Struct, frozen=True, kw_only=True):
+# gc=False: they hold no cycles, and a million of them are kept while a run is judged.
+class OwnerWeight(Struct, frozen=True, kw_only=True, gc=False):
     """How much on a page speaks for one resident."""
 
     resident: str
     bits: float  # sum over items of log2(residents / owners of that text)
 
 
-class PageOwnership(Struct, frozen=True, kw_only=True):
+class PageOwnership(Struct, frozen=True, kw_only=True, gc=False):
     """One page, judged against the applicant."""
 
     page: int  # 1..n, by position in the file
@@ -48,7 +49,7 @@ class PageOwnership(Struct, frozen=True, kw_only=True):
     otherwise_own: bool = False  # MIXED: a record of the applicant's document is whole on it, or lacks one item
 
 
-class DocumentOwnership(Struct, frozen=True, kw_only=True):
+class DocumentOwnership(Struct, frozen=True, kw_only=True, gc=False):
     """One delivered document, judged against the application it was delivered to."""
 
     application: str
