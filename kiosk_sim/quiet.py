@@ -56,6 +56,8 @@ def _check(stage: Stage, batches: tuple[Batch, ...]) -> None:
         if batch.kind is not BatchKind.SEQUENCE:
             reason = f"{batch.kind} cannot be played quietly; quiet phases hold sequences, let the engine play others"
             raise ConfigError(stage.folder.plan, batch.batch, reason)
+        if batch.faults or any(a.line_fault for a in batch.applications):
+            raise ConfigError(stage.folder.plan, batch.batch, "quiet phases have no faults; let the engine play it")
 
 
 def _play(troupe: Troupe, batches: tuple[Batch, ...], played: Played, progress: Progress) -> bool:

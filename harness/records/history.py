@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from harness.records.certificates import Certificate, Options
+from harness.records.faults import LineFault, PlannedFault
 from harness.records.plan import BatchKind, PlannedAbort, Step
 
 JOURNAL_VERSION = 1
@@ -180,6 +181,7 @@ class SendOutcome(Record, frozen=True, tag="send_outcome"):
     bytes: int = 0
     headers: tuple[tuple[str, str], ...] = ()  # those that identify: request id, date, node, build, digest of cookies
     reason: str = ""
+    fault: LineFault | None = None  # what was done to the line on purpose; after `cut_request` no whole request left
 
 
 class Delivery(Record, frozen=True, tag="delivery"):
@@ -374,6 +376,29 @@ class RunResumed(Record, frozen=True, tag="run_resumed"):
     reason: str = ""
 
 
+class FaultStarted(Record, frozen=True, tag="fault_started"):
+    """Intent: a link of the target is about to be impaired, or a command that stops a part of it to be run."""
+
+    planned: PlannedFault
+    batch: str
+    at_ns: int
+    by_ns: int  # undone by then, whatever becomes of the player
+    command: tuple[str, ...] = ()
+    undo: tuple[str, ...] = ()
+
+
+class FaultEnded(Record, frozen=True, tag="fault_ended"):
+    """What came of the fault of the same name, and whether it was undone."""
+
+    fault: str
+    at_ns: int
+    inflicted: bool  # it took hold
+    undone: bool
+    reason: str = ""  # why not, or by whom it was undone where not by the player
+    from_ns: int = 0  # it lasted from here on, 0 where nobody knows
+    detail: str = ""  # what it met, e.g. connections and bytes of a link
+
+
 class WorkerState(StrEnum):
     """Where a worker of the distributed engine stands in the census."""
 
@@ -499,6 +524,8 @@ HistoryRecord = (
     | SelfProof
     | PlayerCounters
     | GeneratorLoad
+    | FaultStarted
+    | FaultEnded
     | Interrupted
     | RunResumed
     | WorkerCensus

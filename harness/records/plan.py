@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from harness.records.certificates import Certificate, Options
+from harness.records.faults import LineFault, PlannedFault
 
 PLAN_VERSION = 1
 
@@ -91,6 +92,14 @@ class PlannedAbort(Struct, frozen=True, kw_only=True):
     after_ms: float = 0.0
 
 
+class PlannedLineFault(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something happens to the kiosk's line at the first request of a step."""
+
+    step: Step
+    how: LineFault
+    lasts_ms: float = 0.0  # SLOW_READ: so long at most; then the rest is taken at once
+
+
 class PlannedApplication(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One person asking one certificate at one kiosk."""
 
@@ -106,6 +115,7 @@ class PlannedApplication(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gap_ms: float = 0.0  # BURST: release this long after the batch's release instant; SEQUENCE: wait before starting
     think_ms: float = 0.0  # pause at each human step
     abort: PlannedAbort | None = None
+    line_fault: PlannedLineFault | None = None
     # Of the centre: which connection of its pool; None: a burst takes them in turn, others any that is free. People of
     # a burst on one lane leave in the order in which they are listed.
     lane: int | None = None
@@ -131,6 +141,7 @@ class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: BatchKind
     applications: tuple[PlannedApplication, ...]
     updates: tuple[PlannedUpdate, ...] = ()
+    faults: tuple[PlannedFault, ...] = ()  # of links and parts of the target, while the batch is played
     sync_step: Step = Step.APPLY
     arm_timeout_ms: float = 10_000.0  # BURST: who has not arrived by then is named and the batch is void
     purpose: str = ""  # e.g. "pair:sweep", "sequence:after-cancel"

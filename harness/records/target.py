@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from harness.records.certificates import Certificate
+from harness.records.faults import AllowedFaults
 from harness.records.findings import Property
 from harness.records.plan import Step, Withhold
 from harness.records.rules import DEFAULT_RULES, Rules
@@ -115,6 +116,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tls: Tls = Tls()
     limits: Limits = Limits()
     burst: Firing = Firing()
+    faults: AllowedFaults = AllowedFaults()
     expected: Expected | None = None
     time_limits_s: tuple[Positive, ...] = ()  # of the target itself (print wait, session, lock), where they are known
     rules: Rules = DEFAULT_RULES  # whom it is expected to refuse

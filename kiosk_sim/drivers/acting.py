@@ -11,8 +11,9 @@ import time
 from msgspec import Struct
 from msgspec.structs import replace
 
+from harness.records.faults import LineFault
 from harness.records.history import Answer, Delivery, NodeSeen, Probed
-from harness.records.plan import AbortHow, PlannedAbort, PlannedProbe, Step
+from harness.records.plan import AbortHow, PlannedAbort, PlannedLineFault, PlannedProbe, Step
 from harness.records.target import Client, Target
 from kiosk_sim.drivers.gate import Gate
 from kiosk_sim.drivers.leaving import Leaving
@@ -41,11 +42,12 @@ from kiosk_sim.targets.actions import (
 class GaveUp(Exception):
     """The applicant is gone; the session is not resumed."""
 
-    def __init__(self, how: AbortHow, reason: str) -> None:
-        """Say how and when."""
+    def __init__(self, how: AbortHow, reason: str, fault: LineFault | None = None) -> None:
+        """Say how and when; `fault` is what was done to the line, if that is why."""
         super().__init__(reason)
         self.how = how
         self.reason = reason
+        self.code = fault.value if fault else how.value
 
 
 class Ground(Struct, frozen=True, kw_only=True):
@@ -66,6 +68,7 @@ class Who(Struct, frozen=True, kw_only=True):
     application: str = ""
     node: str | None = None
     abort: PlannedAbort | None = None
+    line_fault: PlannedLineFault | None = None
     gate: Gate | None = None
     lane: int | None = None  # connection of the centre's pool; None: any that is free
     probe: PlannedProbe | None = None
@@ -84,6 +87,7 @@ class Act:
         self._ground = ground
         self._who = who
         self._abort = who.abort
+        self._line_fault = who.line_fault
         self._gate = who.gate
         self._abort_from_ns = 0  # when the wait began that the applicant will hang up in
         self._sends = 0
@@ -147,9 +151,9 @@ class Act:
         self._abort_from_ns = self._abort_from_ns or now_ns
         return max(0.0, abort.after_ms / 1000.0 - (now_ns - self._abort_from_ns) / 1e9)
 
-    def _hung_up(self, reason: str) -> GaveUp:
+    def _hung_up(self, reason: str, fault: LineFault | None = None) -> GaveUp:
         self._ground.transport.hang_up(self._who.holder)
-        return GaveUp(AbortHow.DISCONNECT, reason)
+        return GaveUp(AbortHow.DISCONNECT, reason, fault)
 
     def _send(self, send: Send) -> Answered | Failed:
         holder = self._who.other if send.aside else self._who.holder
@@ -182,7 +186,16 @@ class Act:
             answer_s=limits.document_s if send.document else limits.answer_s,
             body_bytes=self._body_bytes,
             hang_up_s=patience_s,
+            fault=self._fault_at(send),
         )
+
+    def _fault_at(self, send: Send) -> PlannedLineFault | None:
+        """Return what is to happen to the line at this send; each application meets it once."""
+        fault = self._line_fault
+        if fault is None or send.step is not fault.step:
+            return None
+        self._line_fault = None
+        return fault
 
     def _id(self) -> str:
         self._sends += 1
@@ -220,7 +233,7 @@ class Act:
             if send.document and result.status == 200 and result.part:
                 self._keep_part(result)
             if result.answer is Answer.ABORTED:
-                raise self._hung_up(result.reason)
+                raise self._hung_up(result.reason, exchanged.fault)
         return result
 
     def _see_node(self, result: Answered | Failed) -> None:

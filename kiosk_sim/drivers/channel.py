@@ -69,21 +69,21 @@ class Channel:
         if pending := self._outgoing.read():
             self._socket.sendall(pending)
 
-    def _feed(self, by: float) -> None:
-        received = self._receive_raw(by)
+    def _feed(self, by: float, most: int = _CHUNK) -> None:
+        received = self._receive_raw(by, most)
         if received:
             self._incoming.write(received)
         else:
             self._incoming.write_eof()
 
-    def _receive_raw(self, by: float) -> bytes:
+    def _receive_raw(self, by: float, most: int) -> bytes:
         if self._stamps is not None:
             self._collect_stamps(self._stamps, by)
         left_s = by - time.monotonic()
         if left_s <= 0:
             raise TimeoutError("timed out")
         self._socket.settimeout(left_s)
-        return self._socket.recv(_CHUNK)
+        return self._socket.recv(most)
 
     @property
     def encrypted(self) -> bool:
@@ -133,16 +133,19 @@ class Channel:
         self._socket.settimeout(0.0)
         return self._kernel_socket.send
 
-    def receive(self, by: float) -> bytes:
-        """Return the next bytes, b"" at the end of the stream; raise TimeoutError after `by` (monotonic s)."""
+    def receive(self, by: float, most: int = _CHUNK) -> bytes:
+        """Return the next bytes, b"" at the end of the stream; raise TimeoutError after `by` (monotonic s).
+
+        No more than `most` are taken from the kernel at once.
+        """
         if self._tls is None:
-            return self._receive_raw(by)
+            return self._receive_raw(by, most)
         while True:
             try:
-                return self._tls.read(_CHUNK)
+                return self._tls.read(most)
             except ssl.SSLWantReadError:
                 self._flush()
-                self._feed(by)
+                self._feed(by, most)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
 
@@ -223,6 +226,11 @@ class Channel:
         except ssl.SSLError as e:
             self.fault = e
             return None
+
+    def half_close(self) -> None:
+        """End our direction; what the server says is still read. Of TLS the TCP connection, without a goodbye."""
+        with contextlib.suppress(OSError):  # closed by the server in the same moment
+            self._socket.shutdown(socket.SHUT_WR)
 
     def shut(self) -> None:
         """End all reading and writing; whoever waits in `receive` meets the end of the stream."""

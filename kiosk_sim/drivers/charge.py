@@ -45,6 +45,7 @@ class Charge:
         self._first = b""
         self.last = b""
         self.size = 0  # bytes prepared for the wire
+        self.cut_at = 0  # bytes after which the connection was ended on purpose
 
     @property
     def readable(self) -> bool:
@@ -61,6 +62,14 @@ class Charge:
             if said := self.unasked():
                 raise SendFailed(self.channel.fault or ConnectionResetError(said), 0)
         self._hand_over()
+        return self.left_ns
+
+    def cut(self) -> int:
+        """Hand over about half of the request, and no more; return the instant (ns). Raises SendFailed."""
+        self.keep_whole()
+        self.cut_at = max(1, self.size // 2)
+        self.left_ns = self.channel.send(self.last[: self.cut_at], self._within_s)
+        self.channel.shut()
         return self.left_ns
 
     def prepare(self, withhold: Withhold) -> None:

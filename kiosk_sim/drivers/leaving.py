@@ -66,6 +66,7 @@ class Leaving:
                 bytes=exchanged.received,
                 headers=routing.identifying(result.headers),
                 reason=result.reason if isinstance(result, Failed) else "",
+                fault=exchanged.fault,
             )
         )
 

@@ -79,6 +79,7 @@ class Performer:
             holder=holder,
             node=planned.node,
             abort=planned.abort,
+            line_fault=planned.line_fault,
             gate=gate,
             lane=planned.lane,
             probe=planned.probe,
@@ -171,7 +172,7 @@ class Performer:
     def _aborted(self, planned: PlannedApplication, gave_up: GaveUp) -> End:
         if gave_up.how is AbortHow.DISCONNECT:
             self._transport.hang_up(Holder(planned.kiosk, planned.card))
-        return End(ending=Ending.ABORTED, code=gave_up.how.value, reason=gave_up.reason)
+        return End(ending=Ending.ABORTED, code=gave_up.code, reason=gave_up.reason)
 
     def _end(self, planned: PlannedApplication, act: Act, end: End) -> ApplicationEnded:
         ended = ApplicationEnded(

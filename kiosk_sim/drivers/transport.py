@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from harness.records.faults import LineFault
 from harness.records.history import Answer
+from harness.records.plan import PlannedLineFault
 from harness.records.target import Client
 from kiosk_sim.targets.actions import Answered, Failed, Headers
 
@@ -101,6 +103,7 @@ class Bounds(Struct, frozen=True, kw_only=True):
     answer_s: float  # from the last byte sent to the last byte received
     body_bytes: int
     hang_up_s: float | None = None  # close this long after the last byte sent: an applicant's disconnect
+    fault: PlannedLineFault | None = None  # what is to happen to the line on purpose; by the wire driver only
 
 
 class Exchanged(Struct, frozen=True, kw_only=True):
@@ -113,6 +116,7 @@ class Exchanged(Struct, frozen=True, kw_only=True):
     received: int = 0  # bytes of the body
     withdrawn: bool = False  # held for a burst that was void: no request was made
     again: bool = False  # withdrawn, and the same person may ask again
+    fault: LineFault | None = None  # what was done to the line on purpose
 
 
 Fire = Callable[[], int]

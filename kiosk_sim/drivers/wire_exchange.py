@@ -6,10 +6,12 @@ import time
 
 from msgspec.structs import replace
 
+from harness.records.faults import LineFault
 from harness.records.history import Answer
 from kiosk_sim.drivers.answers import Ended, Incoming, Malformed, Told
 from kiosk_sim.drivers.channel import Channel, SendFailed
 from kiosk_sim.drivers.charge import Charge, Withdrawn
+from kiosk_sim.drivers.line import CutOff, Line
 from kiosk_sim.drivers.request_head import encode_head
 from kiosk_sim.drivers.transport import Bounds, Depart, Exchanged, Request, refused_certificate, say
 from kiosk_sim.targets.actions import Answered, Failed, Headers
@@ -33,6 +35,7 @@ class WireExchange:
         self._connection = connection
         self._bounds = bounds
         self._charge = Charge(connection.channel, encode_head(request), request.body, bounds.answer_s)
+        self._line = Line(connection.channel, self._charge, bounds.fault)
         self._incoming = Incoming(request.method, self._receive)
         self._last = any(name.lower() == "connection" and "close" in value.lower() for name, value in request.headers)
         self._by_s = 0.0  # monotonic
@@ -45,15 +48,18 @@ class WireExchange:
     def run(self, depart: Depart) -> Exchanged:
         """Depart, await the answer within the bounds, and say what came of it."""
         try:
-            depart(self._connection.id, self._charge)
+            depart(self._connection.id, self._line.fire)
         except Withdrawn as e:
             return replace(self._fail(Answer.WITHDRAWN, str(e)), withdrawn=True, again=e.again)
         except SendFailed as e:
             return self._not_sent(e)
         try:
+            self._line.departed()
             self._read()
+        except CutOff as e:
+            return self._fail(Answer.ABORTED, str(e))
         except Ended:
-            return self._fail(Answer.RESET, f"the target closed the connection {self._how_far()}")
+            return self._closed_by_target(f"the target closed the connection {self._how_far()}")
         except _TooLarge as e:
             return self._fail(Answer.TOO_LARGE, str(e))
         except TimeoutError:
@@ -61,24 +67,26 @@ class WireExchange:
         except Malformed as e:
             return self._fail(Answer.MALFORMED, str(e))
         except OSError as e:
-            refused = refused_certificate(e)
-            return self._fail(Answer.UNREACHABLE if refused else Answer.RESET, f"{say(e)} {self._how_far()}")
+            if refused_certificate(e):
+                return self._fail(Answer.UNREACHABLE, f"{say(e)} {self._how_far()}")
+            return self._closed_by_target(f"{say(e)} {self._how_far()}")
         return self._done(Answered(status=self._status, headers=self._headers, body=b"".join(self._body)))
 
     def _read(self) -> None:
         wait_s = self._bounds.answer_s
         if self._bounds.hang_up_s is not None:
             wait_s = min(wait_s, self._bounds.hang_up_s)
-        self._by_s = self._charge.left_ns / 1e9 + wait_s
+        self._by_s = self._charge.left_ns / 1e9 + wait_s + self._line.longer_s()
         for part in self._incoming.parts():
             if isinstance(part, Told):
                 self._take_head(part)
             else:
                 self._take_body(part)
-        self._connection.reusable = self._incoming.reusable and not self._last
+        half_closed = self._line.done is LineFault.HALF_CLOSE
+        self._connection.reusable = self._incoming.reusable and not self._last and not half_closed
 
     def _receive(self) -> bytes:
-        received = self._connection.channel.receive(self._by_s)
+        received = self._line.receive(self._by_s)
         if received:
             self._first_byte_ns = self._first_byte_ns or time.monotonic_ns()
         return received
@@ -90,8 +98,11 @@ class WireExchange:
             raise _TooLarge(f"the answer announces {announced} bytes; the limit is {self._bounds.body_bytes}")
 
     def _take_body(self, chunk: bytes) -> None:
-        self._received += len(chunk)
-        self._body.append(chunk)
+        taken = self._line.take(chunk)
+        self._received += len(taken)
+        self._body.append(taken)
+        if len(taken) < len(chunk):
+            raise CutOff(f"cut on purpose {self._how_far()}")
         if self._received > self._bounds.body_bytes:
             raise _TooLarge(f"cut off after {self._received} bytes; the limit is {self._bounds.body_bytes}")
 
@@ -117,6 +128,11 @@ class WireExchange:
             Answer.TIMEOUT, f"no complete answer within {self._bounds.answer_s:g} s; gave up {self._how_far()}"
         )
 
+    def _closed_by_target(self, reason: str) -> Exchanged:
+        if self._line.excuses():
+            return self._fail(Answer.ABORTED, f"{self._line.done} on purpose: {reason}")
+        return self._fail(Answer.RESET, reason)
+
     def _fail(self, answer: Answer, reason: str) -> Exchanged:
         self._connection.reusable = False
         return self._done(
@@ -136,6 +152,7 @@ class WireExchange:
             left_ns=self._charge.left_ns,
             first_byte_ns=self._first_byte_ns,
             received=self._received,
+            fault=self._line.done,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 
+from harness.records.plan import PlannedLineFault
 from harness.records.target import Client
 from kiosk_sim.drivers.leases import Leases
 from kiosk_sim.drivers.quiet import HttpxTransport
@@ -39,6 +40,7 @@ class Bench:
         hang_up_s: float | None = None,
         body_bytes: int = 1_000_000,
         depart: Depart | None = None,
+        fault: PlannedLineFault | None = None,
     ) -> Exchanged:
         """Make one exchange."""
 
@@ -49,5 +51,5 @@ class Bench:
         request = Request(
             origin=Origin.of(url), holder=Holder(kiosk, card), method=method, path=path, headers=headers, body=body
         )
-        bounds = Bounds(connect_s=1.0, answer_s=answer_s, body_bytes=body_bytes, hang_up_s=hang_up_s)
+        bounds = Bounds(connect_s=1.0, answer_s=answer_s, body_bytes=body_bytes, hang_up_s=hang_up_s, fault=fault)
         return self.transport.exchange(request, bounds, depart or at_once)

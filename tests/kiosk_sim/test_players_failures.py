@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from harness.records.faults import LineFault
 from harness.records.history import (
     BatchEnded,
     Delivery,
     Ending,
     Note,
     PhaseEnded,
+    SendOutcome,
 )
+from harness.records.plan import Driver, PlannedLineFault, Step
 from tests.kiosk_sim.run_to_play import PLAYERS, sequence
 
 pytestmark = pytest.mark.slow
@@ -160,3 +163,37 @@ def test_a_phase_of_which_nothing_could_be_played_is_not_complete(player, driver
     first, second = sorted(run.records(PhaseEnded), key=lambda p: p.at_ns)
     assert (first.complete, second.complete) == (True, False)
     assert second.reason == "none of its 1 applications could be played"
+
+
+def test_what_happens_to_a_line_ends_only_that_visit_and_is_journaled_as_it_was_done(serve, issuer, run_against):
+    ends = {
+        LineFault.CUT_REQUEST: Ending.ABORTED,
+        LineFault.CUT_ANSWER: Ending.ABORTED,
+        LineFault.HALF_CLOSE: Ending.DELIVERED,
+        LineFault.SLOW_READ: Ending.DELIVERED,
+    }
+    run = run_against(serve(issuer).url)
+    rows = []
+    for number, how in enumerate(LineFault):
+        fault = PlannedLineFault(step=Step.COLLECT, how=how, lasts_ms=200.0)
+        first = run.application(2 * number + 1, kiosk=f"K{number}", line_fault=fault)
+        rows.append(sequence(first, run.application(2 * number + 2, kiosk=f"K{number}"), name=f"B{number}"))
+    run.plan(*rows, driver=Driver.ENGINE)
+    assert run.play("engine", "--phase", "P1") == 0, run.errors
+    journaled = run.endings()
+    done = {o.send.partition("/")[0]: o.fault for o in run.records(SendOutcome) if o.fault}
+    parts = {d.application for d in run.records(Delivery) if not d.complete}
+    for row, how in zip(rows, LineFault, strict=True):
+        first, second = (journaled[a.application] for a in row.applications)
+        assert (first.ending, done[first.application]) == (ends[how], how)
+        assert (first.code == how.value) is (ends[how] is Ending.ABORTED)
+        assert second.ending is Ending.DELIVERED
+        assert (first.application in parts) is (how is LineFault.CUT_ANSWER)
+
+
+def test_quiet_phases_have_no_faults(serve, issuer, run_against):
+    run = run_against(serve(issuer).url)
+    fault = PlannedLineFault(step=Step.COLLECT, how=LineFault.CUT_ANSWER)
+    run.plan(sequence(run.application(1, line_fault=fault)), driver=Driver.QUIET)
+    assert run.play("quiet", "--phase", "P1") == 64
+    assert "no faults" in run.errors
