@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from datetime import timedelta
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from mock_issuer.__main__ import main
 from mock_issuer.debuglog import Entered, read_debug_logs
 from mock_issuer.truth import Kind
 
@@ -31,6 +34,24 @@ def test_d19_gives_the_first_ones_document_to_all_until_its_time_is_over(stage) 
     stage.get(5, "kisaijiko")
     assert len(stage.wrong()) == 2
     stage.clean_again(lambda: stage.get(6, "kisaijiko"))
+
+
+def test_a_command_tells_what_was_wrong_with_which_document_and_who_was_let_in(stage) -> None:
+    stage.issuer.switch("D19", ttl=60.0)
+    for number in (7, 8):
+        stage.get(number, "juminhyo")
+    stage.issuer.clean()
+    revoked = stage.town.authority.card("R00055", state="superseded")
+    stage.town.authority.publish()
+    stage.issuer.switch("D34")
+    assert stage.at("K706").authenticate(revoked).status_code == 200
+    arguments = ["truth", "--state", str(stage.issuer.state), "--population", str(stage.town.population)]
+    told = [json.loads(line) for line in CliRunner().invoke(main, arguments).stdout.splitlines()]
+    copied = [one for one in told if one["victim"] == "R00008"]
+    assert [(one["kind"], one["donor"], len(one["digest"])) for one in copied] == [("another's", "R00007", 64)]
+    assert [one["refusal"] for one in told if one["kind"] == "let in" and one["victim"] == "R00055"] == [
+        "CARD_SUPERSEDED"
+    ]
 
 
 def test_d14_lets_the_next_customer_go_on_as_the_one_before(stage) -> None:

@@ -1,0 +1,91 @@
+"""The table of all runs: what counts, what is marked, and what the sentence for reports says."""
+
+import json
+
+import pytest
+
+from harness.cli import main
+from harness.score.rows import ERROR, Row, append_row, is_done, read_rows
+from harness.score.summary import board, flawless
+from harness.score.telling import table
+from harness.score.zoo import Kind
+
+NOW, BEFORE = "1+new", "1+old"
+
+
+def row(subject, seed=1, *, seconds=None, kind=Kind.DEFECT, **more):
+    seen = {"seconds": seconds, "bursts": 3} if seconds is not None else {}
+    told = {"outcome": "FAIL" if seen else "PASS", "detected": bool(seen), "right": bool(seen), "code": NOW}
+    return Row(**{**told, **seen, "subject": subject, "kind": kind, "scenario": "go-live", "seed": seed, **more})
+
+
+def line(rows, subject):
+    (found,) = [x for x in board(rows, NOW).lines if x.subject == subject]
+    return found
+
+
+def test_medians_are_of_the_runs_that_found_it_and_misses_stay_visible():
+    found = line([row("D02", 1, seconds=10.0), row("D02", 2, seconds=30.0), row("D02", 3)], "D02")
+    assert (found.right, found.runs, found.seconds) == (2, 3, 20.0)
+
+
+def test_something_else_found_is_no_detection():
+    found = line([row("D27", detected=True, outcome="FAIL", anomalies={"STALE": 2})], "D27")
+    assert (found.right, found.other) == (0, 1)
+    assert not flawless(board([row("D27", detected=True)], NOW))
+
+
+def test_the_last_run_of_a_seed_counts_and_another_versions_is_marked():
+    rows = [row("D02", seconds=5.0, code=BEFORE), row("D03", seconds=5.0, code=BEFORE), row("D02")]
+    assert (line(rows, "D02").right, line(rows, "D02").older) == (0, 0)
+    assert line(rows, "D03").older == 1
+    text = "\n".join(table(board(rows, NOW), "en"))
+    assert "D03*" in text
+    assert "D02*" not in text
+
+
+def test_the_sentence_counts_models_that_this_version_played_and_no_others():
+    rows = [row("D02", seconds=1.0), row("D03"), row("D04", seconds=2.0, code=BEFORE), row("clean", kind=Kind.CONTROL)]
+    score = board(rows, NOW)
+    assert "detected 1 of 2 known defect models" in score.statement_en
+    assert "2 種中 1 種" in score.statement_ja
+    assert "not measured" in board(rows[2:], NOW).statement_en
+
+
+def test_sometimes_found_is_told_apart_from_always_found():
+    score = board([row("D02", 1, seconds=1.0), row("D02", 2)], NOW)
+    assert "detected 1 of 1" in score.statement_en
+    assert "(0 of them in every run" in score.statement_en
+
+
+@pytest.mark.parametrize(
+    ("rows", "right"),
+    [
+        ([row("D02", seconds=1.0, false_alarms=0), row("clean", kind=Kind.CONTROL, false_alarms=0)], True),
+        ([row("D02", seconds=1.0, false_alarms=1)], False),
+        ([row("clean", kind=Kind.CONTROL, detected=True, false_alarms=2)], False),
+        ([row("D02", outcome=ERROR)], False),
+    ],
+)
+def test_the_score_is_flawless_only_without_misses_false_alarms_and_broken_runs(rows, right):
+    assert flawless(board(rows, NOW)) is right
+
+
+def test_what_this_version_has_played_is_not_played_again_and_what_broke_is():
+    rows = [row("D02"), row("D03", outcome=ERROR), row("D04", code=BEFORE)]
+    done = [s for s in ("D02", "D03", "D04") if is_done(rows, NOW, s, "go-live", 1)]
+    assert done == ["D02"]
+
+
+def test_rows_are_kept_one_a_line_and_shown_again(tmp_path, capsys):
+    file = tmp_path / "score.jsonl"
+    for one in (row("D02", seconds=12.5, false_alarms=0), row("clean", kind=Kind.CONTROL, false_alarms=0)):
+        append_row(file, one)
+    assert [r.subject for r in read_rows(file)] == ["D02", "clean"]
+    with pytest.raises(SystemExit) as exit_:
+        main(["score", "--show", "--json", "--out", str(tmp_path)])
+    assert exit_.value.code == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {x["subject"]: x["older"] for x in shown["lines"]} == {"D02": 1, "clean": 1}
+    assert json.loads((tmp_path / "score.json").read_text()) == shown
+    assert (tmp_path / "score.png").read_bytes().startswith(b"\x89PNG")

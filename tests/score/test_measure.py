@@ -1,0 +1,172 @@
+"""When a run against a defect ends, and what its row says: seen when, and what the issuer's log confirms."""
+
+import textwrap
+
+import msgspec
+import pytest
+
+from harness.embedded import Wrong
+from harness.errors import HonninError
+from harness.journal import RunFolder, SegmentWriter
+from harness.records.certificates import Certificate, Options
+from harness.records.findings import Anomaly, Finding, Property, Severity
+from harness.records.history import ApplicationEnded, ApplicationStarted, BatchReleased, Delivery, Ending
+from harness.records.verdict import Exposure, Outcome, Verdict
+from harness.score import lookout
+from harness.score import trial as trials
+from harness.score.measure import row_of, sought
+from harness.score.trial import Trial
+from harness.score.zoo import Kind, Subject
+
+S_NS = 1_000_000_000
+D02 = Subject(name="D02", kind=Kind.DEFECT, shows=(Anomaly.MISDELIVERY,))
+CLEAN = Subject(name="clean", kind=Kind.CONTROL)
+
+
+def finding(number, anomaly=Anomaly.MISDELIVERY, severity=Severity.GRAVE, prop=Property.OWNERSHIP):
+    return Finding(
+        finding=f"F{number}",
+        property=prop,
+        anomaly=anomaly,
+        severity=severity,
+        application=f"A{number}",
+        delivery=f"D{number}",
+        digest=f"{number:064d}",
+        victim=f"R{number}",
+    )
+
+
+def verdict(*findings, outcome=Outcome.FAIL):
+    return Verdict(
+        version=1, honnin="1", run="r", outcome=outcome, scenario="s", target="t", reasons=(), next_steps=(), scope=(),
+        identities=(), exposure=Exposure(), controls=(), nodes=(), findings=findings, bound_per_burst=None,
+        statement_ja="", statement_en="", started_wall_ns=0, ended_wall_ns=0, inputs_digest="",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A run of four people, a burst released before each of them; one document each, 10 s apart."""
+    made = RunFolder.create(tmp_path / "run")
+    with SegmentWriter(made, "quiet-1", "run") as journal:
+        for n in range(1, 5):
+            at_ns = n * 10 * S_NS
+            who = {"application": f"A{n}", "kiosk": "K1", "at_ns": at_ns}
+            paper = {"certificate": Certificate.JUMINHYO, "options": Options()}
+            released = BatchReleased(batch=f"B{n}", at_ns=at_ns, applications=(), left_ns=())
+            journal.append(
+                ApplicationStarted(**who, **paper, batch="B", phase="P", resident=f"R{n}", card="1", store="")
+            )
+            journal.append(released)
+            journal.append(Delivery(**{**who, "at_ns": at_ns + S_NS}, delivery=f"D{n}", digest=f"{n:064d}", bytes=1))
+            ended = at_ns + 2 * S_NS
+            journal.append(ApplicationEnded(application=f"A{n}", ending=Ending.DELIVERED, at_ns=ended))
+    return made
+
+
+def measured(folder, subject, *findings, wrong=()):
+    trial = Trial(folder=folder, verdict=verdict(*findings), stopped=False)
+    return row_of(trial, subject, "go-live", 1, "1", wrong, 0.0, "")
+
+
+def test_the_first_right_finding_is_timed_from_the_first_application_by_its_documents_arrival(folder):
+    row = measured(folder, D02, finding(4), finding(3), finding(2, Anomaly.STALE, Severity.DEFECT, Property.FRESHNESS))
+    assert (row.right, row.seconds, row.bursts) == (True, 21.0, 3)
+    assert (row.played_s, row.bursts_played) == (32.0, 4)
+    assert row.anomalies == {"MISDELIVERY": 2, "STALE": 1}
+
+
+def test_questions_to_a_person_are_no_detection(folder):
+    row = measured(folder, D02, finding(2, Anomaly.UNREAD, Severity.REVIEW))
+    assert (row.detected, row.right, row.seconds) == (False, False, None)
+
+
+def test_the_issuers_log_tells_misses_and_false_alarms(folder):
+    wrong = (Wrong(kind="another's", victim="R2", digest=f"{2:064d}"), Wrong(kind="another's", victim="R9", digest="9"))
+    row = measured(folder, D02, finding(2), finding(3), wrong=wrong)
+    assert (row.wrong, row.missed, row.false_alarms) == (2, 1, 1)
+
+
+def test_without_a_log_nobody_knows_and_a_control_needs_none(folder):
+    external = Subject(name="blind", kind=Kind.EXTERNAL)
+    row = measured(folder, external, finding(2), wrong=None)
+    assert (row.right, row.wrong, row.missed, row.false_alarms) == (True, None, None, None)
+    row = measured(folder, CLEAN, finding(2, Anomaly.LOST, Severity.DEFECT, Property.EXACTLY_ONCE))
+    assert (row.right, row.false_alarms) == (False, 1)
+
+
+def test_a_control_is_played_to_its_end_whatever_is_found():
+    assert not sought(CLEAN)([finding(1)])
+    assert sought(D02)([finding(1)])
+    assert not sought(D02)([finding(1, Anomaly.LOST)])
+
+
+# A program that behaves as `honnin run` does: makes a run folder, ends a phase, goes on until told to end, and prints
+# the verdict that lies beside it; `resume` prints the second one. The look prints findings.
+HONNIN = """
+import json, pathlib, shutil, signal, sys, time
+here = pathlib.Path(__file__).parent
+if sys.argv[1] == "resume":
+    print((here / "resumed.json").read_text())
+    sys.exit(0)
+told = []
+signal.signal(signal.SIGTERM, lambda *_: told.append(1))
+out = pathlib.Path(sys.argv[sys.argv.index("--out") + 1])
+shutil.copytree(here / "made", out / "the-run")
+(out / "the-run" / "manifest.json").write_text("{}")
+until = time.monotonic() + 30
+while not told and time.monotonic() < until:
+    time.sleep(0.02)
+print((here / "verdict.json").read_text() if told else "")
+"""
+
+
+@pytest.fixture
+def honnin(tmp_path, monkeypatch, folder):
+    """Let scripts stand for honnin and for a look; return what writes their verdicts and findings."""
+    from harness.records.history import PhaseEnded
+
+    made = RunFolder.create(tmp_path / "made")
+    with SegmentWriter(made, "quiet-1", "run") as journal:
+        journal.append(PhaseEnded(phase="P0", at_ns=1, complete=True))
+    (tmp_path / "honnin.py").write_text(textwrap.dedent(HONNIN))
+    (tmp_path / "look.py").write_text(f"print(open({str(tmp_path / 'seen.json')!r}).read())")
+    start = trials.start
+
+    def instead(module, *arguments, **more):
+        script = {"harness.cli": "honnin.py", "harness.score.peek": "look.py"}[module]
+        return start(
+            "runpy_file", str(tmp_path / script), *arguments, environment={"PYTHONPATH": str(tmp_path)}, **more
+        )
+
+    (tmp_path / "runpy_file.py").write_text(
+        "import runpy, sys\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+    monkeypatch.setattr(trials, "start", instead)
+    monkeypatch.setattr(lookout, "start", instead)
+
+    def write(**files):
+        for name, content in files.items():
+            (tmp_path / f"{name}.json").write_bytes(msgspec.json.encode(content))
+
+    return write
+
+
+def test_a_run_ends_once_a_look_after_a_phase_has_shown_what_is_sought(honnin, tmp_path):
+    honnin(seen=[finding(1)], verdict=verdict(finding(1)))
+    trial = trials.play("go-live", tmp_path / "t.toml", 1, tmp_path / "out", sought(D02))
+    assert trial.stopped
+    assert [f.anomaly for f in trial.verdict.findings] == [Anomaly.MISDELIVERY]
+
+
+def test_what_the_verdict_does_not_confirm_is_played_on(honnin, tmp_path):
+    honnin(seen=[finding(1)], verdict=verdict(), resumed=verdict(finding(2)))
+    trial = trials.play("go-live", tmp_path / "t.toml", 1, tmp_path / "out", sought(D02))
+    assert not trial.stopped
+    assert [f.victim for f in trial.verdict.findings] == ["R2"]
+
+
+def test_a_run_without_a_verdict_is_told_with_its_last_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(trials, "_LOOK_EVERY_S", 0.02)
+    with pytest.raises(HonninError, match="no such file"):
+        trials.play("go-live", tmp_path / "none.toml", 1, tmp_path / "out", sought(D02))
