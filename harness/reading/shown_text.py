@@ -15,12 +15,11 @@ _FONT = re.compile(rb"/([^\s/\[\]<>()]+)\s+[\d.+-]+\s+Tf\b")
 _SET_BACK = re.compile(rb"(?<![^\s\])>])(?:Q|gs|BI|Do)(?![^\s\[(</])")
 _TO_UNICODE = re.compile(rb"/ToUnicode (\d+) 0 R")
 _RANGE = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
-_HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
-_ODD = re.compile(rb"usecmap|begincidrange|\[|%")
 _CODES = re.compile(rb"begincodespacerange\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*endcodespacerange")
 _LARGEST_RANGE = 256
+_CHARACTER = 4  # hexadecimal digits of a target that is one character
 
-Codes = dict[bytes, str]
+Codes = dict[bytes, bytes]  # of the codes' digits, in small letters, to the digits of what they stand for
 
 
 class Unlike(Exception):
@@ -67,36 +66,38 @@ def _code_map(data: bytes, header: bytes) -> Codes:
     space = _CODES.search(content) if content else None
     if content is None or space is None or len(space[1]) != len(space[2]):
         return {}
-    size, codes = len(space[1]) // 2, Codes()
+    pairs: list[tuple[bytes, bytes]] = []
     for kind, entries in _RANGE.findall(content):
-        if _ODD.search(entries):
+        entry, plain = _patterns(kind == b"bfrange", len(space[1]))
+        if plain.fullmatch(entries) is None:
             return {}
-        numbers = [bytes.fromhex(n.decode()) for n in _HEX.findall(entries)]
-        for code, character in _entries(kind == b"bfrange", numbers):
-            if len(code) != size or codes.setdefault(code, character) != character:
-                return {}
-    return codes
+        found = entry.findall(entries)
+        pairs += found if kind == b"bfchar" else (pair for one in found for pair in _ranged(*one))
+    codes = {code.lower(): target for code, target in pairs}
+    return codes if len(codes) == len(pairs) else {}
 
 
-def _entries(ranges: bool, numbers: list[bytes]) -> Iterator[tuple[bytes, str]]:
-    step = 3 if ranges else 2
-    if len(numbers) % step:
-        yield b"", ""  # of no size: the map is not plain
-        return
-    for place in range(0, len(numbers), step):
-        first, last, target = numbers[place], numbers[place + step - 2], numbers[place + step - 1]
-        low, high = int.from_bytes(first), int.from_bytes(last)
-        if len(target) != 2 or high - low >= _LARGEST_RANGE:
-            continue  # not one character each
-        for more in range(high - low + 1):
-            yield (low + more).to_bytes(len(first)), chr(int.from_bytes(target) + more)
+@lru_cache(maxsize=16)
+def _patterns(ranges: bool, digits: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Return what matches one entry of a map, and all of them, of codes of so many digits."""
+    code, target = rb"\s*<([0-9A-Fa-f]{%d})>" % digits, rb"\s*<([0-9A-Fa-f]*)>"
+    entry = code * (1 + ranges) + target
+    return re.compile(entry), re.compile(rb"(?:" + entry.replace(b"(", b"(?:") + rb")*\s*")
+
+
+def _ranged(low: bytes, high: bytes, target: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the codes of a range, each with its character."""
+    first, last = int(low, 16), int(high, 16)
+    if len(target) == _CHARACTER and last - first < _LARGEST_RANGE:
+        for more in range(last - first + 1):
+            yield b"%0*x" % (len(low), first + more), b"%04x" % (int(target, 16) + more)
 
 
 def decoded(string: bytes, codes: Codes) -> str:
     """Return what a string of a content stream says; every code must be one character."""
-    raw = string_bytes(string)
+    digits = string_bytes(string).hex().encode()
     size = len(next(iter(codes)))
-    like(len(raw) % size == 0)
-    characters = [codes.get(raw[n : n + size], "") for n in range(0, len(raw), size)]
-    like(all(characters))
-    return "".join(characters)
+    like(len(digits) % size == 0)
+    targets = [codes.get(digits[n : n + size], b"") for n in range(0, len(digits), size)]
+    like(all(len(target) == _CHARACTER for target in targets))
+    return "".join(chr(int(target, 16)) for target in targets)

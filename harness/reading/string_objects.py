@@ -6,6 +6,7 @@ import re
 
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
+_ESCAPED |= {b"%0*o" % (digits, code): bytes([code & 0xFF]) for digits in (1, 2, 3) for code in range(8**digits)}
 
 
 def string_bytes(written: bytes) -> bytes:
@@ -19,6 +20,4 @@ def string_bytes(written: bytes) -> bytes:
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
     escape = found[1]
-    if escape[:1] in b"01234567":
-        return bytes([int(escape, 8) & 0xFF])
     return _ESCAPED.get(escape, escape)
