@@ -8,6 +8,14 @@ from typing import Literal
 
 Lang = Literal["ja", "en"]
 
+# Isolation probes: what must not work.
+PROBES: dict[str, tuple[str, str]] = {
+    "wrong_signature": ("誤った署名", "wrong signature"),
+    "foreign_job": ("他人のセッションからの取得", "another person's session"),
+    "next_customer": ("同じ端末の次の利用者による取得", "the next customer at the kiosk"),
+    "after_end": ("終了後のセッションの再使用", "a session used after its end"),
+}
+
 WORDS: dict[str, tuple[str, str]] = {
     # verdict
     "PASS": ("検出なし(計画した試験をすべて実施)", "nothing detected (all planned tests carried out)"),
@@ -41,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "tax": ("所得・課税・納税証明書", "income and tax certificate"),
     "koseki": ("戸籍証明書", "family register certificate"),
     "fuhyo": ("戸籍の附票の写し", "copy of the supplementary family register"),
+    **PROBES,
     # steps at the kiosk, and ways to give up
     "open": ("手続の開始", "opening the service"),
     "authenticate": ("カードと暗証番号による認証", "authentication by card and PIN"),
@@ -188,6 +197,7 @@ ITEMS: dict[str, tuple[str, str]] = {
     "expired": ("有効期限切れ", "expired"),
     "superseded": ("更新前のカード", "superseded"),
     "locked": ("暗証番号のロック", "locked"),
+    **PROBES,
 }
 
 # Why somebody may not be issued something: the codes of harness.population.issuable.
@@ -238,6 +248,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "settlement": ("後からの確認", "settlement"),
     "acknowledged": ("完了通知の受理", "acknowledged"),
     "card": ("カード", "card"),
+    "probe": ("分離の試行", "isolation probe"),
     "customer before": ("同じ端末の直前の利用者", "customer before"),
     "baseline": ("基準帳票 → 今回", "baseline → now"),
     "pages": ("ページ数", "pages"),

@@ -17,7 +17,9 @@ from harness.records.plan import (
     BatchKind,
     PlannedAbort,
     PlannedApplication,
+    PlannedProbe,
     PlannedUpdate,
+    Probe,
     Relation,
     Slot,
     Step,
@@ -38,14 +40,19 @@ class Author:
         target: Target,
         card_of: Callable[[str], str],
         invalid: Sequence[Holder] = (),
+        probes: Collection[Probe] = (),
     ) -> None:
-        """Write for this target; `card_of` gives a resident's card serial, `invalid` are holders of useless cards."""
+        """Write for this target; `card_of` gives a resident's card serial, `invalid` are holders of useless cards.
+
+        `probes` are those that the target's interface allows.
+        """
         self.scenario = scenario
         self.cast = cast
         self.rng = rng
         self.target = target
         self.nodes = tuple(n.id for n in target.nodes)
         self.invalid = invalid
+        self.probes = frozenset(probes)
         self._card_of = card_of
         self._applications = itertools.count(1)
         self._batches = itertools.count(1)
@@ -80,8 +87,8 @@ class Author:
             card=card or self._card_of(who),
             certificate=certificate,
             options=options or self.cast.options(who, certificate),
-            kiosk=f"K{kiosk + 1:03d}",
-            store=f"S{kiosk // 2 + 1:03d}",
+            kiosk=_kiosk(kiosk),
+            store=_store(kiosk),
             node=node,
             start_ms=round(start_ms, 1),
             gap_ms=gap_ms,
@@ -89,6 +96,24 @@ class Author:
             abort=abort,
             lane=lane,
         )
+
+    def with_bad_card(self, phase: PhaseBase, holder: Holder, kiosk: int) -> PlannedApplication:
+        """Plan an application with a card that is no good, by somebody who may otherwise be issued it."""
+        known = holder.resident in self.cast.residents
+        return self.application(
+            phase,
+            holder.certificate,
+            kiosk=kiosk,
+            node=self.node(),
+            resident=holder.resident,
+            options=None if known else Options(),
+            card=holder.serial,
+        )
+
+    def second(self, probe: Probe, resident: str, kiosk: int) -> PlannedProbe:
+        """Plan the second person of a probe."""
+        card = self._card_of(resident)
+        return PlannedProbe(probe=probe, resident=resident, card=card, kiosk=_kiosk(kiosk), store=_store(kiosk))
 
     def lane(self, number: int) -> int | None:
         """Return the centre's connections in turn; None where kiosks have connections of their own."""
@@ -200,3 +225,11 @@ class Author:
 def is_turn(number: int, share: float) -> bool:
     """Tell whether the `number`-th is one of a share, evenly spread."""
     return (number + 1) * share // 1 > number * share // 1
+
+
+def _kiosk(place: int) -> str:
+    return f"K{place + 1:03d}"
+
+
+def _store(place: int) -> str:
+    return f"S{place // 2 + 1:03d}"

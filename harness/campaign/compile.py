@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from harness.campaign.author import Author
 from harness.campaign.cast import Cast, Choices
-from harness.campaign.fitting import asked_for, fit, unmet, with_fewer
+from harness.campaign.fitting import asked_for, fit, unmet, unplanned, with_fewer, without_probes
 from harness.campaign.invalid_cards import holders_of
 from harness.campaign.load import round_names
 from harness.campaign.phases import PhaseCompiler
@@ -31,7 +31,7 @@ from harness.errors import ConfigError
 from harness.journal.run_folder import write_whole
 from harness.population import Population
 from harness.records.manifest import CardStanding
-from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader
+from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader, Probe
 from harness.records.target import Target
 
 _CHANGES_AT_ONCE = 4  # batches; the changes themselves never overlap
@@ -61,23 +61,28 @@ def compile_plan(
     without: Collection[str] = (),
     choices: Choices | None = None,
     standings: Collection[CardStanding] = (),
+    probes: Collection[Probe] = (),
 ) -> tuple[PlanHeader, list[Batch]]:
     """Compile what of `scenario` this target has a place for, with this population.
 
     `card_of` gives a resident's card serial; `on` is the day of the run (ages); people in `without` play no part;
     `choices` limits options to those that a baseline has; people whose cards are no good, by their `standings`, are
-    asked for alone and must get nothing.
+    asked for alone and must get nothing; of `probes` the target's interface has a place for these.
     Raises UsageError where the target or the population cannot carry the scenario.
     """
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
+    written = scenario
     scenario, left_out = fit(scenario, target)
     cast = _cast(scenario, population, target, rng, on, without, choices)
     invalid = holders_of(standings, population.residents, asked_for(scenario), on, target.rules)
-    author = Author(scenario, cast, rng, target, card_of, invalid)
+    if not (probes or invalid):
+        scenario, left_out = without_probes(scenario, left_out, target)
+    author = Author(scenario, cast, rng, target, card_of, invalid, probes)
     compiler = PhaseCompiler(author)
     batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
     relations, events = unmet(scenario, batches)
-    left_out = replace(left_out, fewer=with_fewer(scenario, batches), relations=relations, events=events)
+    fewer, never = with_fewer(scenario, batches), unplanned(written, batches)
+    left_out = replace(left_out, fewer=fewer, relations=relations, events=events, probes=never)
     header = _header(scenario, population, target, seed, left_out, batches)
     return replace(header, covering=tuple(compiler.covering), time_limits_ms=author.time_limits_ms()), batches
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from harness.campaign.scenario import AnyPhase, Bursts, Hold, Pairs, Scenario, Succession, Updates
+from harness.campaign.scenario import AnyPhase, Bursts, Hold, Pairs, Probes, Scenario, Succession, Updates
 from harness.errors import UsageError
 from harness.records.certificates import Certificate
-from harness.records.plan import Batch, Fewer, LeftOut, Relation, Step
+from harness.records.plan import Batch, Fewer, LeftOut, Probe, Relation, Step
 from harness.records.target import Client, Target
 
 _BY_HAND = 2  # of each kind: with their undoing at most eight changes for the operator
@@ -32,10 +32,7 @@ def fit(scenario: Scenario, target: Target) -> tuple[Scenario, LeftOut]:
     fitted = [(phase, _fit(phase, scenario, offered, steps, target.updates, together)) for phase in scenario.phase]
     kept = tuple(phase for _, phase in fitted if phase is not None)
     if not kept:
-        raise UsageError(
-            f"target {target.name} has no place for anything in scenario {scenario.name}: it issues "
-            f"{', '.join(offered) or 'nothing'}, updates = {str(target.updates).lower()}; choose another scenario"
-        )
+        raise _no_place(scenario, target)
     left_out = LeftOut(
         certificates=tuple(c for c in asked_for(scenario) if c not in offered),
         steps=steps,
@@ -43,6 +40,35 @@ def fit(scenario: Scenario, target: Target) -> tuple[Scenario, LeftOut]:
         phase_titles=tuple((before.title_ja, before.title_en) for before, phase in fitted if phase is None),
     )
     return replace(scenario, phase=kept, certificates=_offered(scenario.certificates, offered)), left_out
+
+
+def without_probes(scenario: Scenario, left_out: LeftOut, target: Target) -> tuple[Scenario, LeftOut]:
+    """Return the scenario without the phases that only try what must not work: here nothing could be tried.
+
+    Raises UsageError where nothing is left.
+    """
+    trying = [phase for phase in scenario.phase if isinstance(phase, Probes)]
+    kept = tuple(phase for phase in scenario.phase if phase not in trying)
+    if not kept:
+        raise _no_place(scenario, target)
+    phases = (*left_out.phases, *(p.phase for p in trying))
+    titles = (*left_out.phase_titles, *((p.title_ja, p.title_en) for p in trying))
+    return replace(scenario, phase=kept), replace(left_out, phases=phases, phase_titles=titles)
+
+
+def unplanned(scenario: Scenario, batches: Collection[Batch]) -> tuple[Probe, ...]:
+    """Return the probes that `scenario` asks for and that nobody makes."""
+    made = {a.probe.probe for b in batches for a in b.applications if a.probe}
+    asked = any(isinstance(phase, Probes) for phase in scenario.phase)
+    return tuple(p for p in Probe if p not in made) if asked else ()
+
+
+def _no_place(scenario: Scenario, target: Target) -> UsageError:
+    return UsageError(
+        f"target {target.name} has no place for anything in scenario {scenario.name}: it issues "
+        f"{', '.join(target.certificates) or 'nothing'}, updates = {str(target.updates).lower()}; choose another "
+        "scenario"
+    )
 
 
 def asked_for(scenario: Scenario) -> tuple[Certificate, ...]:

@@ -9,6 +9,7 @@ from harness.campaign.bursts import burst_batches
 from harness.campaign.changes import update_batches
 from harness.campaign.load import hold_batches, mix_batches
 from harness.campaign.pairs import pair_batches, second_batches, steered_batches
+from harness.campaign.probes import probe_batches
 from harness.campaign.quiet import Places, turns_of
 from harness.campaign.scenario import (
     AnyPhase,
@@ -17,6 +18,7 @@ from harness.campaign.scenario import (
     Hold,
     Mix,
     Pairs,
+    Probes,
     Seconds,
     Solo,
     Steered,
@@ -55,6 +57,8 @@ class PhaseCompiler:
                 return hold_batches(phase, author)
             case Updates():
                 return update_batches(phase, author)
+            case Probes():
+                return probe_batches(phase, author)
             case Mix():
                 return mix_batches(phase, author)
             case Baseline():

@@ -112,6 +112,13 @@ class Updates(PhaseBase, frozen=True, tag="updates"):
     fillers: Annotated[int, Meta(ge=0)] = 4  # people served around a change in flight
 
 
+class Probes(PhaseBase, frozen=True, tag="probes"):
+    """P6: what must not work, tried while others are served: foreign and closed sessions, cards that are no good."""
+
+    rounds: AtLeastOne = 3  # in each of which every probe that the target's interface allows is made once
+    fillers: Annotated[int, Meta(ge=0)] = 2  # people served meanwhile, for each probe
+
+
 class Mix(PhaseBase, frozen=True, tag="mix"):
     """P7: arrivals as in operation: open model, exponential gaps, all certificates."""
 
@@ -133,7 +140,7 @@ class Baseline(PhaseBase, frozen=True, tag="baseline"):
     interruptions: bool = True  # some people give up or are refused in between
 
 
-AnyPhase = Solo | Succession | Pairs | Steered | Seconds | Bursts | Hold | Updates | Mix | Baseline
+AnyPhase = Solo | Succession | Pairs | Steered | Seconds | Bursts | Hold | Updates | Probes | Mix | Baseline
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

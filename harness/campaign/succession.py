@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from harness.campaign.author import Author
-from harness.campaign.invalid_cards import Holder
 from harness.campaign.scenario import ABORTS, Solo, Succession
 from harness.records.certificates import Certificate, Options, Scope
 from harness.records.plan import AbortHow, Batch, BatchKind, PlannedAbort, PlannedApplication, Step
@@ -34,21 +33,8 @@ def solo_batches(phase: Solo, author: Author) -> Iterator[Batch]:
         yield author.batch(phase, BatchKind.SEQUENCE, [one], "solo:refusal")
     for holder in author.invalid:
         if holder.certificate in author.kinds(phase):
-            one = author.application(
-                phase,
-                holder.certificate,
-                kiosk=0,
-                node=author.node(),
-                resident=holder.resident,
-                options=_plain(author, holder),
-                card=holder.serial,
-            )
+            one = author.with_bad_card(phase, holder, kiosk=0)
             yield author.batch(phase, BatchKind.SEQUENCE, [one], f"solo:card-{holder.state}")
-
-
-def _plain(author: Author, holder: Holder) -> Options | None:
-    """Return options for somebody who plays no other part, None where the cast knows the person."""
-    return None if holder.resident in author.cast.residents else Options()
 
 
 def succession_batches(phase: Succession, author: Author) -> Iterator[Batch]:

@@ -34,6 +34,7 @@ from harness.records.history import (
     PhaseEnded,
     PhaseStarted,
     PlayerCounters,
+    Probed,
     ReadersEnded,
     RunResumed,
     SecondFound,
@@ -95,6 +96,7 @@ class _Gatherer:
         self.brackets: list[tuple[str, BurstBracket]] = []
         self.loads: list[tuple[str, GeneratorLoad]] = []
         self.readers: list[ReadersEnded] = []
+        self.probed: list[Probed] = []
         self.internal_errors: list[str] = []
         self.records: Counter[str] = Counter()
         self.rules = self._rules()
@@ -143,6 +145,7 @@ class _Gatherer:
             Decided: self._decided,
             SecondFound: lambda w, r: self.seconds.append(r),
             ReadersEnded: lambda w, r: self.readers.append(r),
+            Probed: lambda w, r: self.probed.append(r),
             Note: lambda w, r: None,
         }
 
@@ -280,6 +283,7 @@ class _Gatherer:
             brackets=tuple(at_home(r, clocks.get(w)) for w, r in self.brackets),
             loads=tuple(at_home(r, clocks.get(w)) for w, r in self.loads),
             readers=tuple(self.readers),
+            probed=tuple(self.probed),
             internal_errors=tuple(self.internal_errors),
             oddities=(*rows.oddities, *map(_without_first_half, left_over)),
             records=sum(self.records.values()),

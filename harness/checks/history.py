@@ -22,6 +22,7 @@ from harness.records.history import (
     LedgerEntry,
     LedgerRead,
     PlayerCounters,
+    Probed,
     ReadersEnded,
     SecondFound,
     SelfProof,
@@ -29,7 +30,7 @@ from harness.records.history import (
     UpdateResult,
     WorkerCensus,
 )
-from harness.records.plan import BatchKind, PlannedAbort
+from harness.records.plan import BatchKind, PlannedAbort, Probe
 
 NEVER = -1  # a time that did not come, a row that is not there
 
@@ -76,6 +77,7 @@ class Application(NamedTuple):
     settled: SettledAs | None = None
     settled_by: str = ""  # source of the settlement
     error_ns: int = 0  # bound that all its times are known to; 0 for whoever played on the run's own host
+    probe: Probe | None = None  # what must not work, and was to be tried on the way
 
     @property
     def waited_ns(self) -> int:
@@ -189,6 +191,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     brackets: tuple[BurstBracket, ...]
     loads: tuple[GeneratorLoad, ...]
     readers: tuple[ReadersEnded, ...]
+    probed: tuple[Probed, ...]
     internal_errors: tuple[str, ...]  # parts of the supervisor that crashed
     oddities: tuple[str, ...]  # records that contradict each other, one sentence each
     records: int

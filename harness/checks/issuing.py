@@ -13,6 +13,7 @@ from harness.checks.value_history import Slack, ValueHistory
 from harness.records.certificates import Certificate
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.history import Ending
+from harness.records.plan import Probe
 from harness.records.resident import Resident
 
 Refusal = Callable[[Resident, Certificate], str]
@@ -112,7 +113,7 @@ class Issuing:
 
     def _is_read(self, one: Application) -> bool:
         known = bool(self._register.states(one.resident, 0, 0))
-        return known and self._card_is_valid(one.card)
+        return known and self._card_is_valid(one.card) and one.probe is not Probe.WRONG_SIGNATURE
 
     def _handed_out(self, place: int) -> Delivered | None:
         """Return the first whole document of an application on which nobody else stands."""

@@ -74,6 +74,7 @@ class Rows:
             store=one(record.store),
             node=one(record.node),
             abort=one(record.abort),
+            probe=record.probe,
             writer=writer,
             started_ns=record.at_ns,
             planned_ns=record.planned_ns or NEVER,

@@ -15,9 +15,10 @@ from harness.campaign.pace import pace_of
 from harness.cli.plan_texts import told
 from harness.cli.run import request_of
 from harness.config import load_toml
+from harness.errors import ConfigError
 from harness.glossary import Lang, default_lang
 from harness.population import distinguish
-from harness.records.plan import Batch
+from harness.records.plan import Batch, Probe
 from harness.records.target import Target
 from harness.run.people import indistinct
 from harness.run.prepare import JST, Request, card_standings, compile_request
@@ -73,13 +74,23 @@ def command(
     """Compile the plan, forecast it, tell it."""
     target = load_toml(target_file, Target)
     request = request_of(load_scenario(find_scenario(scenario)), target, target_file, population, cards, out, seed)
-    seen, batches = _forecast(request, like)
+    seen, batches = _forecast(replace(request, probes=_probes(target, target_file.resolve())), like)
     if as_json:
         click.echo(msgspec.json.encode(seen).decode())
         return 0
     for line in told(seen, batches if batches_too else (), len(request.population.residents), lang):
         click.echo(line)
     return 0
+
+
+def _probes(target: Target, file: Path) -> frozenset[Probe]:
+    """Return the probes of the target's adapter; none where it is still to be written: a plan does not need it."""
+    from kiosk_sim.targets.adapter import load_adapter, probes_of
+
+    try:
+        return probes_of(load_adapter(target, file))
+    except ConfigError:
+        return frozenset()
 
 
 def _forecast(request: Request, like: Path | None) -> tuple[Forecast, list[Batch]]:

@@ -8,20 +8,20 @@ from harness.campaign.fitting import steps_lacking
 from harness.errors import ConfigError
 from harness.judge.scope import validate_scope
 from harness.reading.profile import BUILT_IN, NO_PROFILE, load_profile
-from harness.records.plan import Step
+from harness.records.plan import Probe, Step
 from harness.records.target import Target
 
 
-def check_playable(target: Target, file: Path) -> None:
+def check_playable(target: Target, file: Path) -> frozenset[Probe]:
     """Load adapter, TLS files and document profile as players and judge will; `file` is the target file.
 
-    Raises ConfigError naming file, key and what is allowed.
+    Returns the isolation probes that the adapter can make. Raises ConfigError naming file, key and what is allowed.
     """
     from kiosk_sim.drivers.routing import Routing
     from kiosk_sim.drivers.tls import tls_identities
-    from kiosk_sim.targets.adapter import load_adapter
+    from kiosk_sim.targets.adapter import load_adapter, probes_of
 
-    load_adapter(target, file)
+    probes = probes_of(load_adapter(target, file))
     tls_identities(target, file, lambda _: None)
     check_readable(target, file)
     _check_synchronise(target, file)
@@ -29,6 +29,7 @@ def check_playable(target: Target, file: Path) -> None:
         Routing(target)
     except ValueError as e:
         raise ConfigError(file, "url", str(e)) from None
+    return probes
 
 
 def check_readable(target: Target, file: Path) -> None:

@@ -110,8 +110,9 @@ def load_request(
     """Read every input before anything is made; raise UsageError at the first that is wrong."""
     target = load_toml(target_file, Target)
     check_allowed(target, confirmed)
-    check_playable(target, target_file.resolve())
-    return request_of(campaign, target, target_file, population, cards, out, seed, confirmed)
+    probes = check_playable(target, target_file.resolve())
+    request = request_of(campaign, target, target_file, population, cards, out, seed, confirmed)
+    return replace(request, probes=probes)
 
 
 def request_of(

@@ -103,6 +103,14 @@ _CONTRADICTION: dict[Anomaly, tuple[str, str]] = {
         "無効なカードによる {v} が受け付けられた。",
         "{v} was accepted with an invalid card.",
     ),
+    Anomaly.IDOR: (
+        "{v}({donor})の証明書を、別の人のセッションから取得できた。",
+        "the document of {v} ({donor}) was handed to another person's session.",
+    ),
+    Anomaly.SESSION_BLEED: (
+        "{v}({donor})のセッションが終わった後、または離れた後に、その証明書を取得できた。",
+        "the document of {v} ({donor}) was handed out when its session was over, or to the next customer.",
+    ),
     Anomaly.PAGE_LOSS: (
         "{v} に渡された {d} のページが欠けている。",
         "{v} received {d}, of which pages are missing.",

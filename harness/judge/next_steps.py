@@ -243,6 +243,15 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Correct the document profile or the test residents until the missed kind is detected.",
         ),
     ),
+    "probes_unanswered": (
+        (
+            VENDOR,
+            "記録(honnin journal)で試行の答えを確かめ、接続部品(アダプタ)か試験環境を直して試験し直す。"
+            "インターフェースにない試行なら、接続部品の probes から除く(対象外として示される)。",
+            "Look at the answers in `honnin journal`, correct the adapter or the environment, and play again; a probe "
+            "that the interface has no place for is left out of the adapter's `probes`, and shown as out of scope.",
+        ),
+    ),
     "not_exercised": (
         (
             VENDOR,

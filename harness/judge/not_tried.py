@@ -49,6 +49,13 @@ def _left_out(header: PlanHeader) -> Iterator[Reason]:
         )
     if left_out.phases:
         yield _phases(left_out)
+    if left_out.probes:
+        yield _reason(
+            "probes_left_out",
+            left_out.probes,
+            "対象外(接続部品またはインターフェースにないか、試験住民が足りない)のため、試みていない分離の試行: {}",
+            "probes not made: the adapter or the interface has no place for them, or there are too few people: {}",
+        )
     titles = {p.phase: (p.title_ja, p.title_en) for p in header.phases}
     for few in left_out.fewer:
         ja, en = titles.get(few.phase, ("", ""))

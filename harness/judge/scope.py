@@ -6,12 +6,13 @@ from msgspec.structs import replace
 
 from harness.checks.documents import Documents, is_read, issue_numbers
 from harness.checks.history import HistoryView, predecessors
-from harness.checks.isolation import VALID
+from harness.checks.isolation import invalid_cards, probes_made
 from harness.errors import ConfigError
-from harness.glossary import reason_word
+from harness.glossary import reason_word, word
 from harness.judge.compared import NO_BASELINE, Compared
 from harness.judge.turned_away import TurnedAway
 from harness.records.findings import Property
+from harness.records.plan import Probe
 from harness.records.target import Target
 from harness.records.verdict import Reflection, ScopeEntry
 
@@ -56,7 +57,7 @@ def measure_scope(
         Property.OWNERSHIP: sum(1 for d in documents.values() if is_read(d)),
         Property.FRESHNESS: register_reads,
         Property.EXACTLY_ONCE: sum(1 for ending in view.applications if ending.ending is not None),
-        Property.ISOLATION: _invalid_cards(view, card_states),
+        Property.ISOLATION: _bad_cards(view, card_states) + sum(answered for answered, _ in _others(view).values()),
         Property.PAGES: sum(len(d.pages) for d in documents.values() if is_read(d)),
         Property.NUMBERS: _numbered(view, documents),
         Property.BASELINE: compared.count,
@@ -161,15 +162,27 @@ def _baseline_note(compared: Compared) -> tuple[str, str]:
 
 
 def _isolation_note(count: int, view: HistoryView) -> tuple[str, str]:
+    """Say how often each thing that must not work was tried and answered; what was never answered proves nothing."""
     followed = sum(1 for before in predecessors(view) if before >= 0)
+    others = _others(view)
+    cards = count - sum(answered for answered, _ in others.values())
+    ja = [f"{word(p, 'ja')} {answered} / {begun} 件" for p, (answered, begun) in others.items()]
+    en = [f"{word(p, 'en')} {answered} of {begun}" for p, (answered, begun) in others.items()]
     return (
-        f"無効カードの申請 {count} 件、同一端末での続けての利用 {followed} 件。専用の試験は本版では未実施",
-        f"{count} applications with invalid cards, {followed} successions at a kiosk; no probes in this version",
+        f"無効カード・誤った署名の申請 {cards} 件、同一端末での続けての利用 {followed} 件。"
+        f"試行(答えのあったもの / 試みたもの): {'、'.join(ja) or 'なし'}",
+        f"{cards} applications with invalid cards or signatures, {followed} successions at a kiosk; "
+        f"probes answered of those made: {', '.join(en) or 'none'}",
     )
 
 
-def _invalid_cards(view: HistoryView, card_states: dict[str, str]) -> int:
-    return sum(1 for card in view.applications.strings("card") if card_states.get(card, VALID) != VALID)
+def _bad_cards(view: HistoryView, card_states: dict[str, str]) -> int:
+    return sum(1 for _ in invalid_cards(view, card_states))
+
+
+def _others(view: HistoryView) -> dict[Probe, tuple[int, int]]:
+    """Return the probes besides those by bad cards: how often answered, and how often made."""
+    return {probe: made for probe, made in probes_made(view).items() if probe is not Probe.WRONG_SIGNATURE}
 
 
 def _numbered(view: HistoryView, documents: Documents) -> int:

@@ -8,7 +8,7 @@ Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, w
 journal_late, clock_unknown, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable,
 target_died, target_errors, void_batches, arrivals_late, bursts_strayed, identity_open, unresolved, unread,
 ocr_absent, for_review, pictures_missing, checker_crashed, internal_error, control_missing, control_missed,
-not_exercised, baseline_missing.
+not_exercised, probes_unanswered, baseline_missing.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from harness.checks.history import HistoryView, deaths_in_play
+from harness.checks.isolation import probes_made
 from harness.glossary import property_word, word
 from harness.judge.generator import generator_doubts
 from harness.judge.scope import MUST_BE_EXERCISED
@@ -291,6 +292,7 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
         )
     yield from _undecided(basis)
     yield from _controls(basis.controls)
+    yield from _probes(basis.view)
     needed = MUST_BE_EXERCISED | ({Property.BASELINE} if basis.baseline else set())
     for entry in basis.scope:
         if entry.property in needed and entry.in_scope and not entry.exercised:
@@ -299,6 +301,24 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
                 ja=f"対象とする性質「{word(entry.property, 'ja')}」を一度も確かめられなかった",
                 en=f"{word(entry.property, 'en')} is in scope and was never exercised",
             )
+
+
+def _probes(view: HistoryView) -> Iterator[Reason]:
+    """Name the probes that were made and never once answered: that nothing came of them proves nothing."""
+    silent = [probe for probe, (answered, _) in probes_made(view).items() if not answered]
+    if silent:
+        yield Reason(
+            code="probes_unanswered",
+            ja="分離の試行に一度も答えがなく、断られることを確かめられなかった: "
+            f"{'、'.join(word(p, 'ja') for p in silent)}",
+            en=f"probes that were never answered, so that nothing shows they are refused: "
+            f"{', '.join(word(p, 'en') for p in silent)}",
+        )
+
+
+def _unsettled(basis: Basis) -> int:
+    """Count the applications whose outcome nobody could find out."""
+    return sum(c.count for i in basis.identities for c in i.classes if c.source == FinalClass.UNRESOLVED)
 
 
 def _undecided(basis: Basis) -> Iterator[Reason]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from harness.records.certificates import Certificate, Options
 from harness.records.faults import LineFault, PlannedFault
-from harness.records.plan import BatchKind, PlannedAbort, Step
+from harness.records.plan import BatchKind, PlannedAbort, Probe, Step
 
 JOURNAL_VERSION = 1
 ADAPTER_ERROR = "adapter_error"  # code of an application that the adapter's own mistake ended
@@ -139,6 +139,7 @@ class ApplicationStarted(Record, frozen=True, tag="application_started"):
     planned_ns: int = 0  # intended time; 0 where the plan gave none
     node: str = ""  # planned node
     abort: PlannedAbort | None = None
+    probe: Probe | None = None  # what must not work, and is tried on the way
 
 
 class SendIntent(Record, frozen=True, tag="send_intent"):
@@ -225,6 +226,27 @@ class ApplicationEnded(Record, frozen=True, tag="application_ended"):
     copies: int = 0  # whole documents received
     charged: bool | None = None  # None: the target does not say
     acknowledged: bool = False  # the kiosk's completion notice was accepted
+
+
+class ProbeAnswer(StrEnum):
+    """What came of a probe."""
+
+    REFUSED = "refused"  # as it must be
+    ACCEPTED = "accepted"
+    UNANSWERED = "unanswered"  # no answer, or none that tells: nothing is known
+
+
+class Probed(Record, frozen=True, tag="probed"):
+    """A probe was made in the course of an application. What was handed over is told by digest, and not kept."""
+
+    application: str
+    probe: Probe
+    answer: ProbeAnswer
+    at_ns: int
+    resident: str = ""  # whose session it was, where not the applicant's
+    detail: str = ""  # the target's code, or what was wrong
+    digest: str = ""  # SHA-256 of what was handed over
+    bytes: int = 0
 
 
 class UpdateIntent(Record, frozen=True, tag="update_intent"):
@@ -484,6 +506,32 @@ class ReadersEnded(Record, frozen=True, tag="readers_ended"):
     longest_lag_ms: int = 0  # from a delivery's record in the journal to its stored reading
 
 
+class WindowSet(Record, frozen=True, tag="window_set"):
+    """From here on a window holds: when arrivals end, and when the target is to be as before."""
+
+    at_ns: int
+    arrivals_end_ns: int
+    ends_wall_ns: int
+    reserve_s: float  # kept for the drain, the confirmation of recovery, and settling
+
+
+class Pulse(Record, frozen=True, tag="pulse"):
+    """The target was asked, or the user's health command was called, for `stop_when`."""
+
+    at_ns: int
+    probe_ms: float | None = None  # how long the probe took; None: a command was called
+    command: tuple[str, ...] = ()
+    failed: str = ""  # why the probe or the command failed, "" where neither did
+
+
+class RecoveryPlayed(Record, frozen=True, tag="recovery_played"):
+    """The supervisor had the service confirmed after arrivals had ended: one normal issue per certificate and node."""
+
+    at_ns: int
+    phase: str  # "": the plan had no confirmation left
+    reason: str = ""  # why it was not played to its end
+
+
 class InternalError(Record, frozen=True, tag="internal_error"):
     """A part of the supervisor crashed, and the run went on without it."""
 
@@ -513,6 +561,7 @@ HistoryRecord = (
     | SendOutcome
     | Delivery
     | ApplicationEnded
+    | Probed
     | UpdateIntent
     | UpdateOutcome
     | Settlement

@@ -73,6 +73,15 @@ class Relation(StrEnum):
     SELF = "self"  # one person at two kiosks, or again
 
 
+class Probe(StrEnum):
+    """What must not work, tried on purpose on an application of our own (isolation probe)."""
+
+    WRONG_SIGNATURE = "wrong_signature"  # the card's certificate, and a signature over something else
+    FOREIGN_JOB = "foreign_job"  # the session of one person asks for the document of another, who is being served
+    NEXT_CUSTOMER = "next_customer"  # the same at the very kiosk that the other left without ending anything
+    AFTER_END = "after_end"  # a session is used again after it was closed
+
+
 class Slot(StrEnum):
     """A free parameter of a batch, filled by a journaled decision before its phase (harness.campaign.steering)."""
 
@@ -90,6 +99,16 @@ class PlannedAbort(Struct, frozen=True, kw_only=True):
     step: Step
     how: AbortHow
     after_ms: float = 0.0
+
+
+class PlannedProbe(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A probe in the course of an application, and the second person whom it needs ("" where it needs none)."""
+
+    probe: Probe
+    resident: str = ""
+    card: str = ""
+    kiosk: str = ""
+    store: str = ""
 
 
 class PlannedLineFault(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -119,6 +138,12 @@ class PlannedApplication(Struct, frozen=True, kw_only=True, omit_defaults=True):
     # Of the centre: which connection of its pool; None: a burst takes them in turn, others any that is free. People of
     # a burst on one lane leave in the order in which they are listed.
     lane: int | None = None
+    probe: PlannedProbe | None = None
+
+    @property
+    def cards(self) -> tuple[str, ...]:
+        """Serials of all cards that are used: the applicant's, and a probe's second one."""
+        return (self.card, self.probe.card) if self.probe and self.probe.card else (self.card,)
 
 
 class PlannedUpdate(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -196,6 +221,7 @@ class LeftOut(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fewer: tuple[Fewer, ...] = ()
     relations: tuple[Relation, ...] = ()  # no two people of this population stand so to each other
     events: tuple[str, ...] = ()  # of successions: no refusable person, or no time limit declared
+    probes: tuple[Probe, ...] = ()  # the interface has no place for them, or the adapter does not make them
 
 
 class Ways(Struct, frozen=True, kw_only=True):

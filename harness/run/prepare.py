@@ -28,7 +28,7 @@ from harness.population.issuable import refusal
 from harness.reading.profile import BUILT_IN, NO_PROFILE
 from harness.records.certificates import Certificate, Options
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
-from harness.records.plan import Batch, PlanHeader
+from harness.records.plan import Batch, PlanHeader, Probe
 from harness.records.target import Target
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -53,6 +53,7 @@ class Request(Struct, frozen=True, kw_only=True):
     started_wall_ns: int = 0  # of what was recorded elsewhere; 0: it begins now
     follows: str = ""  # run whose changes are looked at again
     baseline: RunFolder | None = None  # baseline run to compare with
+    probes: frozenset[Probe] = frozenset()  # those that the target's adapter can make
 
 
 CardsFor = Callable[[Collection[str]], dict[str, str]]  # residents' keys to card serials; makes missing keys
@@ -77,7 +78,7 @@ def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple
     without |= without_valid_card(standings)
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, without))
-    return compile_plan(*campaign, _card_of(serials), today, without, choices, standings)
+    return compile_plan(*campaign, _card_of(serials), today, without, choices, standings, request.probes)
 
 
 def lay_out(request: Request, header: PlanHeader, batches: list[Batch], today: date) -> RunFolder:

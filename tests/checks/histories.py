@@ -132,6 +132,7 @@ class History:
         authenticated=200,
         cancelled=0,
         ended=True,
+        probe=None,
     ):
         """Write an application's records but its deliveries; `ending` None leaves it without an end."""
         options = options or Options()
@@ -150,6 +151,7 @@ class History:
                 at_ns=ns(at),
                 node=node,
                 abort=abort,
+                probe=probe,
             )
         )
         self._send(application, 1, Step.AUTHENTICATE, at, at + 0.01, authenticated)
