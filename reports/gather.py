@@ -12,6 +12,7 @@ from harness.config import load_toml
 from harness.errors import HonninError, RunDamaged, UsageError
 from harness.journal import RunFolder, read_history
 from harness.records.manifest import Manifest
+from harness.records.sensitivity import SENSITIVITY_FILE, Sensitivity
 from harness.records.target import Target
 from harness.records.verdict import VERDICT_VERSION, Verdict
 from reports.affected import AffectedPeople, affected
@@ -37,6 +38,7 @@ class Gathered(Struct, frozen=True, kw_only=True):
     affected: AffectedPeople
     cards: dict[str, Card]  # by finding id
     names: dict[str, str]  # of the people of listed findings and of the first page, by resident key
+    sensitivity: Sensitivity | None  # of the same procedure, where somebody put the figure there
     damage: tuple[str, ...]  # what of the run folder could not be read
 
 
@@ -86,6 +88,7 @@ def gather(path: Path) -> Gathered:
         affected=met,
         cards=_cards(folder, groups, course, damage),
         names=_names(folder, groups, met),
+        sensitivity=_sensitivity(folder, damage),
         damage=tuple(dict.fromkeys(damage)),
     )
 
@@ -105,6 +108,16 @@ def _manifest(folder: RunFolder, damage: list[str]) -> Manifest | None:
         return msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as e:
         damage.append(f"manifest.json: {e.strerror if isinstance(e, OSError) else e}")
+        return None
+
+
+def _sensitivity(folder: RunFolder, damage: list[str]) -> Sensitivity | None:
+    try:
+        return msgspec.json.decode((folder.path / SENSITIVITY_FILE).read_bytes(), type=Sensitivity)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as e:
+        damage.append(f"{SENSITIVITY_FILE}: {e.strerror if isinstance(e, OSError) else e}")
         return None
 
 

@@ -7,6 +7,7 @@ from statistics import median
 
 from msgspec import Struct
 
+from harness.records.sensitivity import Sensitivity
 from harness.score.rows import ERROR, Row, newest
 from harness.score.zoo import Kind
 
@@ -36,8 +37,7 @@ class Board(Struct, frozen=True, kw_only=True):
 
     code: str  # version that it is shown by
     lines: tuple[Line, ...]
-    statement_ja: str
-    statement_en: str
+    sensitivity: tuple[Sensitivity, ...]  # by scenario, of what `code` itself has played
 
 
 def board(rows: Iterable[Row], code: str) -> Board:
@@ -46,8 +46,7 @@ def board(rows: Iterable[Row], code: str) -> Board:
     for row in newest(rows):
         by_line.setdefault((row.subject, row.scenario), []).append(row)
     lines = tuple(sorted((_line(same, code) for same in by_line.values()), key=_order))
-    ja, en = _statement(lines, code)
-    return Board(code=code, lines=lines, statement_ja=ja, statement_en=en)
+    return Board(code=code, lines=lines, sensitivity=_sensitivities(lines, code))
 
 
 def flawless(board: Board) -> bool:
@@ -89,21 +88,25 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _statement(lines: tuple[Line, ...], code: str) -> tuple[str, str]:
-    """Return the sentence of the assurance on known defect models, for the code that is shown, never stronger."""
+def _sensitivities(lines: tuple[Line, ...], code: str) -> tuple[Sensitivity, ...]:
+    """Return a figure for each scenario that this version has played against defects."""
     played = [x for x in lines if x.kind is Kind.DEFECT and x.runs > x.older]
-    if not played:
-        return "この版では、既知の欠陥モデルに対する検出力を測定していない。", (
-            "How many known defect models are detected was not measured with this version."
-        )
-    scenarios = ", ".join(dict.fromkeys(x.scenario for x in played))
-    models = {x.subject for x in played}
-    found = {x.subject for x in played if x.right}
-    always = {x.subject for x in played if x.right == x.runs and not x.errors}
-    return (
-        f"同一の試験手順({scenarios})は、参照システムの既知の欠陥モデル {len(models)} 種中 {len(found)} 種を検出した"
-        f"(実施したすべての回で検出: {len(always)} 種。honnin {code})。"
-    ), (
-        f"The same procedure ({scenarios}) detected {len(found)} of {len(models)} known defect models of the reference "
-        f"issuer ({len(always)} of them in every run; honnin {code})."
+    scenarios = dict.fromkeys(x.scenario for x in played)
+    return tuple(_sensitivity([x for x in played if x.scenario == name], name, code) for name in scenarios)
+
+
+def _sensitivity(played: list[Line], scenario: str, code: str) -> Sensitivity:
+    """Return the figure and the sentence of the assurance on known defect models, never stronger."""
+    found = sum(1 for x in played if x.right)
+    always = sum(1 for x in played if x.right == x.runs and not x.errors)
+    return Sensitivity(
+        code=code,
+        scenario=scenario,
+        models=len(played),
+        found=found,
+        always=always,
+        statement_ja=f"同一の試験手順「{scenario}」は、参照システムの既知の欠陥モデル {len(played)} 種中 {found} 種を"
+        f"検出した(実施したすべての回で検出: {always} 種。honnin {code})。",
+        statement_en=f'The same procedure "{scenario}" detected {found} of {len(played)} known defect models of the '
+        f"reference issuer ({always} of them in every run; honnin {code}).",
     )

@@ -13,6 +13,10 @@ _HEADINGS = {
     "ja": ("対象", "検出", "秒(中央値)", "組(中央値)", "記録上の誤り", "見逃し", "誤検出", "保留", "検出した不具合"),
     "en": ("subject", "found", "seconds", "bursts", "wrong", "missed", "false", "held", "findings"),
 }
+_NOT_MEASURED = {
+    "ja": "この版では、既知の欠陥モデルに対する検出力を測定していない。",
+    "en": "How many known defect models are detected was not measured with this version.",
+}
 _WIDTHS = (22, 8, 12, 12, 14, 8, 8, 6, 0)
 _NOTES = {
     "ja": "検出=正しい種類の不具合を検出した回数/実施回数。秒・組=最初の申請から最初の検出まで(対象の時間)。"
@@ -25,14 +29,16 @@ _NOTES = {
 
 
 def table(board: Board, lang: Lang) -> Iterator[str]:
-    """Yield the lines of the table, scenario by scenario, and the statement."""
+    """Yield the lines of the table, scenario by scenario, and the sentences on sensitivity."""
     for scenario in dict.fromkeys(line.scenario for line in board.lines):
         yield f"== {scenario}"
         yield _columns(_HEADINGS[lang])
         yield from (_columns(_cells(line, lang)) for line in board.lines if line.scenario == scenario)
         yield ""
     yield _NOTES[lang]
-    yield board.statement_ja if lang == "ja" else board.statement_en
+    yield from (one.statement_ja if lang == "ja" else one.statement_en for one in board.sensitivity)
+    if not board.sensitivity:
+        yield _NOT_MEASURED[lang]
 
 
 def _cells(line: Line, lang: Lang) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ from harness.cli.display import Display
 from harness.cli.finish import finish
 from harness.journal import RunFolder
 from harness.records.verdict import Outcome, Verdict
+from harness.score.rows import Row
+from harness.score.summary import board
+from harness.score.zoo import Kind
 from reports import report_path, write_report
 
 RunFolderMaker = Callable[..., Path]
@@ -49,6 +52,21 @@ def test_both_languages_stand_side_by_side(
     assert run_command(str(folder), "--lang", "en", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"report": str(folder / "reports" / "report.en.html")}
     assert sorted(p.name for p in (folder / "reports").iterdir()) == ["report.en.html", "report.html"]
+
+
+def test_the_sensitivity_of_the_same_scenario_stands_beside_the_result_and_no_other(
+    run_folder: RunFolderMaker, imaginary: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = imaginary.verdict()
+    folder, score = run_folder(verdict), tmp_path / "score.json"
+    judged = {"outcome": "PASS", "detected": False, "right": False}
+    row = Row(code="1", subject="D02", kind=Kind.DEFECT, scenario="other", seed=1, **judged)
+    score.write_bytes(msgspec.json.encode(board([row], "1")))
+    assert run_command(str(folder), "--lang", "en", "--score", str(score)) == 64
+    assert f"--scenario {verdict.scenario}" in capsys.readouterr().err
+    score.write_bytes(msgspec.json.encode(board([msgspec.structs.replace(row, scenario=verdict.scenario)], "1")))
+    assert run_command(str(folder), "--lang", "en", "--score", str(score)) == 0
+    assert "detected 0 of 1 known defect models" in report_path(RunFolder(folder), "en").read_text(encoding="utf-8")
 
 
 def test_an_unjudged_run_is_a_mistake_of_use_that_names_the_next_command(

@@ -44,18 +44,24 @@ def test_the_last_run_of_a_seed_counts_and_another_versions_is_marked():
     assert "D02*" not in text
 
 
-def test_the_sentence_counts_models_that_this_version_played_and_no_others():
+def test_the_figure_counts_models_that_this_version_played_and_no_others():
     rows = [row("D02", seconds=1.0), row("D03"), row("D04", seconds=2.0, code=BEFORE), row("clean", kind=Kind.CONTROL)]
-    score = board(rows, NOW)
-    assert "detected 1 of 2 known defect models" in score.statement_en
-    assert "2 種中 1 種" in score.statement_ja
-    assert "not measured" in board(rows[2:], NOW).statement_en
+    (figure,) = board(rows, NOW).sensitivity
+    assert (figure.models, figure.found) == (2, 1)
+    assert "detected 1 of 2 known defect models" in figure.statement_en
+    assert "2 種中 1 種" in figure.statement_ja
+    assert board(rows[2:], NOW).sensitivity == ()
+    assert "not measured" in "\n".join(table(board(rows[2:], NOW), "en"))
+
+
+def test_another_scenario_has_a_figure_of_its_own():
+    figures = board([row("D02", seconds=1.0), row("D02", scenario="smoke")], NOW).sensitivity
+    assert [(f.scenario, f.found) for f in figures] == [("go-live", 1), ("smoke", 0)]
 
 
 def test_sometimes_found_is_told_apart_from_always_found():
-    score = board([row("D02", 1, seconds=1.0), row("D02", 2)], NOW)
-    assert "detected 1 of 1" in score.statement_en
-    assert "(0 of them in every run" in score.statement_en
+    (figure,) = board([row("D02", 1, seconds=1.0), row("D02", 2)], NOW).sensitivity
+    assert (figure.found, figure.always) == (1, 0)
 
 
 @pytest.mark.parametrize(
