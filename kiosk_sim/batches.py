@@ -142,8 +142,8 @@ class BatchRun:
         self.batch = batch
         self._log = log
         self._voids: list[str] = []
-        self._again = batch.batch in played.batches_started
-        if self._again:
+        self.again = batch.batch in played.batches_started
+        if self.again:
             self.void("a part was played before an interruption")
 
     @property
@@ -157,7 +157,7 @@ class BatchRun:
 
     def __enter__(self) -> BatchRun:
         """Write that the batch begins."""
-        if not self._again:
+        if not self.again:
             self._log.write(
                 BatchStarted(
                     batch=self.batch.batch, phase=self.batch.phase, kind=self.batch.kind, at_ns=time.monotonic_ns()

@@ -20,6 +20,7 @@ class Exit(IntEnum):
     DISK_FULL = 5
     ADAPTER_FAULT = 6  # in every application: what follows would fail alike
     WORKER_LOST = 7  # or did not come: of a player on several workers
+    NOT_UNDONE = 8  # a fault from outside is left behind in the target
     USAGE = 64
 
 

@@ -14,8 +14,10 @@ from harness.records.history import ApplicationEnded
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.engine.burst import Burst, Gates
+from kiosk_sim.engine.disturbances import Disturbances
 from kiosk_sim.engine.far import WORKER_LOST
 from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
+from kiosk_sim.faults.inflict import Inflictor
 from kiosk_sim.played import Played
 from kiosk_sim.spares import Spares
 from kiosk_sim.target_clock import TargetClock
@@ -57,11 +59,13 @@ class Coordinator:
         *,
         gates: Gates,
         clock: TargetClock,
+        inflictor: Inflictor,
         parallel: int,
     ) -> None:
         """Nothing is dispatched yet."""
         self._gates_of = gates
         self._clock = clock
+        self._disturbances = Disturbances(inflictor, faults, self._sleep_until)
         self._fleet = fleet
         self._troupe = troupe
         self._faults = faults
@@ -121,7 +125,9 @@ class Coordinator:
     def _play_kind(self, run: BatchRun) -> None:
         match run.batch.kind:
             case BatchKind.SEQUENCE:
+                faults = self._disturbances.begin(run, time.monotonic_ns())
                 self._troupe.play_sequence(run, self._play_and_wait)
+                gevent.joinall(faults)
             case BatchKind.BURST:
                 self._burst(run)
             case BatchKind.ARRIVALS:
@@ -155,8 +161,8 @@ class Coordinator:
         finally:
             self._gates.discard(burst)
             burst.dissolve()
-        updates = self._updates_from(run, at_ns)
-        _wait_all(tickets, updates)
+        beside = [*self._updates_from(run, at_ns), *self._disturbances.begin(run, at_ns)]
+        _wait_all(tickets, beside)
         self._journal_release(run, burst)
 
     def _release(self, burst: Burst, batch: Batch) -> int:
@@ -178,7 +184,7 @@ class Coordinator:
     def _arrivals(self, run: BatchRun) -> None:
         """Start each application at its own time, whatever became of the others."""
         start_ns = time.monotonic_ns()
-        updates = self._updates_from(run, start_ns)
+        beside = [*self._updates_from(run, start_ns), *self._disturbances.begin(run, start_ns)]
         tickets = []
         for planned in sorted(run.batch.applications, key=lambda a: a.start_ms):
             due_ns = start_ns + round(planned.start_ms * 1e6)
@@ -188,28 +194,30 @@ class Coordinator:
             for update in run.updates_before(planned.application):
                 self._troupe.update(update, run)
             tickets.append(self._fleet.order(Ticket(planned, self._visit(run), planned_ns=due_ns)))
-        _wait_all(tickets, updates)
+        _wait_all(tickets, beside)
         if len(tickets) < len(run.batch.applications):
             raise Interruption
 
-    def _sleep_until(self, due_ns: int) -> None:
-        """Sleep in short pieces, so that a stop is noticed."""
+    def _sleep_until(self, due_ns: int) -> bool:
+        """Sleep in short pieces, so that a stop is noticed; return whether there was none."""
         while (left_s := (due_ns - time.monotonic_ns()) / 1e9) > 0 and not self._troupe.stopping:
             gevent.sleep(min(left_s, 0.1))
+        return not self._troupe.stopping
 
     def _closed(self, run: BatchRun) -> None:
         """Let every kiosk serve its row of customers; a new one begins when the one before has left."""
         for update in (u for u in run.batch.updates if u.before is not None):
             self._troupe.update(update, run)
-        updates = self._updates_from(run, time.monotonic_ns())
+        start_ns = time.monotonic_ns()
+        beside = [*self._updates_from(run, start_ns), *self._disturbances.begin(run, start_ns)]
         visit = self._visit(run)
         tickets = [self._fleet.order(Ticket(a, visit, pause_ms=a.gap_ms)) for a in run.batch.applications]
-        _wait_all(tickets, updates)
+        _wait_all(tickets, beside)
 
-    def _updates_from(self, run: BatchRun, start_ns: int) -> gevent.Greenlet | None:
+    def _updates_from(self, run: BatchRun, start_ns: int) -> list[gevent.Greenlet]:
         """Play the updates bound to no application at their start_ms, one after the other."""
         free = sorted(run.updates_after(), key=lambda u: u.start_ms)
-        return gevent.spawn(self._update_in_time, free, run, start_ns) if free else None
+        return [gevent.spawn(self._update_in_time, free, run, start_ns)] if free else []
 
     def _update_in_time(self, updates: list[PlannedUpdate], run: BatchRun, start_ns: int) -> None:
         try:
@@ -224,11 +232,10 @@ class Coordinator:
             self._faults.add(f"updates of batch {run.batch.batch}", e)
 
 
-def _wait_all(tickets: list[Ticket], updates: gevent.Greenlet | None) -> None:
-    """Wait for everybody; raise Interruption afterwards where a visit never began."""
+def _wait_all(tickets: list[Ticket], beside: list[gevent.Greenlet]) -> None:
+    """Wait for everybody, and for what happens beside them; raise Interruption where a visit never began."""
     for ticket in tickets:
         ticket.done.wait()
-    if updates is not None:
-        updates.join()
+    gevent.joinall(beside)
     if any(ticket.interrupted for ticket in tickets):
         raise Interruption

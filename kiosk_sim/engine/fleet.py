@@ -61,6 +61,7 @@ class Faults:
         self._note = note
         self.disk_full = ""
         self.generator = ""
+        self.not_undone = ""  # a fault from outside
         self.worker = ""  # the first that was lost, or told of a fault of its own
 
     def add(self, where: str, e: BaseException) -> None:
@@ -82,10 +83,15 @@ class Faults:
         self._stop()
         self.worker = self.worker or what
 
+    def left_behind(self, what: str) -> None:
+        """Take in that something was done to the target and could not be undone, and stop arrivals."""
+        self._stop()
+        self.not_undone = self.not_undone or what
+
     @property
     def reason(self) -> str:
         """The fault that stopped the player, "" without any."""
-        return self.disk_full or self.generator or self.worker
+        return self.not_undone or self.disk_full or self.generator or self.worker
 
 
 class Fleet:

@@ -59,6 +59,7 @@ class MasterPlay(PhasePlay):
             self._played,
             gates=gates,
             clock=self._clock,
+            inflictor=self._inflictor,
             parallel=self._phase.parallel,
         )
 

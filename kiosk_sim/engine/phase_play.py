@@ -16,6 +16,7 @@ from kiosk_sim.engine.coordinator import Coordinator
 from kiosk_sim.engine.fleet import Faults
 from kiosk_sim.engine.lag import LoopLag
 from kiosk_sim.exits import Exit, code_of_play
+from kiosk_sim.faults.inflict import Inflictor
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import read_played
 from kiosk_sim.progress import Progress
@@ -35,6 +36,7 @@ class PhasePlay:
         self._played = read_played(self._stage.folder)
         self._progress = Progress(name, sum(len(b.applications) for b in self._batches))
         self._clock = TargetClock(self._stage, self._played.dated)
+        self._inflictor = Inflictor(self._stage.folder, self._stage.target.faults, self._stage.log.write)
         self._told_to_stop = False
         self._faults = Faults(self._stop_arrivals, self._stage.log.note)
 
@@ -103,6 +105,8 @@ class PhasePlay:
         faults = self._faults
         if faults.reason:
             print(faults.reason, file=sys.stderr)
+        if faults.not_undone:
+            return Exit.NOT_UNDONE
         if faults.disk_full:
             return Exit.DISK_FULL
         if faults.generator:

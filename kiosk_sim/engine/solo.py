@@ -41,6 +41,7 @@ class SoloPlay(PhasePlay):
             self._played,
             gates=gates,
             clock=self._clock,
+            inflictor=self._inflictor,
             parallel=self._phase.parallel,
         )
 
