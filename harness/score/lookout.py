@@ -37,7 +37,7 @@ class Lookout:
     def seen(self) -> bool:
         """Tell whether a look has shown what is sought. Call it every now and then; it never waits."""
         folder = self.folder()
-        if folder is None:
+        if folder is None or folder.verdict.exists():  # with a verdict it is too late to end anything
             return False
         self._ended += self._phases_ended(folder)
         if self._look is not None:
