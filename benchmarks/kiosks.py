@@ -1,25 +1,33 @@
 """How many journaled sends a second the engine makes, beside bare Locust users (FastHttpUser) on the same stub.
 
-Also: how far apart the departures of a burst are. All on loopback, the stub in a process of its own.
+Interleaved rounds of bare Locust, the engine, and the engine while readers at their low priority never run out of
+documents; ratios within each round, and their median. On a busy machine sends a second are a lottery, and the
+processor time of a send is what tells. Also: how far apart the departures of a burst are. All on loopback, the stub in
+a process of its own. The aim is 0.85 of bare Locust, with readers.
 
-Run: python benchmarks/kiosks.py [--kiosks 50] [--visits 40]
+Run: python benchmarks/kiosks.py [--kiosks 50] [--visits 40] [--rounds 5] [--readers 1]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
 
 from harness.journal import RunFolder, read_history
+from harness.reading.pool import ReaderPool
 from harness.records.certificates import Certificate, Options
 from harness.records.history import BatchReleased, Ending, SendIntent, SendOutcome
 from harness.records.manifest import MANIFEST_VERSION, Manifest
@@ -30,6 +38,8 @@ SENDS_A_VISIT = 8  # as many as a visit to the reference issuer has
 BODY = b"x" * 200
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n" + b"y" * 400
 BURSTS = {10: 12, 50: 8, 100: 6}  # size: how many
+DOCUMENT = Path(__file__).parents[1] / "tests/corpus/documents/api2/inkan_R00128_under.pdf"
+AIM = 0.85
 
 _STUB = """
 import asyncio, sys
@@ -54,6 +64,7 @@ asyncio.run(main())
 
 _BARE = """
 import sys, time, json
+from time import process_time
 from locust import FastHttpUser, constant, task
 from locust.env import Environment
 import gevent
@@ -71,10 +82,10 @@ environment = Environment(user_classes=[Bare])
 runner = environment.create_local_runner()
 runner.start(users, spawn_rate=users)
 gevent.sleep(1.0)
-before, began = environment.stats.total.num_requests, time.perf_counter()
+before, began, used = environment.stats.total.num_requests, time.perf_counter(), process_time()
 gevent.sleep(seconds)
-rate = (environment.stats.total.num_requests - before) / (time.perf_counter() - began)
-print(json.dumps(rate), flush=True)
+sends = environment.stats.total.num_requests - before
+print(json.dumps([sends / (time.perf_counter() - began), (process_time() - used) / sends * 1e6]), flush=True)
 runner.quit()
 """
 
@@ -98,18 +109,75 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kiosks", type=int, default=50)
     parser.add_argument("--visits", type=int, default=40, help="per kiosk")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--readers", type=int, default=1, help="processes that read documents all the while")
     given = parser.parse_args()
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with stub() as url, tempfile.TemporaryDirectory() as folder:
-        bare = bare_locust(url, given.kiosks)
-        print(f"FastHttpUser, {given.kiosks} users          {bare:8.0f} sends/s")
-        journaled = engine(url, Path(folder) / "closed", closed(given.kiosks, given.visits))
-        rate, overhead_us = throughput(journaled)
-        print(f"engine, {given.kiosks} kiosks, journaled    {rate:8.0f} sends/s   ({rate / bare:.0%} of bare Locust)")
-        print(f"  intent to departure, median        {overhead_us:8.0f} us")
+        compare(url, Path(folder), given)
         for size, count in BURSTS.items():
             spreads = spread_us(engine(url, Path(folder) / f"burst{size}", bursts(size, count)))
             told = f"{statistics.median(spreads):8.0f} us median, {max(spreads):.0f} worst"
             print(f"burst of {size:3d}: departures within   {told}")
+
+
+def compare(url: str, folder: Path, given: argparse.Namespace) -> None:
+    """Play the rounds; print each and the medians."""
+    ratios: dict[str, list[tuple[float, float]]] = {"engine": [], "engine beside readers": []}
+    for number in range(given.rounds):
+        bare, bare_us = bare_locust(url, given.kiosks)
+        print(f"round {number + 1}: FastHttpUser, {given.kiosks} users {bare:.0f} sends/s, {bare_us:.0f} us CPU a send")
+        for way, found in ratios.items():
+            with reading(given.readers) if way != "engine" else nullcontext():
+                rate, overhead_us, cpu_us = journaled(url, folder / f"{way}{number}", given)
+            found.append((rate / bare, bare_us / cpu_us))
+            told = f"{rate:.0f} sends/s, {cpu_us:.0f} us CPU a send, intent to departure {overhead_us:.0f} us"
+            print(f"  {way}, journaled: {told}: {rate / bare:.2f} x by rate, {bare_us / cpu_us:.2f} x by CPU")
+    for way, found in ratios.items():
+        told = (
+            f"{statistics.median(one):.2f} x ({min(one):.2f} to {max(one):.2f})" for one in zip(*found, strict=True)
+        )
+        print(f"{way} / FastHttpUser, median: {' by rate, '.join(told)} by CPU; aim {AIM}")
+
+
+def journaled(url: str, path: Path, given: argparse.Namespace) -> tuple[float, float, float]:
+    """Return sends a second, median from intent to departure (us), and the processor time of a send (us)."""
+    before_s = cpu_s()
+    engine(url, path.with_suffix(".start"), closed(given.kiosks, 1))
+    started_s = cpu_s()
+    records = engine(url, path, closed(given.kiosks, 1 + given.visits))
+    used_s = cpu_s() - started_s - (started_s - before_s)
+    return *throughput(records), used_s / (given.kiosks * given.visits * SENDS_A_VISIT) * 1e6
+
+
+def cpu_s() -> float:
+    """Return the processor time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@contextmanager
+def reading(processes: int) -> Iterator[None]:
+    """Have so many readers read one document after the other."""
+    over = threading.Event()
+    with ReaderPool(processes) as pool:
+
+        def feed() -> None:
+            body, number = DOCUMENT.read_bytes(), 0
+            while not over.is_set():
+                number += 1
+                pool.submit(str(number), body + b"\n%%%d" % number)
+                over.wait(0.01 if pool.lag > 2 * processes else 0.0)
+                for _ in pool.finished():
+                    pass
+
+        feeding = threading.Thread(target=feed)
+        feeding.start()
+        try:
+            yield
+        finally:
+            over.set()
+            feeding.join()
 
 
 @contextmanager
@@ -124,11 +192,11 @@ def stub():
         child.wait(5)
 
 
-def bare_locust(url: str, users: int, seconds: float = 5.0) -> float:
-    """Return requests per second of Locust's own fast client."""
+def bare_locust(url: str, users: int, seconds: float = 5.0) -> tuple[float, float]:
+    """Return requests per second of Locust's own fast client, and the processor time of each (us)."""
     source = _BARE.replace("{body}", str(len(BODY)))
     command = [sys.executable, "-c", source, url, str(users), str(seconds)]
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return tuple(json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))
 
 
 def closed(kiosks: int, visits: int) -> list[Batch]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import tempfile
@@ -21,7 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from kiosks import BODY, SENDS_A_VISIT, application, bursts, lay_out, stub
+from kiosks import BODY, SENDS_A_VISIT, application, bursts, cpu_s, lay_out, stub
 from msgspec.structs import replace
 
 from harness.journal import RunFolder, read_history
@@ -106,7 +105,7 @@ def play(urls: list[str], path: Path, batches: list[Batch], workers: int) -> Pla
     nodes = "".join(f'[[nodes]]\nid = "n{n}"\nurl = "{url}"\n' for n, url in enumerate(urls))
     spread = [_spread(b, len(urls)) for b in batches]
     folder, phase = lay_out(urls[0], path, spread, adapter="workers:TwoStubs", extra=nodes)
-    before, began = _cpu_s(), time.perf_counter()
+    before, began = cpu_s(), time.perf_counter()
     arguments = ("--run", str(path), "--phase", "P")
     if workers == 1:
         code = start("kiosk_sim.engine", *arguments, stdout=subprocess.DEVNULL).wait()
@@ -119,17 +118,12 @@ def play(urls: list[str], path: Path, batches: list[Batch], workers: int) -> Pla
         code = master.wait()
         assert not crew.end(phase)
     assert code == 0
-    return _achieved(folder, _cpu_s() - before, time.perf_counter() - began)
+    return _achieved(folder, cpu_s() - before, time.perf_counter() - began)
 
 
 def _spread(batch: Batch, stubs: int) -> Batch:
     people = (replace(a, node=f"n{int(a.kiosk[1:]) // 2 % stubs}") for a in batch.applications)
     return replace(batch, applications=tuple(people))
-
-
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _achieved(folder: RunFolder, cpu_s: float, seconds: float) -> Played:
