@@ -230,14 +230,14 @@ def test_an_adapter_may_give_up_by_itself(performing):
 
 def test_hanging_up_happens_in_a_wait_of_its_step_too(performing):
     def thinking(order):
-        yield Wait(ms=5_000.0, step=Step.TAKE_CARD)
+        yield Wait(ms=60_000.0, step=Step.TAKE_CARD)
         return End(ending=Ending.DELIVERED)
 
     abort = PlannedAbort(step=Step.TAKE_CARD, how=AbortHow.DISCONNECT, after_ms=50.0)
     performer, _ = performing(thinking)
     started = time.monotonic()
     assert performer.issue(planned(abort=abort), BATCH).ending is Ending.ABORTED
-    assert 0.04 < time.monotonic() - started < 1.0
+    assert 0.04 < time.monotonic() - started < 30.0
 
 
 def test_a_file_is_taken_once_it_stopped_growing(tmp_path):

@@ -121,9 +121,9 @@ def test_who_does_not_arrive_is_named_and_the_burst_is_void(serve, issuer, run_a
 
 
 def test_a_burst_waits_no_longer_than_its_arm_timeout(serve, issuer, run_against):
-    issuer.faults[("K2", "open")] = lambda _: time.sleep(2.0)
+    issuer.faults[("K2", "open")] = lambda _: time.sleep(4.0)
     run = run_against(serve(issuer).url)
-    run.plan(burst(*(run.application(n, kiosk=f"K{n}") for n in (1, 2)), arm_timeout_ms=300.0))
+    run.plan(burst(*(run.application(n, kiosk=f"K{n}") for n in (1, 2)), arm_timeout_ms=1500.0))
     assert run.play("engine", "--phase", "P1") == 0, run.errors
     assert run.records(BatchReleased)[0].absent == ("A000002",)
 

@@ -215,11 +215,9 @@ def test_a_torn_answer_is_reset_and_its_part_is_kept(driver, serve, bench):
 def test_an_answer_that_never_comes_is_a_timeout(driver, serve, bench):
     def silent(peer):
         peer.read()
-        time.sleep(3)
+        peer.read()  # until the client has gone
 
-    started = time.monotonic()
     done = bench(driver).send(serve(silent).url, answer_s=0.3)
-    assert time.monotonic() - started < 1.5
     assert isinstance(done.result, Failed)
     assert done.result.answer is Answer.TIMEOUT
     assert "0.3 s" in done.result.reason
@@ -230,13 +228,11 @@ def test_an_answer_that_drips_is_cut_off_at_the_same_deadline(driver, head, serv
     def drip(peer):
         peer.read()
         peer.write(head)
-        for _ in range(40):
-            peer.write(b"H" if head else b"HTTP/1.1 200 OK"[:1])
+        for _ in range(8000):  # longer than the test may take
+            peer.write(b"H")
             time.sleep(0.1)
 
-    started = time.monotonic()
     done = bench(driver).send(serve(drip).url, answer_s=0.5)
-    assert time.monotonic() - started < 2.0
     assert isinstance(done.result, Failed)
     assert done.result.answer in (Answer.TIMEOUT, Answer.MALFORMED)
     if head:
@@ -325,8 +321,8 @@ def test_an_applicants_disconnect_closes_the_connection_in_time(driver, serve, b
         ended.append(peer.socket.recv(10))
 
     started = time.monotonic()
-    done = bench(driver).send(serve(wait_for_end).url, hang_up_s=0.1, answer_s=5.0)
-    assert 0.05 < time.monotonic() - started < 1.0
+    done = bench(driver).send(serve(wait_for_end).url, hang_up_s=0.1, answer_s=60.0)
+    assert 0.05 < time.monotonic() - started < 30.0
     assert isinstance(done.result, Failed)
     assert done.result.answer is Answer.ABORTED
     until(lambda: ended == [b""])
@@ -383,16 +379,16 @@ def test_breaking_off_ends_what_is_in_flight_and_lets_nothing_new_leave(driver, 
 
     def silent(peer):
         peer.read()
-        time.sleep(5)
+        peer.read()
 
     server = serve(silent)
     one = bench(driver)
     results = []
-    thread = threading.Thread(target=lambda: results.append(one.send(server.url, answer_s=10.0)))
+    thread = threading.Thread(target=lambda: results.append(one.send(server.url, answer_s=60.0)))
     thread.start()
     until(lambda: len(server.requests) == 1)
     one.transport.break_off()
-    thread.join(2)
+    thread.join(30)
     assert isinstance(results[0].result, Failed)
     assert results[0].result.answer is Answer.RESET
     assert "the player was stopped" in results[0].result.reason

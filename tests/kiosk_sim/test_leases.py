@@ -24,10 +24,10 @@ def test_the_centres_slots_go_to_whoever_waits_longest(until):
         for name in ("a", "b", "c"):
             threads.append(threading.Thread(target=visit, args=(name,)))
             threads[-1].start()
-            time.sleep(0.03)
+            time.sleep(0.1)  # until it waits
         assert order == []
     for thread in threads:
-        thread.join(2)
+        thread.join(30)
     assert order == ["a", "b", "c"]
 
 
@@ -52,7 +52,7 @@ def test_a_slot_is_used_by_one_at_a_time():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(2)
+        thread.join(30)
     assert max(most) == 1
     assert len(most) == 8
 

@@ -79,7 +79,7 @@ def test_it_dies_with_its_parent_where_asked_to(town, tmp_path: Path) -> None:
              str(town.card_files), "--state", str(tmp_path / "s"), "--ready-file", str(ready), "--die-with-parent",
              "--nodes", "1"]  # fmt: skip
     parent = subprocess.Popen([sys.executable, "-c", f"import subprocess; subprocess.Popen({serve!r}).wait()"])
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not ready.exists():
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+JST = timezone(timedelta(hours=9))
 NAME_FIELD = 60  # characters that a name may have
 CODES = {"01": "juminhyo", "02": "inkan", "03": "tax"}
 
@@ -38,7 +39,7 @@ class Register:
             raise Refused("103", "may not be issued")
         if len(person.get("name") or "") > NAME_FIELD:
             raise Refused("107", "the name is longer than its field")
-        if person.get("born_on") and _age(date.fromisoformat(person["born_on"]), date.today()) < 15:
+        if person.get("born_on") and _age(date.fromisoformat(person["born_on"]), datetime.now(JST).date()) < 15:
             raise Refused("108", "too young")
         return person
 
