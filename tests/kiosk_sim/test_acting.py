@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 
 import pytest
@@ -240,19 +239,17 @@ def test_hanging_up_happens_in_a_wait_of_its_step_too(performing):
     assert 0.04 < time.monotonic() - started < 30.0
 
 
-def test_a_file_is_taken_once_it_stopped_growing(tmp_path):
+def test_a_file_is_taken_once_it_stopped_growing(tmp_path, monkeypatch):
     path = tmp_path / "job-7.pdf"
+    parts = iter([b"x" * 10] * 5)
 
-    def grow():
-        with path.open("wb", buffering=0) as out:
-            for _ in range(5):
-                out.write(b"x" * 10)
-                time.sleep(0.03)
+    def meanwhile(_):
+        """Between two looks the next part is written."""
+        with path.open("ab") as out:
+            out.write(next(parts, b""))
 
-    thread = threading.Thread(target=grow)
-    thread.start()
-    arrived = await_file(AwaitFile(pattern=str(tmp_path / "job-7*"), timeout_ms=3_000.0), 1_000)
-    thread.join()
+    monkeypatch.setattr("kiosk_sim.drivers.outside.time.sleep", meanwhile)
+    arrived = await_file(AwaitFile(pattern=str(tmp_path / "job-7*"), timeout_ms=60_000.0), 1_000)
     assert isinstance(arrived, FileArrived)
     assert len(arrived.body) == 50
 
