@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from harness.reading.dates import Day, find_dates
 from harness.reading.fold import fold, fold_weak, weak_pattern
@@ -27,19 +27,12 @@ class FoldedPage:
         self._raw = raw
         self._find_form: FormFinder = _no_form
         self.marked = fold(LINE.join(WORD.join(line.split()) for line in raw.splitlines()))  # ends of words and lines
-        words: list[str] = []
-        edges, breaks, length = [0], [0], 0
-        for line in self.marked.split(LINE):
-            for word in line.split(WORD):
-                if word:
-                    words.append(word)
-                    length += len(word)
-                    edges.append(length)
-            breaks.append(length)
+        words = tuple(filter(None, self.marked.replace(LINE, WORD).split(WORD)))
+        lines = (len(line) - line.count(WORD) for line in self.marked.split(LINE))
         self.text = "".join(words)
-        self.words = tuple(words)
-        self.word_edges = frozenset(edges)  # places between words
-        self.breaks = frozenset(breaks)  # places between lines
+        self.words = words
+        self.word_edges = frozenset(accumulate(map(len, words), initial=0))  # places between words
+        self.breaks = frozenset(accumulate(lines, initial=0))  # places between lines
 
     @cached_property
     def form_spans(self) -> tuple[Span, ...]:

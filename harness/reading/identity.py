@@ -27,7 +27,7 @@ class Cast:
         self.own = OwnTexts(texts, self.permitted | {self.applicant}, index)
         self.identity = tuple(w for v in self.views for w in v.wanted if w.identity)
         self._known_holders: dict[int, frozenset[str]] = {}
-        self._known_items: dict[int, dict[str, set[str]]] = {}
+        self._known_items: dict[int, dict[str, str]] = {}
         self._known_telling: dict[tuple[int, int], bool] = {}
         self._known_labels: dict[int, dict[str, list[Wanted]]] = {}
 
@@ -91,16 +91,17 @@ class Cast:
     def _is_telling(self, wanted: Wanted, view: View) -> bool:
         if wanted.per is not Per.PERSON or self.holders(wanted) & self.permitted != {wanted.person}:
             return False
-        return not any(items - {wanted.item} for t in wanted.texts if (items := self._items_of(view).get(t)))
+        return all(self._item_of(view)[text] == wanted.item for text in wanted.texts)
 
-    def _items_of(self, view: View) -> dict[str, set[str]]:
-        """Return which items have a text, for every text that may be printed."""
+    def _item_of(self, view: View) -> dict[str, str]:
+        """Return the item that has a text, for every text that may be printed; "" where several have it."""
         known = self._known_items.get(id(view))
         if known is None:
             known = self._known_items[id(view)] = {}
             for wanted in (*view.wanted, *view.forbidden):
                 for text in wanted.texts:
-                    known.setdefault(text, set()).add(wanted.item)
+                    if known.setdefault(text, wanted.item) != wanted.item:
+                        known[text] = ""
         return known
 
 

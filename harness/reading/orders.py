@@ -86,7 +86,7 @@ def order_vertically(raw: str, places: str) -> str:
     return "\n".join(" ".join("".join(w.text for w in piece) for piece in _pieces(row)) for row in _rows(turned))
 
 
-def _written_vertically(words: Sequence[str], numbers: Sequence[int]) -> bool:
+def _written_vertically(words: Sequence[str], numbers: array[int]) -> bool:
     if not words or len(numbers) != 4 * len(words) or _mostly_across(words, numbers):
         return False
     down = across = 0
@@ -104,11 +104,12 @@ def _written_vertically(words: Sequence[str], numbers: Sequence[int]) -> bool:
     return down > across
 
 
-def _mostly_across(words: Sequence[str], numbers: Sequence[int]) -> bool:
+def _mostly_across(words: Sequence[str], numbers: array[int]) -> bool:
     """Tell whether more than half of the characters stand in words that are wider than tall, as on most pages."""
-    left, bottom, right, top = np.asarray(numbers, np.int32).reshape(-1, 4).T
+    left, bottom, right, top = np.frombuffer(numbers, np.int16).astype(np.int32).reshape(-1, 4).T
     lengths = np.fromiter(map(len, words), np.int64, len(words))
-    wide = lengths[(lengths > 1) & (np.maximum(top - bottom, 1) <= right - left)]
+    width = right - left
+    wide = lengths[(lengths > 1) & (top - bottom <= width) & (width > 0)]
     return bool(2 * wide.sum() > lengths.sum())
 
 

@@ -124,8 +124,8 @@ class PackedTexts:
     ) -> Iterator[tuple[int, int, int]]:
         """Yield (start, end, place) of those parts of a page, given with their hashes, that are texts."""
         known = np.frombuffer(self._hashes, np.uint64)
-        at = np.searchsorted(known, hashes)
-        alike = np.flatnonzero(known[np.minimum(at, len(known) - 1)] == hashes) if len(known) else at[:0]
+        at = known.searchsorted(hashes)
+        alike = (known.take(at, mode="clip") == hashes).nonzero()[0] if len(known) else at[:0]
         found = (a[alike].tolist() for a in (at, hashes, starts, ends))
         for position, wanted, start, end in zip(*found, strict=True):
             if (place := self._at(position, wanted, page[start:end])) is not None:

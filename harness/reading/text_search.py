@@ -48,9 +48,9 @@ class TextSearch:
         if not len(short):
             return
         parts = PageHashes(page)
-        starts = np.flatnonzero(self._pairs[_pairs_of(parts.codes)]) if short[0] > 1 else np.arange(len(page))
+        starts = self._pairs[_pairs_of(parts.codes)].nonzero()[0] if short[0] > 1 else np.arange(len(page))
         ends = (starts[:, np.newaxis] + short).ravel()
-        starts = np.repeat(starts, len(short))
+        starts = starts.repeat(len(short))
         if len(starts) and ends[-1] > len(page):
             inside = ends <= len(page)
             starts, ends = starts[inside], ends[inside]
@@ -66,15 +66,17 @@ class TextSearch:
         self, starts: NDArray[np.int64], hashes: Hashes, page_length: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where texts could start and end that have these beginnings."""
-        at = np.searchsorted(self._beginnings, hashes)
+        at = self._beginnings.searchsorted(hashes)
         at[at == len(self._beginnings)] = 0
         known = self._beginnings[at] == hashes if len(self._beginnings) else np.zeros(len(at), bool)
         starts, at = starts[known], at[known]
+        if not len(starts):
+            return starts, starts
         first = self._first[at].astype(np.int64)
         counts = self._first[at + 1] - first
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        starts = np.repeat(starts, counts)
-        ends = starts + self._lengths[np.repeat(first, counts) + within]
+        within = np.arange(counts.sum()) - (counts.cumsum() - counts).repeat(counts)
+        starts = starts.repeat(counts)
+        ends = starts + self._lengths[first.repeat(counts) + within]
         inside = ends <= page_length
         return starts[inside], ends[inside]
 
@@ -94,7 +96,8 @@ class _Bitmap:
         places = hashes >> self._shift
         bits = (places & np.uint64(7)).astype(np.uint8)
         places >>= np.uint64(3)
-        return np.flatnonzero(self._bytes[places] >> bits & np.uint8(1))
+        hopeful: NDArray[np.int64] = (self._bytes[places] >> bits & np.uint8(1)).nonzero()[0]
+        return hopeful
 
 
 def _distinct_pairs(hashes: Hashes, lengths: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
