@@ -37,7 +37,7 @@ class Row(Struct, frozen=True, kw_only=True):
     bursts: int | None = None  # released until then
     played_s: float = 0.0  # from the first application to the end of the last
     bursts_played: int = 0
-    stopped: bool = False  # ended at the first detection
+    stopped: bool = False  # ended before its plan was played, for enough was seen
     wrong: int | None = None  # by the issuer's own log; None: it does not tell, or there is none
     missed: int | None = None  # of them, documents that no finding names
     false_alarms: int | None = None  # findings about documents that were right; None: nobody knows

@@ -28,7 +28,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     folder: RunFolder
     verdict: Verdict
-    stopped: bool  # at the first detection
+    stopped: bool  # before its plan was played
 
 
 def play(scenario: str, target_file: Path, seed: int, out: Path, sought: Sought) -> Trial:
@@ -40,32 +40,36 @@ def play(scenario: str, target_file: Path, seed: int, out: Path, sought: Sought)
     arguments = ["run", scenario, "--target", str(target_file), "--out", str(out), "--seed", str(seed)]
     lookout = Lookout(out, sought)
     try:
-        verdict, stopped = _verdict(arguments, out, lookout)
+        verdict = _verdict(arguments, out, lookout)
         folder = lookout.folder()
     finally:
         lookout.close()
     if folder is None:
         raise HonninError(f"{out}: the run left no folder; look at {out}/honnin.log")
-    if stopped and not sought(verdict.findings):
-        verdict, stopped = _verdict(["resume", str(folder.path)], out, None)
-    return Trial(folder=folder, verdict=verdict, stopped=stopped)
+    if _cut_short(verdict) and not sought(verdict.findings):
+        verdict = _verdict(["resume", str(folder.path)], out, None)
+    return Trial(folder=folder, verdict=verdict, stopped=_cut_short(verdict))
 
 
-def _verdict(arguments: list[str], out: Path, lookout: Lookout | None) -> tuple[Verdict, bool]:
-    """Run honnin to its verdict; tell whether it was stopped. Raises HonninError with its last words."""
+def _cut_short(verdict: Verdict) -> bool:
+    return any(reason.code == "interrupted" for reason in verdict.reasons)
+
+
+def _verdict(arguments: list[str], out: Path, lookout: Lookout | None) -> Verdict:
+    """Run honnin to its verdict; end it once the lookout has seen enough. Raises HonninError with its last words."""
     said, log = out / "verdict.txt", out / "honnin.log"
     out.mkdir(parents=True, exist_ok=True)
-    stopped, until = False, time.monotonic() + _LONGEST_S
+    told, until = False, time.monotonic() + _LONGEST_S
     with said.open("wb") as stdout, log.open("ab") as stderr:
         child = start("harness.cli", *arguments, "--json", "--quiet", "--lang", "en", stdout=stdout, stderr=stderr)
         with _ended_with_us(child):
             while child.poll() is None and time.monotonic() < until:
                 time.sleep(_LOOK_EVERY_S)
-                if lookout is not None and not stopped and lookout.seen():
-                    stopped = True
+                if lookout is not None and not told and lookout.seen():
+                    told = True
                     child.terminate()
     try:
-        return msgspec.json.decode(said.read_bytes(), type=Verdict), stopped
+        return msgspec.json.decode(said.read_bytes(), type=Verdict)
     except msgspec.DecodeError:
         tail = log.read_text(encoding="utf-8", errors="replace")[-_LAST_WORDS:].strip()
         raise HonninError(f"honnin {arguments[0]} ended with exit code {child.returncode}: {tail}") from None

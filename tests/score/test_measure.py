@@ -11,7 +11,7 @@ from harness.journal import RunFolder, SegmentWriter
 from harness.records.certificates import Certificate, Options
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import ApplicationEnded, ApplicationStarted, BatchReleased, Delivery, Ending
-from harness.records.verdict import Exposure, Outcome, Verdict
+from harness.records.verdict import Exposure, Outcome, Reason, Verdict
 from harness.score import lookout
 from harness.score import trial as trials
 from harness.score.measure import row_of, sought
@@ -20,6 +20,7 @@ from harness.score.zoo import Kind, Subject
 
 S_NS = 1_000_000_000
 D02 = Subject(name="D02", kind=Kind.DEFECT, shows=(Anomaly.MISDELIVERY,))
+STOPPED = (Reason(code="interrupted", ja="", en=""),)
 CLEAN = Subject(name="clean", kind=Kind.CONTROL)
 
 
@@ -36,10 +37,10 @@ def finding(number, anomaly=Anomaly.MISDELIVERY, severity=Severity.GRAVE, prop=P
     )
 
 
-def verdict(*findings, outcome=Outcome.FAIL):
+def verdict(*findings, reasons=()):
     return Verdict(
-        version=1, honnin="1", run="r", outcome=outcome, scenario="s", target="t", reasons=(), next_steps=(), scope=(),
-        identities=(), exposure=Exposure(), controls=(), nodes=(), findings=findings, bound_per_burst=None,
+        version=1, honnin="1", run="r", outcome=Outcome.FAIL, scenario="s", target="t", reasons=reasons,
+        next_steps=(), scope=(), identities=(), exposure=Exposure(), controls=(), nodes=(), findings=findings, bound_per_burst=None,
         statement_ja="", statement_en="", started_wall_ns=0, ended_wall_ns=0, inputs_digest="",
     )  # fmt: skip
 
@@ -153,14 +154,14 @@ def honnin(tmp_path, monkeypatch, folder):
 
 
 def test_a_run_ends_once_a_look_after_a_phase_has_shown_what_is_sought(honnin, tmp_path):
-    honnin(seen=[finding(1)], verdict=verdict(finding(1)))
+    honnin(seen=[finding(1)], verdict=verdict(finding(1), reasons=STOPPED))
     trial = trials.play("go-live", tmp_path / "t.toml", 1, tmp_path / "out", sought(D02))
     assert trial.stopped
     assert [f.anomaly for f in trial.verdict.findings] == [Anomaly.MISDELIVERY]
 
 
 def test_what_the_verdict_does_not_confirm_is_played_on(honnin, tmp_path):
-    honnin(seen=[finding(1)], verdict=verdict(), resumed=verdict(finding(2)))
+    honnin(seen=[finding(1)], verdict=verdict(reasons=STOPPED), resumed=verdict(finding(2)))
     trial = trials.play("go-live", tmp_path / "t.toml", 1, tmp_path / "out", sought(D02))
     assert not trial.stopped
     assert [f.victim for f in trial.verdict.findings] == ["R2"]
