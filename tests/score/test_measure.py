@@ -40,8 +40,8 @@ def finding(number, anomaly=Anomaly.MISDELIVERY, severity=Severity.GRAVE, prop=P
 def verdict(*findings, reasons=()):
     return Verdict(
         version=1, honnin="1", run="r", outcome=Outcome.FAIL, scenario="s", target="t", reasons=reasons,
-        next_steps=(), scope=(), identities=(), exposure=Exposure(), controls=(), nodes=(), findings=findings, bound_per_burst=None,
-        statement_ja="", statement_en="", started_wall_ns=0, ended_wall_ns=0, inputs_digest="",
+        next_steps=(), scope=(), identities=(), exposure=Exposure(), controls=(), nodes=(), findings=findings,
+        bound_per_burst=None, statement_ja="", statement_en="", started_wall_ns=0, ended_wall_ns=0, inputs_digest="",
     )  # fmt: skip
 
 
