@@ -23,6 +23,8 @@ from harness.records.plan import Batch, BatchKind, Step, Withhold
 from tests.kiosk_sim.run_to_play import burst
 from tests.kiosk_sim.scripted_server import Peer
 
+pytestmark = pytest.mark.slow
+
 
 class Hasty(Peer):
     """Has no patience with requests that come in parts, until it was impatient `times` times."""

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mock_issuer.debuglog import Rendered, read_debug_logs, wrong_handovers
 
+pytestmark = pytest.mark.slow  # each serves an issuer of its own
+
 
 @pytest.fixture
 def town(make_town, person):

@@ -7,6 +7,8 @@ from harness.picture import differing
 from harness.picture.difference import compare
 from harness.records.picture import Region
 
+pytestmark = pytest.mark.slow  # whole pages are drawn and compared
+
 NUMBER = Region(left=550, top=1060, right=760, bottom=1095)  # where the issue number stands
 DATE = Region(left=90, top=425, right=280, bottom=455)
 COPIES = {

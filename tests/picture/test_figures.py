@@ -17,6 +17,8 @@ from harness.picture.store import RasterStore
 from harness.reading.document import draw_page
 from harness.records.findings import Anomaly, Severity
 
+pytestmark = pytest.mark.slow
+
 _HERE = Path(__file__).parent
 
 

@@ -7,6 +7,8 @@ from harness.picture.mutual import MutualPictures
 from harness.records.certificates import Certificate, Options
 from harness.records.picture import PictureVerdict
 
+pytestmark = pytest.mark.slow  # whole pages are drawn and compared
+
 FORMS = {"drawn": {}, "1-bit": {"form": "1-bit", "dpi": 150}, "jpeg": {"form": "jpeg", "dpi": 150}}
 
 

@@ -7,6 +7,8 @@ from harness.picture.difference import differing
 from harness.records.certificates import Certificate
 from harness.records.picture import PictureVerdict, Region
 
+pytestmark = pytest.mark.slow  # whole pages are drawn and compared
+
 KIND = (Certificate.JUMINHYO, 1, 1)
 NUMBER = Region(left=550, top=1060, right=760, bottom=1095)
 

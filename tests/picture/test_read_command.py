@@ -13,6 +13,8 @@ from harness.picture.ocr import figures_in
 from harness.population import make_population, save
 from harness.records.certificates import Scope
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory, tools):

@@ -195,7 +195,7 @@ def a_character_lost(lines, _others, chance):
 
 
 @pytest.mark.parametrize("name", sorted(MUTATIONS))
-@pytest.mark.parametrize("count", [60, pytest.param(800, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.slow)])
 def test_a_changed_document_is_judged_as_closely_as_ever(both, people, profile, name, count):
     keys = sorted(people.residents)
     for wanted, pages, chance in own_documents(people, profile, name, count):
