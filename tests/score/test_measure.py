@@ -1,10 +1,12 @@
 """When a run against a defect ends, and what its row says: seen when, and what the issuer's log confirms."""
 
+import json
 import textwrap
 
 import msgspec
 import pytest
 
+from harness.cli import main, score
 from harness.embedded import Wrong
 from harness.errors import HonninError
 from harness.journal import RunFolder, SegmentWriter
@@ -165,6 +167,20 @@ def test_what_the_verdict_does_not_confirm_is_played_on(honnin, tmp_path):
     trial = trials.play("go-live", tmp_path / "t.toml", 1, tmp_path / "out", sought(D02))
     assert not trial.stopped
     assert [f.victim for f in trial.verdict.findings] == ["R2"]
+
+
+def test_an_external_issuer_is_scored_under_its_label_and_not_played_again(honnin, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(score, "code_version", lambda: "1")  # whoever edits the sources meanwhile
+    honnin(seen=[finding(1)], verdict=verdict(finding(1), reasons=STOPPED))
+    arguments = ["score", "--target", str(tmp_path / "t.toml"), "--label", "A", "--seeds", "1", "--lang", "en"]
+    for told in ("A #1 go-live", ""):
+        with pytest.raises(SystemExit) as exit_:
+            main([*arguments, "--out", str(tmp_path / "score"), "--json"])
+        shown = capsys.readouterr()
+        assert (exit_.value.code, told in shown.err, bool(shown.err)) == (0, True, bool(told))
+    (line,) = json.loads(shown.out)["lines"]
+    assert (line["subject"], line["kind"], line["right"], line["runs"]) == ("A", "external", 1, 1)
+    assert line["wrong"] is line["false_alarms"] is None
 
 
 def test_a_run_without_a_verdict_is_told_with_its_last_words(tmp_path, monkeypatch):
