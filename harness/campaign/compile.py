@@ -16,11 +16,13 @@ from harness.campaign.fitting import asked_for, fit, unmet, unplanned, with_fewe
 from harness.campaign.invalid_cards import holders_of
 from harness.campaign.load import round_names
 from harness.campaign.phases import PhaseCompiler
+from harness.campaign.recovery import recovery_names
 from harness.campaign.scenario import (
     AnyPhase,
     Baseline,
     Hold,
     Pairs,
+    Recovery,
     Scenario,
     Solo,
     Steered,
@@ -129,6 +131,7 @@ def _header(
         description_ja=scenario.description_ja,
         description_en=scenario.description_en,
         acceptance=scenario.acceptance,
+        stop_when=scenario.stop_when,
     )
 
 
@@ -137,7 +140,7 @@ def _phases(phase: AnyPhase, batches: list[Batch]) -> Iterator[Phase]:
 
     The rounds of a held load are phases of their own: between phases it is decided whether the next is needed.
     """
-    for name in round_names(phase) if isinstance(phase, Hold) else (phase.phase,):
+    for name in _names(phase):
         own = [b for b in batches if b.phase == name]
         quiet = _is_quiet(phase)
         kiosks = {a.kiosk for b in own for a in b.applications}
@@ -151,12 +154,23 @@ def _phases(phase: AnyPhase, batches: list[Batch]) -> Iterator[Phase]:
             drain_s=10.0 if quiet else _drain_s(phase),
             decides=any(b.slot for b in own),
             enough=phase.enough if isinstance(phase, Hold) else 0,
+            recovery=isinstance(phase, Recovery),
         )
+
+
+def _names(phase: AnyPhase) -> tuple[str, ...]:
+    match phase:
+        case Hold():
+            return round_names(phase)
+        case Recovery():
+            return recovery_names(phase)
+        case _:
+            return (phase.phase,)
 
 
 def _is_quiet(phase: AnyPhase) -> bool:
     match phase:
-        case Solo():
+        case Solo() | Recovery():
             return True
         case Succession():
             return phase.parallel == 1

@@ -6,15 +6,17 @@ import math
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from harness.campaign.night import Night, Stretch, bound_after, night_of
 from harness.campaign.pace import Pace
 from harness.campaign.reach import Hindrance, hindrances
 from harness.campaign.strata import Stratum, strata_of
+from harness.campaign.window import BEFORE_S, reserve_of
 from harness.records.plan import Batch, BatchKind, Phase, PlanHeader, PlannedApplication
 from harness.records.target import Target
 
 _START_MS = 2_000.0  # one player program: its start, its people at their kiosks
-_BEFORE_MS = 8_000.0  # the generator's proof of itself, the first probe
 _UPDATE_MS = 200.0
 _REFUSED = 0.4  # of a visit: it ends when the application is answered
 _HUMAN_STEPS = 4  # at which somebody thinks: card, choice, fee, completion
@@ -31,6 +33,7 @@ class PhaseForecast(Struct, frozen=True, kw_only=True):
     batches: int
     applications: int
     updates: int
+    bursts: int  # of two people or more
     slots: int  # batches with a parameter to be decided when the phase begins
     expected_s: float
 
@@ -42,6 +45,13 @@ class Wanted(Struct, frozen=True, kw_only=True):
     bursts: int
     expected_s: float  # at this plan's pace
     turns: float  # of every resident, at this plan's mixture
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """What a sitting is given."""
+
+    seconds: float
+    baseline_s: float | None  # that a baseline will take beforehand; None where there is one
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
@@ -59,17 +69,28 @@ class Forecast(Struct, frozen=True, kw_only=True):
     turns: float  # applications per resident
     hindrances: tuple[Hindrance, ...]
     scarce: str  # what is in the way of most of what was asked for; "minutes" where nothing else is
+    night: Night | None = None  # None: no window is given
 
 
 def forecast(
-    header: PlanHeader, batches: Sequence[Batch], target: Target, pace: Pace, cards: Collection[str] | None
+    header: PlanHeader,
+    batches: Sequence[Batch],
+    target: Target,
+    pace: Pace,
+    cards: Collection[str] | None,
+    window: Window | None = None,
 ) -> Forecast:
-    """Forecast a compiled plan; `cards` are the residents who have one, None where none are needed."""
+    """Forecast a compiled plan; `cards` are the residents who have one, None where none are needed.
+
+    Of the confirmations of recovery one is counted, as in a run of one window. Raises UsageError where `window` leaves
+    no time for arrivals.
+    """
+    header, batches = _one_confirmation(header, batches)
     durations = {b.batch: batch_ms(b, pace) for b in batches}
     phases = tuple(_phase(phase, batches, durations, pace) for phase in header.phases)
     settle_ms = _START_MS + target.limits.settle_s * 100.0  # it ends once all is settled, mostly at the first look
-    total_ms = _BEFORE_MS + sum(p.expected_s for p in phases) * 1000.0 + settle_ms
-    bursts = sum(1 for b in batches if b.kind is BatchKind.BURST and len(b.applications) > 1)
+    total_ms = BEFORE_S * 1000.0 + sum(p.expected_s for p in phases) * 1000.0 + settle_ms
+    bursts = sum(map(_is_burst, batches))
     turns = header.applications / max(1, header.residents)
     found = hindrances(header, batches, target, pace, cards)
     return Forecast(
@@ -80,12 +101,34 @@ def forecast(
         expected_s=round(total_ms / 1000.0, 1),
         strata=strata_of(batches),
         bursts=bursts,
-        bound=_bound(bursts),
+        bound=bound_after(bursts),
         wanted=tuple(_wanted(bound, bursts, total_ms, turns) for bound in _BOUNDS) if bursts else (),
         turns=round(turns, 2),
         hindrances=found,
         scarce=_scarce(found),
+        night=_night(header, phases, window, target, pace) if window else None,
     )
+
+
+def _one_confirmation(header: PlanHeader, batches: Sequence[Batch]) -> tuple[PlanHeader, Sequence[Batch]]:
+    """Leave out what is there for later windows only."""
+    later = {p.phase for p in [p for p in header.phases if p.recovery][1:]}
+    kept = [b for b in batches if b.phase not in later]
+    phases = tuple(p for p in header.phases if p.phase not in later)
+    applications = sum(len(b.applications) for b in kept)
+    return replace(header, phases=phases, batches=len(kept), applications=applications), kept
+
+
+def _night(
+    header: PlanHeader, phases: Sequence[PhaseForecast], window: Window, target: Target, pace: Pace
+) -> Night:
+    last = {p.phase for p in header.phases if p.recovery}
+    issues = sum(p.applications for p in phases if p.phase in last)
+    reserve = reserve_of(header.phases, issues, target.limits, pace)
+    stretches = [
+        Stretch(phase=p.phase, expected_s=p.expected_s, bursts=p.bursts) for p in phases if p.phase not in last
+    ]
+    return night_of(stretches, window.seconds, reserve, window.baseline_s)
 
 
 def batch_ms(batch: Batch, pace: Pace) -> float:
@@ -111,6 +154,10 @@ def batch_ms(batch: Batch, pace: Pace) -> float:
             return max(sum(solo) / max(1, kiosks), served_ms)
 
 
+def _is_burst(batch: Batch) -> bool:
+    return batch.kind is BatchKind.BURST and len(batch.applications) > 1
+
+
 def _visit_ms(one: PlannedApplication, pace: Pace) -> float:
     alone = pace.solo_of_ms.get(one.certificate, pace.solo_ms)
     idle = one.abort.after_ms if one.abort else 0.0
@@ -130,14 +177,10 @@ def _phase(phase: Phase, batches: Sequence[Batch], durations: dict[str, float], 
         batches=len(own),
         applications=applications,
         updates=sum(len(b.updates) for b in own),
+        bursts=sum(map(_is_burst, own)),
         slots=sum(1 for b in own if b.slot),
         expected_s=round((_START_MS + max(together, longest, served)) / 1000.0, 1),
     )
-
-
-def _bound(bursts: int) -> float | None:
-    """Return 1 - 0.05^(1/n), the 95 % upper bound after none in n bursts."""
-    return float(1.0 - 0.05 ** (1.0 / bursts)) if bursts else None
 
 
 def _wanted(bound: float, bursts: int, total_ms: float, turns: float) -> Wanted:

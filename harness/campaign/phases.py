@@ -19,12 +19,14 @@ from harness.campaign.scenario import (
     Mix,
     Pairs,
     Probes,
+    Recovery,
     Seconds,
     Solo,
     Steered,
     Succession,
     Updates,
 )
+from harness.campaign.recovery import recovery_batches
 from harness.campaign.succession import solo_batches, succession_batches
 from harness.records.plan import Batch, BatchKind, Covering
 
@@ -61,6 +63,8 @@ class PhaseCompiler:
                 return probe_batches(phase, author)
             case Mix():
                 return mix_batches(phase, author)
+            case Recovery():
+                return recovery_batches(phase, author)
             case Baseline():
                 return _baseline_batches(phase, author)
 

@@ -14,6 +14,7 @@ from harness.config import load_toml
 from harness.errors import ConfigError, UsageError
 from harness.records.certificates import Certificate
 from harness.records.plan import AbortHow, Step, Withhold
+from harness.records.stop_when import StopWhen
 
 AtLeastOne = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[float, Meta(ge=0)]
@@ -130,6 +131,12 @@ class Mix(PhaseBase, frozen=True, tag="mix"):
     profile: tuple[NotNegative, ...] = ()
 
 
+class Recovery(PhaseBase, frozen=True, tag="recovery"):
+    """P9: after the last arrival of a window, one normal issue of every certificate on every node, each alone."""
+
+    windows: AtLeastOne = 7  # confirmations that the plan holds: one for each window that it may take
+
+
 class Baseline(PhaseBase, frozen=True, tag="baseline"):
     """Everybody's documents issued quietly, many of them twice: what a later run is compared with."""
 
@@ -140,7 +147,7 @@ class Baseline(PhaseBase, frozen=True, tag="baseline"):
     interruptions: bool = True  # some people give up or are refused in between
 
 
-AnyPhase = Solo | Succession | Pairs | Steered | Seconds | Bursts | Hold | Updates | Probes | Mix | Baseline
+AnyPhase = Solo | Succession | Pairs | Steered | Seconds | Bursts | Hold | Updates | Probes | Mix | Recovery | Baseline
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -159,6 +166,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kiosks: Annotated[int, Meta(ge=2)] = 40
     certificates: Annotated[tuple[Certificate, ...], Meta(min_length=1)] = tuple(Certificate)
     time_limit_s: float = 0.0  # the target's print time limit this scenario is scaled to; 0: not scaled
+    stop_when: StopWhen = StopWhen()  # besides what the target file says
     incident: str = ""  # published incident that it re-enacts (domain.md)
     digest: str = ""  # SHA-256 of the file; filled when loading
 

@@ -35,7 +35,9 @@ from harness.records.history import (
     PhaseStarted,
     PlayerCounters,
     Probed,
+    Pulse,
     ReadersEnded,
+    RecoveryPlayed,
     RunResumed,
     SecondFound,
     SegmentClosed,
@@ -48,6 +50,7 @@ from harness.records.history import (
     UpdateIntent,
     UpdateOutcome,
     UpdateResult,
+    WindowSet,
     WorkerCensus,
 )
 
@@ -98,6 +101,8 @@ class _Gatherer:
         self.readers: list[ReadersEnded] = []
         self.probed: list[Probed] = []
         self.internal_errors: list[str] = []
+        self.windows: list[WindowSet] = []
+        self.recoveries: dict[str, RecoveryPlayed] = {}  # by writer; each supervisor writes one at most
         self.records: Counter[str] = Counter()
         self.rules = self._rules()
         self.joins: dict[type, Callable[[Any], bool]] = {
@@ -138,6 +143,9 @@ class _Gatherer:
             PlayerCounters: self._player_counters,
             Interrupted: lambda w, r: self.interruptions.append((r.at_ns, r.reason)),
             InternalError: lambda w, r: self.internal_errors.append(r.what),
+            WindowSet: lambda w, r: self.windows.append(r),
+            Pulse: lambda w, r: None,  # what follows from it is journaled as an interruption
+            RecoveryPlayed: self.recoveries.__setitem__,
             RunResumed: lambda w, r: self.resumed.append(r.at_ns),
             WorkerCensus: lambda w, r: self.workers.append(r),
             ClockMeasured: self._clock_measured,
@@ -285,6 +293,8 @@ class _Gatherer:
             readers=tuple(self.readers),
             probed=tuple(self.probed),
             internal_errors=tuple(self.internal_errors),
+            windows=tuple(self.windows),
+            recoveries=self.recoveries,
             oddities=(*rows.oddities, *map(_without_first_half, left_over)),
             records=sum(self.records.values()),
         )

@@ -24,10 +24,12 @@ from harness.records.history import (
     PlayerCounters,
     Probed,
     ReadersEnded,
+    RecoveryPlayed,
     SecondFound,
     SelfProof,
     SettledAs,
     UpdateResult,
+    WindowSet,
     WorkerCensus,
 )
 from harness.records.plan import BatchKind, PlannedAbort, Probe
@@ -193,6 +195,8 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     readers: tuple[ReadersEnded, ...]
     probed: tuple[Probed, ...]
     internal_errors: tuple[str, ...]  # parts of the supervisor that crashed
+    windows: tuple[WindowSet, ...]
+    recoveries: dict[str, RecoveryPlayed]  # by the supervisor's segment
     oddities: tuple[str, ...]  # records that contradict each other, one sentence each
     records: int
 
@@ -246,12 +250,12 @@ def deaths_in_play(view: HistoryView) -> tuple[tuple[int, str], ...]:
     then the target was not up yet, and nothing was played that it could have failed.
     """
     begin_ns = max(view.resumed_ns, default=NEVER)
-    if _played_before(view, begin_ns):
+    if played_before(view, begin_ns):
         return view.deaths
     return tuple(death for death in view.deaths if death[0] > begin_ns)
 
 
-def _played_before(view: HistoryView, at_ns: int) -> bool:
+def played_before(view: HistoryView, at_ns: int) -> bool:
     """Whether anything was, or on clocks that cannot be compared may have been, played before an instant."""
     clocks = [s.wall_minus_monotonic_ns for s in view.segments]
     if clocks and max(clocks) - min(clocks) > _ONE_CLOCK_NS:

@@ -72,8 +72,8 @@ def command(
     quiet: bool,
 ) -> int:
     """Compile the quiet plan, play it, judge it; the exit code is the verdict's."""
-    phase = Baseline(phase="B0", title_ja=_JA, title_en=_EN, options_each=options_each, lanes=lanes)
-    request = load_request(_campaign(residents, phase), target_file, population, cards, out, seed, confirmed)
+    phase = replace(PLAIN, options_each=options_each, lanes=lanes)
+    request = load_request(baseline_campaign(phase, residents), target_file, population, cards, out, seed, confirmed)
     if lanes > 1:
         _check_proven(proven, request)
     request = replace(request, kind="baseline")
@@ -82,10 +82,12 @@ def command(
     return exit_code(verdict)
 
 
-_JA, _EN = "基準帳票の交付(負荷なし)", "Documents issued quietly, as a baseline"
+PLAIN = Baseline(
+    phase="B0", title_ja="基準帳票の交付(負荷なし)", title_en="Documents issued quietly, as a baseline"
+)
 
 
-def _campaign(residents: int, phase: Baseline) -> Scenario:
+def baseline_campaign(phase: Baseline, residents: int = 0) -> Scenario:
     """Return the campaign of a baseline; its digest is that of what it consists of."""
     campaign = Scenario(
         name="baseline",

@@ -10,15 +10,18 @@ import msgspec
 from msgspec.structs import replace
 
 from harness.campaign import find_scenario, load_scenario, scenario_names
-from harness.campaign.forecast import Forecast, forecast
+from harness.campaign.forecast import Forecast, Window, forecast
 from harness.campaign.pace import pace_of
+from harness.campaign.recovery import with_recovery
+from harness.cli.baseline import PLAIN, baseline_campaign
 from harness.cli.plan_texts import told
-from harness.cli.run import request_of
+from harness.cli.run import request_of, with_baseline
+from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import ConfigError
 from harness.glossary import Lang, default_lang
 from harness.population import distinguish
-from harness.records.plan import Batch, Probe
+from harness.records.plan import Batch, PlanHeader, Probe
 from harness.records.target import Target
 from harness.run.people import indistinct
 from harness.run.prepare import JST, Request, card_standings, compile_request
@@ -33,6 +36,7 @@ _HELP = {
     \b
     honnin plan go-live --target target.toml
     honnin plan standard --target target.toml --like runs/20261122-...   予想時間を前回の実測から求める
+    honnin plan standard --target target.toml --until 05:30              この夜のうちにどこまで届くか
     """,
     "en": """Show what SCENARIO would play against a target, without asking the target anything.
 
@@ -44,6 +48,7 @@ _HELP = {
     \b
     honnin plan go-live --target target.toml
     honnin plan standard --target target.toml --like runs/20261122-...    times as that run measured them
+    honnin plan standard --target target.toml --until 05:30               what this night has room for
     """,
 }
 
@@ -56,6 +61,8 @@ _HELP = {
 @click.option("--seed", type=int, help="another order, other gaps, other people (default: the scenario's)")
 @click.option("--like", type=click.Path(path_type=Path), help="run folder whose measured times are expected again")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
+@click.option("--baseline", type=click.Path(path_type=Path), help="baseline that the run will be compared with")
+@window_options
 @click.option("--batches", "batches_too", is_flag=True, help="list every batch, too")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of the words")
 @click.option("--json", "as_json", is_flag=True, help="print the forecast as JSON on standard output")
@@ -67,14 +74,21 @@ def command(
     seed: int | None,
     like: Path | None,
     out: Path,
+    baseline: Path | None,
+    ends: datetime | None,
     batches_too: bool,
     lang: Lang,
     as_json: bool,
 ) -> int:
     """Compile the plan, forecast it, tell it."""
     target = load_toml(target_file, Target)
-    request = request_of(load_scenario(find_scenario(scenario)), target, target_file, population, cards, out, seed)
-    seen, batches = _forecast(replace(request, probes=_probes(target, target_file.resolve())), like)
+    campaign = load_scenario(find_scenario(scenario))
+    if ends is not None:
+        campaign = with_recovery(campaign)
+    request = request_of(campaign, target, target_file, population, cards, out, seed)
+    if baseline is not None:
+        request = with_baseline(request, baseline)
+    seen, batches = _forecast(replace(request, probes=_probes(target, target_file.resolve())), like, ends)
     if as_json:
         click.echo(msgspec.json.encode(seen).decode())
         return 0
@@ -93,12 +107,24 @@ def _probes(target: Target, file: Path) -> frozenset[Probe]:
         return frozenset()
 
 
-def _forecast(request: Request, like: Path | None) -> tuple[Forecast, list[Batch]]:
+def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tuple[Forecast, list[Batch]]:
     """Compile what `honnin run` would play today, and forecast it; cards get no keys."""
     request = replace(request, without=indistinct(distinguish(request.population)))
-    header, batches = compile_request(request, lambda keys: dict.fromkeys(keys, ""), datetime.now(JST).date())
+    header, batches = _compiled(request)
     pace = pace_of(request.target, like, request.out)
     # A card that is no good is what its holder is asked for; serials may come with the population.
     holders = {c.resident for c in card_standings(request)}
     holders = holders or {key for key, one in request.population.residents.items() if one.cards}
-    return forecast(header, batches, request.target, pace, frozenset(holders)), batches
+    cards, target = frozenset(holders), request.target
+    if ends is None:
+        return forecast(header, batches, target, pace, cards), batches
+    before_s = None
+    if request.baseline is None:
+        quiet = _compiled(replace(request, scenario=baseline_campaign(PLAIN)))
+        before_s = forecast(*quiet, target, pace, cards).expected_s
+    window = Window(seconds=(ends - datetime.now(JST)).total_seconds(), baseline_s=before_s)
+    return forecast(header, batches, target, pace, cards, window), batches
+
+
+def _compiled(request: Request) -> tuple[PlanHeader, list[Batch]]:
+    return compile_request(request, lambda keys: dict.fromkeys(keys, ""), datetime.now(JST).date())

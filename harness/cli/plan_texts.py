@@ -9,6 +9,7 @@ from itertools import groupby
 from harness.campaign.forecast import Forecast
 from harness.campaign.gaps import BINS
 from harness.campaign.strata import Stratum
+from harness.cli.night_texts import in_time, told_night
 from harness.glossary import Lang, word
 from harness.records.plan import Batch, Covering
 
@@ -47,6 +48,7 @@ _NAMES = {
     "hold": ("能力を超える滞留", "held overload"),
     "mix": ("通常運用", "operation"),
     "solo": ("正常", "solo"),
+    "recovery": ("復旧確認", "confirmation of recovery"),
     "refusal": ("交付不可", "refusal"),
     "card-revoked": ("失効したカード", "revoked card"),
     "card-expired": ("期限切れのカード", "expired card"),
@@ -100,6 +102,8 @@ def told(seen: Forecast, batches: Iterable[Batch], residents: int, lang: Lang) -
     for covering in header.covering:
         yield from _covering(covering, say)
     yield from _bounds(seen, say)
+    if seen.night is not None:
+        yield from told_night(seen.night, say)
     yield from _hindrances(seen, say)
     yield from _listed(seen, batches, say)
 
@@ -111,7 +115,7 @@ def _phases(seen: Forecast, say: _Words) -> Iterator[str]:
             f"{p.phase} {say(p.title_ja, p.title_en)}",
             f"{p.batches:,}",
             f"{p.applications:,}",
-            _time(p.expected_s, say)
+            in_time(p.expected_s, say)
             + (say(" 〔一部は実施中に決める〕", " (partly decided while it runs)") if p.slots else ""),
         )
         for p in seen.phases
@@ -132,10 +136,10 @@ def _totals(seen: Forecast, residents: int, say: _Words) -> Iterator[str]:
     )
     source = say(*_PACES[pace.source]).format(pace.detail)
     yield say(
-        f"予想時間: {_time(seen.expected_s, say)}(読取りと判定を除く)。1 件 {pace.solo_ms / 1000:.2f} 秒、"
+        f"予想時間: {in_time(seen.expected_s, say)}(読取りと判定を除く)。1 件 {pace.solo_ms / 1000:.2f} 秒、"
         f"毎秒 {pace.per_second:g} 件として: {source}",
-        f"expected time: {_time(seen.expected_s, say)}, without reading and judging; from {pace.solo_ms / 1000:.2f} s "
-        f"an issue and {pace.per_second:g} a second, {source}",
+        f"expected time: {in_time(seen.expected_s, say)}, without reading and judging; from "
+        f"{pace.solo_ms / 1000:.2f} s an issue and {pace.per_second:g} a second, {source}",
     )
     yield ""
 
@@ -188,7 +192,7 @@ def _bounds(seen: Forecast, say: _Words) -> Iterator[str]:
         "(95 %, taken as independent and alike)",
     )
     for wanted in seen.wanted:
-        time = _time(wanted.expected_s, say)
+        time = in_time(wanted.expected_s, say)
         yield say(
             f"  上限 {wanted.bound:g} には {wanted.bursts:,} 組、約 {time}、1 人 {wanted.turns:g} 回",
             f"  {wanted.bound:g} needs {wanted.bursts:,} bursts, about {time}, {wanted.turns:g} turns of each resident",
@@ -223,14 +227,6 @@ def _listed(seen: Forecast, batches: Iterable[Batch], say: _Words) -> Iterator[s
         yield ""
         head = ("", say("段階", "phase"), say("内容", "purpose"), say("申請", "people"), say("間隔", "gap"), "")
         yield from _table([head, *rows])
-
-
-def _time(seconds: float, say: _Words) -> str:
-    if seconds < 120:
-        return say(f"{seconds:.0f} 秒", f"{seconds:.0f} s")
-    if seconds < 7200:
-        return say(f"{seconds / 60:.0f} 分", f"{seconds / 60:.0f} min")
-    return say(f"{seconds / 3600:.1f} 時間", f"{seconds / 3600:.1f} h")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from harness.cli.crew_options import CrewOf, crew_options
 from harness.cli.display import Display
 from harness.cli.finish import exit_code, tell
 from harness.cli.run import conduct
+from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
@@ -23,18 +25,33 @@ from harness.records.verdict import Verdict
 from harness.run.allow import check_allowed
 from harness.run.by_hand import check_operator
 from harness.run.lock import lock
+from harness.run.nights import check_unchanged
 from harness.run.prepare import check_disk, read_manifest
 
 # Reasons of a verdict that playing, settling or reading on may remove.
 _LEFT_TO_DO = frozenset({
     "plan_incomplete", "interrupted", "segment_open", "worker_absent",
     "worker_lost", "journal_late", "self_proof", "target_unreachable", "target_died", "unresolved",
-    "unread", "identity_open",
+    "unread", "identity_open", "recovery_unconfirmed",
 })  # fmt: skip
 
 _HELP = {
-    "ja": "中断した試験 RUN を、計画の残りから続ける。実施済みの組は繰り返さない。終わっている試験には何もしない。",
-    "en": "Go on with the stopped run RUN: its plan's rest is played, nothing twice. A finished run stays as it is.",
+    "ja": """中断した試験 RUN を、計画の残りから続ける。実施済みの組は繰り返さない。終わっている試験には何もしない。
+
+    夜ごとの結果を合算できるのは、計画・対象ファイル・サーバごとの版が最初の夜から変わっていない場合に限る。変わっていれば
+    何も実施せずに断る。
+
+    \b
+    honnin resume runs/20261122-... --until 05:30
+    """,
+    "en": """Go on with the stopped run RUN: its plan's rest is played, nothing twice. A finished run stays as it is.
+
+    Nights add up only while plan, target file and every node's build are those of the first night; where they are not,
+    nothing is played.
+
+    \b
+    honnin resume runs/20261122-... --until 05:30
+    """,
 }
 
 
@@ -43,10 +60,20 @@ _HELP = {
 @click.option("--readers", type=click.IntRange(1, 64))
 @click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
 @crew_options
+@window_options
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
 @click.option("--quiet", is_flag=True, help="no progress")
-def command(run: Path, readers: int | None, operator: str, crew: CrewOf, lang: Lang, as_json: bool, quiet: bool) -> int:
+def command(
+    run: Path,
+    readers: int | None,
+    operator: str,
+    crew: CrewOf,
+    ends: datetime | None,
+    lang: Lang,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Play what is left, judge, report; of a run with nothing left, say so and tell its verdict."""
     folder = RunFolder.open(run)
     manifest = read_manifest(folder)
@@ -61,7 +88,8 @@ def command(run: Path, readers: int | None, operator: str, crew: CrewOf, lang: L
             check_disk(folder.path, left)
             if target.updates == "manual" and header.updates:
                 check_operator()
-            verdict = conduct(folder, header, display, readers, lang, operator, crew)
+            check_unchanged(folder, manifest)
+            verdict = conduct(folder, header, display, readers, lang, operator, crew, ends)
         else:
             display.say("finished", str(folder.path))
     tell(verdict, folder, lang, as_json)

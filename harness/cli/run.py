@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,10 +12,12 @@ from msgspec.structs import replace
 
 from harness.baseline.folder import check_usable
 from harness.campaign import Scenario, find_scenario, load_scenario, scenario_names
+from harness.campaign.recovery import with_recovery
 from harness.cli.crew_options import CrewOf, crew_options, no_crew
 from harness.cli.display import Display
 from harness.cli.finish import exit_code, finish, tell
 from harness.cli.playable import check_playable
+from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
@@ -25,6 +28,7 @@ from harness.records.plan import PlanHeader
 from harness.records.target import Target
 from harness.records.verdict import Verdict
 from harness.run.allow import check_allowed
+from harness.run.arrivals import arrivals_of
 from harness.run.by_hand import by_hand, changes_by_hand, check_operator
 from harness.run.conduct import Conductor, StopRequests
 from harness.run.lock import lock
@@ -37,11 +41,29 @@ _HELP = {
 
     SCENARIO は名前(下記)または TOML ファイル。対象は --target の TOML に書く(docs/target.md)。
     進行中に Ctrl-C を押すと新しい申請を止め、進行中の申請を待ってから、そこまでを判定する(判定保留)。
+
+    --budget か --until を付けると、時間枠のうちに終わる。新しい申請は早めに止まり、進行中の申請を待ち、最後に証明書と
+    サーバごとに 1 件の通常の交付で復旧を確かめ、運用を再開してよいかを一文で示す。計画の残りは次の夜に honnin resume で
+    続ける(docs/campaign.md)。
+
+    \b
+    honnin run go-live --target target.toml
+    honnin run standard --target target.toml --until 05:30
+    honnin resume runs/20261122-... --until 05:30     次の夜、残りから
     """,
     "en": """Play SCENARIO against a target, to a verdict and a report.
 
     SCENARIO is a name (below) or a TOML file. The target is described by a TOML file (docs/target.md).
     Ctrl-C at any time stops arrivals, waits for what is in flight, and judges what there is: INCONCLUSIVE.
+
+    With --budget or --until the run keeps to a window: arrivals end early, what is in flight is waited for, and one
+    normal issue of every certificate on every node confirms that the service works; a sentence says whether it may be
+    opened again. The rest of the plan is played in the next night by `honnin resume` (docs/campaign.md).
+
+    \b
+    honnin run go-live --target target.toml
+    honnin run standard --target target.toml --until 05:30
+    honnin resume runs/20261122-... --until 05:30     the next night, from where it was left
     """,
 }
 
@@ -58,6 +80,7 @@ _HELP = {
 @click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
 @click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
 @crew_options
+@window_options
 @click.option("--lay-out", is_flag=True, help="only make the run folder, for scenarios/locustfile.py")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
 @click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
@@ -74,6 +97,7 @@ def command(
     readers: int | None,
     operator: str,
     crew: CrewOf,
+    ends: datetime | None,
     lay_out: bool,
     lang: Lang,
     as_json: bool,
@@ -81,6 +105,10 @@ def command(
 ) -> int:
     """Load the inputs, play, judge, report; the exit code is the verdict's."""
     campaign = load_scenario(find_scenario(scenario))
+    if ends is not None:
+        if lay_out:
+            raise UsageError("--lay-out: a window is kept by honnin run alone; leave out --budget and --until")
+        campaign = with_recovery(campaign)
     request = load_request(campaign, target_file, population, cards, out, seed, confirmed)
     if baseline is not None:
         request = with_baseline(request, baseline)
@@ -88,7 +116,7 @@ def command(
     if lay_out:
         click.echo(str(prepare_run(request, display, lang)[0].path))
         return 0
-    verdict, folder = play(request, display, readers, lang, operator, crew)
+    verdict, folder = play(request, display, readers, lang, operator, crew, ends)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)
 
@@ -151,8 +179,9 @@ def play(
     lang: Lang,
     operator: str = "",
     crew: CrewOf = no_crew,
+    ends: datetime | None = None,
 ) -> tuple[Verdict, RunFolder]:
-    """Prepare a run folder, conduct the run in it, judge it and write its report.
+    """Prepare a run folder, conduct the run in it until its window ends, judge it and write its report.
 
     Raises UsageError before anything is made where the register is to be changed by hand and nobody is there.
     """
@@ -160,7 +189,7 @@ def play(
         check_operator()
     folder, header = prepare_run(request, display, lang)
     with lock(folder):
-        return conduct(folder, header, display, readers, lang, operator, crew), folder
+        return conduct(folder, header, display, readers, lang, operator, crew, ends), folder
 
 
 def prepare_run(request: Request, display: Display, lang: Lang) -> tuple[RunFolder, PlanHeader]:
@@ -181,13 +210,18 @@ def conduct(
     lang: Lang,
     operator: str = "",
     crew: CrewOf = no_crew,
+    ends: datetime | None = None,
 ) -> Verdict:
-    """Play what is left of a plan and finish; also used by resume."""
+    """Play what is left of a plan, as far as a window lets that be that `ends` then, and finish; also used by resume.
+
+    Raises UsageError where the window is too short; the run folder can then be begun with resume.
+    """
+    arrivals, vigil = arrivals_of(folder, header, ends)
     folder.verdict.unlink(missing_ok=True)  # of a run that goes on, the old verdict must not outlive this one's death
-    watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1))
+    watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1), vigil.see)
     display.follow(watch)
     with display, StopRequests() as stop, by_hand(folder, header, lambda: stop.count > 0, operator, lang):
-        Conductor(folder, header, watch, display, stop, crew(folder, display)).conduct()
+        Conductor(folder, header, watch, display, stop, crew(folder, display), arrivals).conduct()
         stop.raise_on_insistence()
         try:
             return finish(folder, display, lang)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from harness.checks.history import Application, HistoryView, Update
 from harness.errors import UsageError
 from harness.population import Population
+from harness.population.registered import registered
 from harness.records.certificates import Certificate, Options
 from harness.records.history import Ending
 from harness.records.plan import (
@@ -123,18 +124,9 @@ def _application(number: int, one: Application, certificate: Certificate, option
 def _restored(changes: Sequence[Update], population: Population) -> Iterator[PlannedUpdate]:
     """Yield the changes back to what the population holds; what it does not know stays as it is."""
     for number, update in enumerate(changes, 1):
-        value = _registered(population.residents[update.resident], update.field)
+        value = registered(population.residents[update.resident], update.field)
         if value is not None and value != update.value:
             yield PlannedUpdate(update=f"V{number:05d}", resident=update.resident, field=update.field, value=value)
-
-
-def _registered(resident: Resident, field: str) -> str | None:
-    if field == "seal":
-        return None if resident.seal is None else "cancelled" if resident.seal.cancelled_on else "registered"
-    value = getattr(resident, field)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return None if value is None else str(value)
 
 
 def _batch(number: int, applications: list[PlannedApplication], updates: tuple[PlannedUpdate, ...] = ()) -> Batch:

@@ -26,7 +26,7 @@ from harness.reading.store import load_readings
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.history import HistoryRecord
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
-from harness.records.plan import Batch, BatchKind, PlanHeader
+from harness.records.plan import RECOVERY, Batch, BatchKind, PlanHeader
 from harness.records.reading import READING_VERSION, Reading
 from harness.records.target import Target
 
@@ -143,8 +143,8 @@ def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, 
     if len(read) != header.batches or len(planned) != header.applications:
         raise RunDamaged(f"{folder.plan}: holds {len(read)} batches, its header says {header.batches}; restore it")
     plan = Completeness(
-        phases=tuple(p.phase for p in header.phases),
-        batches={b.batch: len(b.applications) for b in read},
+        phases=tuple(p.phase for p in header.phases if not p.recovery),
+        batches={b.batch: len(b.applications) for b in read if b.purpose != RECOVERY},
         updates={b.batch: b.updates for b in read if b.updates} if target.updates else {},
         spans_ms={b.batch: b.span_ms for b in read if b.span_ms is not None},
         titles={p.phase: (p.title_ja, p.title_en) for p in header.phases},
@@ -153,6 +153,7 @@ def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, 
         pairs={b.batch: b.pair for b in read if b.pair},
         relations={b.batch: b.relation for b in read if b.relation},
         time_limits_ms=header.time_limits_ms,
+        confirmations={b.batch: b.asks for b in read if b.purpose == RECOVERY},
     )
     return header, plan, planned
 
@@ -167,6 +168,7 @@ class _Brief(Struct, frozen=True, kw_only=True):
     updates: tuple[str, ...]
     span_ms: float | None  # of a burst
     pair: tuple[str, str] | None
+    asks: tuple[str, str]  # certificate and node of its first application
     relation: str
 
 
@@ -182,6 +184,7 @@ def _brief(batch: Batch) -> _Brief:
         updates=tuple(u.update for u in batch.updates),
         span_ms=batch.span_ms if burst else None,
         pair=(names[0], names[1]) if two else None,
+        asks=(batch.applications[0].certificate, batch.applications[0].node or "") if names else ("", ""),
         relation=batch.relation or "",
     )
 

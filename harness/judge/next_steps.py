@@ -9,7 +9,7 @@ from msgspec import Struct
 from harness.glossary import property_word
 from harness.picture.ocr import INSTALL_EN, INSTALL_JA
 from harness.records.findings import Property, Severity
-from harness.records.verdict import Reason, ScopeEntry
+from harness.records.verdict import Reason, Recovery, ScopeEntry
 
 MUNICIPALITY, VENDOR = "municipality", "vendor"
 Step = tuple[str, str, str]  # reader, Japanese, English
@@ -23,6 +23,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     updates: int = 0  # changes of the register that were tried
     acceptance: bool = True  # the scenario is an acceptance test
     follow_up: bool = False  # changes were made whose reflection time was not over at the end
+    recovery: Recovery | None = None
 
 
 _GRAVE_TEST: Step = (
@@ -222,6 +223,21 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Report the crash to the makers of honnin.",
         ),
     ),
+    "recovery_unconfirmed": (),  # said to the municipality, whatever else is
+    "build_changed": (
+        (
+            VENDOR,
+            "一つの版で最初から実施し直す。夜をまたぐ試験の間は、対象の版と設定を変えない。",
+            "Play all of it anew on one build; leave build and settings alone while a test takes several nights.",
+        ),
+    ),
+    "build_unknown": (
+        (
+            VENDOR,
+            "対象ファイルの build_header か [[nodes]] の build でサーバごとの版を示し、新たに実施する。",
+            "Have every node's build shown (build_header, or build under [[nodes]] in the target file), then a new run.",
+        ),
+    ),
     "internal_error": (
         (
             VENDOR,
@@ -298,6 +314,8 @@ def next_steps(
     setting = setting or Setting()
     codes = [r.code for r in reasons]
     steps: dict[Step, str] = {}
+    if (recovery := setting.recovery) is not None:
+        steps[MUNICIPALITY, recovery.ja, recovery.en] = "recovery"
     if Severity.GRAVE in severities:
         steps[_GRAVE_PRODUCTION if setting.production else _GRAVE_TEST] = "grave"
     if "found" not in codes and not _NO_DOUBT.issuperset(codes):

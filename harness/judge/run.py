@@ -45,6 +45,7 @@ from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried
 from harness.judge.own_pictures import OwnPictures
 from harness.judge.pictures import PictureTier, pictures_missing
+from harness.judge.recovery import Asked, recovery_of
 from harness.judge.regularities import regularities
 from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.server_log import LogSide
@@ -71,6 +72,7 @@ from harness.records.verdict import (
     Outcome,
     ReadersLag,
     Reason,
+    Recovery,
     ScopeEntry,
     Verdict,
 )
@@ -181,7 +183,8 @@ class _Judge:
         classes = final_classes(view, documents, findings)
         exposure, window = measure_exposure(view, documents, self.plan), self._window(findings)
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
-        basis = self._basis(documents, findings, classes)
+        recovery, unconfirmed = self._recovery(findings, classes)
+        basis = self._basis(documents, findings, classes, unconfirmed)
         outcome, reasons = decide(basis)
         misdelivered = sum(1 for c in classes.values() if c is FinalClass.MISDELIVERED)
         mingled = len({f.application for f in findings if is_mingled(f)})
@@ -194,7 +197,7 @@ class _Judge:
             scenario=inputs.manifest.scenario,
             target=inputs.manifest.target,
             reasons=reasons,
-            next_steps=next_steps(reasons, frozenset(f.severity for f in findings), self._setting(basis)),
+            next_steps=next_steps(reasons, frozenset(f.severity for f in findings), self._setting(basis, recovery)),
             scope=basis.scope,
             identities=basis.identities,
             exposure=exposure,
@@ -218,6 +221,7 @@ class _Judge:
                 *self._untried(),
                 *weak_matches(documents),
             ),
+            recovery=recovery,
         )
 
     def findings_by_text(self) -> tuple[Finding, ...]:
@@ -225,6 +229,20 @@ class _Judge:
         documents, _ = judge_documents(self.view, self.inputs.readings.get, self.judge, self.progress, 1)
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
         return self._findings(documents)
+
+    def _recovery(
+        self, findings: tuple[Finding, ...], classes: Mapping[str, FinalClass | None]
+    ) -> tuple[Recovery | None, tuple[Reason, ...]]:
+        asked = Asked(
+            view=self.view,
+            wanted=self.plan.confirmations,
+            phase_of=self.plan.phase_of,
+            classes=classes,
+            findings=findings,
+            residents=self.inputs.population.residents,
+        )
+        nothing: tuple[Recovery | None, tuple[Reason, ...]] = (None, ())
+        return self._guarded("recovery", lambda: recovery_of(asked), nothing)
 
     def _window(self, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
         none: tuple[Reason, ...] = ()
@@ -234,16 +252,25 @@ class _Judge:
         later = tuple(left_for_later(self.view, self.register.reflection_ns))
         return (*(untried(self.turned_away, self.inputs.target) if self.turned_away else ()), *later)
 
-    def _setting(self, basis: Basis) -> Setting:
+    def _setting(self, basis: Basis, recovery: Recovery | None) -> Setting:
         production = self.inputs.target.environment is Environment.PRODUCTION
         acceptance, updates = self.inputs.header.acceptance, len(self.view.updates)
         later = any(left_for_later(self.view, self.register.reflection_ns))
         return Setting(
-            production=production, scope=basis.scope, updates=updates, acceptance=acceptance, follow_up=later
+            production=production,
+            scope=basis.scope,
+            updates=updates,
+            acceptance=acceptance,
+            follow_up=later,
+            recovery=recovery,
         )
 
     def _basis(
-        self, documents: Documents, findings: tuple[Finding, ...], classes: Mapping[str, FinalClass | None]
+        self,
+        documents: Documents,
+        findings: tuple[Finding, ...],
+        classes: Mapping[str, FinalClass | None],
+        unconfirmed: tuple[Reason, ...],
     ) -> Basis:
         """Gather everything that the rule looks at; `crashed` last, when nothing can crash any more."""
         view, inputs = self.view, self.inputs
@@ -260,6 +287,7 @@ class _Judge:
             baseline=inputs.baseline is not None,
             baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,
+            unconfirmed=unconfirmed,
             pictures_missing=pictures_missing(inputs, documents.values()),
             ocr_absent=RasterStore(inputs.folder.path).ocr_absent,
             crashed=tuple(self.crashed),

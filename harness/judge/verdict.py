@@ -22,6 +22,7 @@ from harness.checks.history import HistoryView, deaths_in_play
 from harness.checks.isolation import probes_made
 from harness.glossary import property_word, word
 from harness.judge.generator import generator_doubts
+from harness.judge.nights import build_doubts
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.judge.workers import worker_doubts
 from harness.records.findings import Anomaly, Finding, Property, Severity
@@ -54,6 +55,7 @@ class Completeness(Struct, frozen=True, kw_only=True):
     relations: Mapping[str, str] = {}  # burst of two -> how the two people stand to each other
     time_limits_ms: tuple[float, ...] = ()  # of the target, as declared
     titles: Mapping[str, tuple[str, str]] = {}  # phase -> its title, Japanese and English
+    confirmations: Mapping[str, tuple[str, str]] = {}  # batch that confirms recovery -> certificate, node
 
 
 class Basis(Struct, frozen=True, kw_only=True):
@@ -65,6 +67,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     identities: tuple[Identity, ...]
     scope: tuple[ScopeEntry, ...]
     controls: tuple[ControlCount, ...]
+    unconfirmed: tuple[Reason, ...] = ()  # why it is not sure that the service works again
     imported: bool = False  # the history was recorded by something else
     baseline: bool = False  # the run was made with a baseline
     baseline_missing: bool = False  # nothing says what is right: neither a document profile nor a baseline
@@ -192,6 +195,8 @@ def _of_the_play(basis: Basis) -> Iterator[Reason]:
             ja=f"対象システムが計画外に応答しなくなった({count} 回)",
             en=f"the target stopped answering unplanned ({count} times)",
         )
+    yield from basis.unconfirmed
+    yield from build_doubts(view)
     yield from _target_errors(view)
     yield from _plan(basis)
     void = sum(1 for b in view.batches if b.void)

@@ -532,6 +532,32 @@ class RecoveryPlayed(Record, frozen=True, tag="recovery_played"):
     reason: str = ""  # why it was not played to its end
 
 
+class WindowSet(Record, frozen=True, tag="window_set"):
+    """From here on a window holds: when arrivals end, and when the target is to be as before."""
+
+    at_ns: int
+    arrivals_end_ns: int
+    ends_wall_ns: int
+    reserve_s: float  # kept for the drain, the confirmation of recovery, and settling
+
+
+class Pulse(Record, frozen=True, tag="pulse"):
+    """The target was asked, or the user's health command was called, for `stop_when`."""
+
+    at_ns: int
+    probe_ms: float | None = None  # how long the probe took; None: a command was called
+    command: tuple[str, ...] = ()
+    failed: str = ""  # why the probe or the command failed, "" where neither did
+
+
+class RecoveryPlayed(Record, frozen=True, tag="recovery_played"):
+    """The supervisor had the service confirmed after arrivals had ended: one normal issue per certificate and node."""
+
+    at_ns: int
+    phase: str  # "": the plan had no confirmation left
+    reason: str = ""  # why it was not played to its end
+
+
 class InternalError(Record, frozen=True, tag="internal_error"):
     """A part of the supervisor crashed, and the run went on without it."""
 
@@ -583,6 +609,9 @@ HistoryRecord = (
     | Decided
     | SecondFound
     | ReadersEnded
+    | WindowSet
+    | Pulse
+    | RecoveryPlayed
     | InternalError
     | Note
 )

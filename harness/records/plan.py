@@ -10,9 +10,11 @@ from enum import StrEnum
 from msgspec import Struct
 
 from harness.records.certificates import Certificate, Options
+from harness.records.stop_when import StopWhen
 from harness.records.faults import LineFault, PlannedFault
 
 PLAN_VERSION = 1
+RECOVERY = "recovery"  # purpose of the batches of a phase that confirms recovery
 
 
 class Step(StrEnum):
@@ -201,6 +203,7 @@ class Phase(Struct, frozen=True, kw_only=True):
     drain_s: float = 10.0  # bounded wait for applications in flight at the phase's end
     decides: bool = False  # it has slots, to be filled before it begins
     enough: int = 0  # so many applications that crossed a time limit make its slots superfluous
+    recovery: bool = False  # confirms, once arrivals have ended, that the service works; one such phase per window
 
 
 class Fewer(Struct, frozen=True, kw_only=True):
@@ -275,3 +278,4 @@ class PlanHeader(Struct, frozen=True, kw_only=True):
     acceptance: bool = True  # False: the scenario says of itself that it is no acceptance test
     covering: tuple[Covering, ...] = ()
     time_limits_ms: tuple[float, ...] = ()  # of the target, as declared; the shortest first
+    stop_when: StopWhen = StopWhen()  # of the scenario

@@ -12,6 +12,7 @@ from harness.records.faults import AllowedFaults
 from harness.records.findings import Property
 from harness.records.plan import Step, Withhold
 from harness.records.rules import DEFAULT_RULES, Rules
+from harness.records.stop_when import StopWhen
 
 Positive = Annotated[float, Meta(gt=0)]
 NotNegative = Annotated[float, Meta(ge=0)]
@@ -116,6 +117,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tls: Tls = Tls()
     limits: Limits = Limits()
     burst: Firing = Firing()
+    stop_when: StopWhen = StopWhen()
     faults: AllowedFaults = AllowedFaults()
     expected: Expected | None = None
     time_limits_s: tuple[Positive, ...] = ()  # of the target itself (print wait, session, lock), where they are known

@@ -183,6 +183,16 @@ class ReadersLag(Struct, frozen=True, kw_only=True, omit_defaults=True):
     longest_lag_s: float = 0.0  # from a document's arrival to its reading
 
 
+class Recovery(Struct, frozen=True, kw_only=True):
+    """Whether the service worked again after the last arrival: one normal issue of every certificate on every node."""
+
+    wanted: int
+    confirmed: int  # with the applicant's own document
+    may_open: bool  # all were confirmed, and nobody got another person's data in this run
+    ja: str  # a plain sentence for whoever opens the service
+    en: str
+
+
 class NodeBuild(Struct, frozen=True, kw_only=True):
     """Build id of one node, and how it is known."""
 
@@ -231,3 +241,4 @@ class Verdict(Struct, frozen=True, kw_only=True):
     readers: ReadersLag = ReadersLag()
     server_logs: tuple[ServerLog, ...] = ()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about
+    recovery: Recovery | None = None  # None: the plan asked for no confirmation, and there was no window

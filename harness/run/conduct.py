@@ -17,10 +17,13 @@ import msgspec
 from harness.errors import GeneratorFault, HonninError
 from harness.journal import RunFolder, SegmentWriter
 from harness.lifeline import start
-from harness.records.history import Interrupted, ReadersEnded, RunResumed
+from harness.records.history import Interrupted, ReadersEnded, RecoveryPlayed, RunResumed
 from harness.records.plan import Driver, Phase, PlanHeader
+from harness.run.arrivals import Arrivals
 from harness.run.crew import Crew
+from harness.run.nights import changed_builds, next_confirmation
 from harness.run.steer import fill_slots
+from harness.run.vigil import Vigil
 from harness.run.watch import Watch
 
 _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is killed
@@ -119,8 +122,13 @@ class Conductor:
         announce: Announce,
         stop: StopRequests,
         crew: Crew | None = None,
+        arrivals: Arrivals | None = None,
     ) -> None:
-        """Open the supervisor's own segment; raise DiskFull. `crew` serves the engine's phases, if it has one."""
+        """Open the supervisor's own segment; raise DiskFull. `crew` serves the engine's phases, if it has one.
+
+        `arrivals` says when they are over before the plan is; without it they never are.
+        """
+        self._arrivals = arrivals or Arrivals(folder, Vigil(()), asks=False)
         self._crew = crew
         self._port = 0  # that the running program listens at
         self._playing = False  # it has told of an application
@@ -146,7 +154,8 @@ class Conductor:
             if self._resumed:
                 self._quietly(lambda: self._journal.append(RunResumed(at_ns=time.monotonic_ns())))
             if self._assembled() and self._proven():
-                self._play_phases()
+                self._receive()
+                self._confirm_recovery()
                 self._settle()
         finally:
             if self._crew is not None:
@@ -181,15 +190,26 @@ class Conductor:
         code = self._program("kiosk_sim.probe")
         if code != Exit.OK:
             self._stop(f"the target did not answer the first probe: {self._last_words}")
+        elif self._resumed and (changed := changed_builds(self._folder)):
+            self._stop(changed)
         return not self._stopping()
 
+    def _receive(self) -> None:
+        """Play the phases while people may come."""
+        try:
+            self._quietly(lambda: self._arrivals.begin(self._journal.append))
+            self._play_phases()
+        finally:
+            self._arrivals.end()
+
     def _play_phases(self) -> None:
-        for number, phase in enumerate(self._header.phases, 1):
+        phases = [p for p in self._header.phases if not p.recovery]
+        for number, phase in enumerate(phases, 1):
             if self._stopping():
                 return
             if not self._anything_of(phase):
                 continue
-            self._announce.phase(phase, number, len(self._header.phases))
+            self._announce.phase(phase, number, len(phases))
             code = self._play_phase(phase)
             if code != Exit.OK:
                 self._stop(self._why_stopped(code, phase))
@@ -233,6 +253,21 @@ class Conductor:
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         return f"{how}: {self._last_words}" if self._last_words else how
 
+    def _confirm_recovery(self) -> None:
+        """Have normal issues confirm the service, where the plan has such a phase, unless the user is in a hurry."""
+        self._stopping()
+        if self._known_requests > 1 or not any(p.recovery for p in self._header.phases):
+            return
+        phase, reason = next_confirmation(self._folder, self._header.phases), ""
+        if phase is not None:
+            self._announce.phase(phase, 1, 1)
+            code = self._play_phase(phase)
+            reason = "" if code == Exit.OK else self._why_stopped(code, phase)
+        if reason:
+            self._stop(reason)
+        played = RecoveryPlayed(at_ns=time.monotonic_ns(), phase=phase.phase if phase else "", reason=reason)
+        self._quietly(lambda: self._journal.append(played))
+
     def _settle(self) -> None:
         """Ask after what is open, unless the user is in a hurry."""
         self._stopping()
@@ -270,9 +305,13 @@ class Conductor:
         self._known_requests = self._stop_requests.count
         if self._known_requests:
             self._stop(self._stop_requests.reason)
-        elif trouble := self._watch.trouble:
+        elif trouble := self._trouble():
             self._stop(trouble)
         return bool(self.stopped_by)
+
+    def _trouble(self) -> str:
+        """Return why nothing more should be played, "" if nothing stands against it."""
+        return self._watch.trouble or self._arrivals.over()
 
     def _stop(self, reason: str) -> None:
         if self.stopped_by:
@@ -330,7 +369,7 @@ class Conductor:
                 pass
             failed = self._look_after(crewed)
             asked = self._stop_requests.count - known
-            if kill_at == math.inf and (asked or (self._watch.trouble and not self.stopped_by)):
+            if kill_at == math.inf and (asked or (not self.stopped_by and self._trouble())):
                 self._stopping()
                 self._announce.say("draining")
                 kill_at = time.monotonic() + drain_s + _DRAIN_SLACK_S

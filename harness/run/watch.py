@@ -35,8 +35,10 @@ class _CutShort(Exception):
 class Watch:
     """One thread; its counters are for display only."""
 
-    def __init__(self, folder: RunFolder, readers: int) -> None:
-        """Follow `folder` with so many reader processes."""
+    def __init__(self, folder: RunFolder, readers: int, heed: Callable[[object], None] = lambda record: None) -> None:
+        """Follow `folder` with so many reader processes; `heed` is told the records of segments yet to come."""
+        self._heed = heed
+        self._before = frozenset(folder.segments())
         self.started = 0
         self.endings: dict[Ending, int] = dict.fromkeys(Ending, 0)
         self.readers = readers
@@ -136,6 +138,8 @@ class Watch:
             while entries := tail.poll():
                 for entry in entries:
                     self._count(entry.record)
+                    if path not in self._before:
+                        self._heed(entry.record)
 
     def _count(self, record: object) -> None:
         if isinstance(record, Delivery):

@@ -1,5 +1,7 @@
 """`honnin resume` of a run that is finished: nothing is played, its verdict is told."""
 
+import hashlib
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -67,7 +69,13 @@ def run(tmp_path):
     folder = RunFolder.create(tmp_path / "run")
     folder.target.write_text('name = "t"\nurl = "http://127.0.0.1:1"\n', encoding="utf-8")
     write_plan(folder.plan, HEADER, [])
-    folder.manifest.write_bytes(msgspec.json.encode(MANIFEST))
+    original = tmp_path / "target.toml"
+    original.write_bytes(folder.target.read_bytes())
+    digests = {
+        f"{name}_digest": hashlib.sha256(getattr(folder, name).read_bytes()).hexdigest() for name in ("plan", "target")
+    }
+    manifest = replace(MANIFEST, target_folder=str(tmp_path), target_file=original.name, **digests)
+    folder.manifest.write_bytes(msgspec.json.encode(manifest))
     return folder
 
 
@@ -102,7 +110,9 @@ def resume_text():
     return "nothing is played, its verdict stands (honnin judge judges it again)"
 
 
-@pytest.mark.parametrize("code", ["plan_incomplete", "interrupted", "unresolved", "unread", "target_unreachable"])
+@pytest.mark.parametrize(
+    "code", ["plan_incomplete", "interrupted", "unresolved", "unread", "target_unreachable", "recovery_unconfirmed"]
+)
 def test_a_run_with_something_left_goes_on(resumed, code):
     _, outcome, said = resumed(replace(PASSED, outcome=Outcome.FAIL, reasons=reasons("found", code)))
     assert outcome is Outcome.FAIL
@@ -111,3 +121,13 @@ def test_a_run_with_something_left_goes_on(resumed, code):
 
 def test_a_run_without_a_verdict_goes_on(resumed):
     assert resumed(None)[1] is Outcome.FAIL
+
+
+@pytest.mark.parametrize("file", ["target.toml", "run/target.toml", "run/plan.jsonl"])
+def test_a_run_whose_settings_or_plan_have_changed_does_not_go_on(run, tmp_path, capsys, file):
+    changed = tmp_path / file
+    changed.write_bytes(changed.read_bytes().replace(b"\n", b" \n"))
+    with pytest.raises(SystemExit) as ended:
+        main(["resume", str(run.path), "--lang", "en"])
+    assert ended.value.code == 64
+    assert "has changed since this run began, so its nights would not add up" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from harness.checks.history import Played
 from harness.judge.scope import measure_scope
 from harness.judge.verdict import Basis, Completeness, decide
 from harness.records.findings import Anomaly, Finding, Property, Severity
-from harness.records.history import Ending, InternalError, Interrupted, RunResumed, SelfProof, TargetHealth
+from harness.records.history import Ending, InternalError, Interrupted, NodeSeen, RunResumed, SelfProof, TargetHealth
 from harness.records.plan import BatchKind
 from harness.records.target import Target
 from harness.records.verdict import ControlCount, Outcome
@@ -24,6 +24,7 @@ def basis(history, account, findings_of):
         if not history.records:
             history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2").gets("A2", number="N2")
             history.batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"))
+            history.add(NodeSeen(node="n1", build="1.0", source="measured", at_ns=1))
         view = history.view(records)
         return replace(
             Basis(
@@ -53,6 +54,19 @@ def test_nothing_found_and_nothing_doubtful_is_a_pass_that_names_its_scope(basis
     result, reasons = decide(basis())
     assert result is Outcome.PASS
     assert "ownership" in reasons[0].en and "baseline" not in reasons[0].en
+
+
+@pytest.mark.parametrize(
+    ("allowed", "expected"), [(0, Outcome.INCONCLUSIVE), (1, Outcome.INCONCLUSIVE), (2, Outcome.PASS)]
+)
+def test_unknown_outcomes_allow_a_pass_only_as_far_as_the_scenario_says(basis, history, allowed, expected):
+    history.asks("A1", "R1").gets("A1", number="N1").asks("A2", "R2").gets("A2", number="N2")
+    for name, resident in (("A3", "R3"), ("A4", "R4")):
+        history.asks(name, resident, ending=Ending.UNRESOLVED, code="timeout")
+    history.batch("B00001", left=(0.0,) * 4, applications=("A1", "A2", "A3", "A4"))
+    result, (reason,) = decide(basis(max_unsettled=allowed))
+    assert result is expected
+    assert ("2 applications" in reason.en) and ("結果不明" in reason.ja)
 
 
 @pytest.mark.parametrize("severity", [Severity.GRAVE, Severity.DEFECT])
@@ -130,6 +144,30 @@ def test_an_interrupted_run_is_a_doubt_until_it_is_resumed_and_done(basis, histo
     history.add(Interrupted(at_ns=made.ns(4), reason="ctrl-c"))
     assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["interrupted"])
     history.add(RunResumed(at_ns=made.ns(5)))
+    assert outcome(basis())[0] is Outcome.PASS
+
+
+def seen(node, build, source="measured"):
+    return NodeSeen(node=node, build=build, source=source, at_ns=2)
+
+
+def test_a_build_that_changes_is_a_doubt_and_a_declared_one_beside_a_measured_one_is_not(basis, history):
+    basis()
+    history.add(seen("n1", "0.9", "declared"), seen("n2", "1.0"))
+    assert outcome(basis())[0] is Outcome.PASS
+    history.add(seen("n2", "1.1"))
+    result, reasons = decide(basis())
+    assert (result, [r.code for r in reasons]) == (Outcome.INCONCLUSIVE, ["build_changed"])
+    assert "n2: 1.0 → 1.1" in reasons[0].ja
+
+
+def test_several_sittings_add_up_only_where_every_build_is_known(basis, history, made):
+    basis()
+    history.add(seen("n3", ""))
+    assert outcome(basis())[0] is Outcome.PASS
+    history.add(RunResumed(at_ns=made.ns(5)))
+    assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["build_unknown"])
+    history.add(seen("n3", "1.0", "declared"))
     assert outcome(basis())[0] is Outcome.PASS
 
 

@@ -1,0 +1,39 @@
+"""Whether the service works again once the load is gone: one normal issue of every certificate on every node.
+
+Each window ends with such a confirmation, so a plan holds several; which is played when, the supervisor decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from harness.campaign.author import Author
+from harness.campaign.scenario import Recovery, Scenario
+from harness.records.plan import RECOVERY, Batch, BatchKind
+
+_NAME = "P9"
+
+
+def with_recovery(scenario: Scenario) -> Scenario:
+    """Return the scenario with a confirmation of recovery as its last phase, unless it has one."""
+    if any(isinstance(phase, Recovery) for phase in scenario.phase):
+        return scenario
+    last = Recovery(phase=_NAME, title_ja="復旧確認(通常の交付)", title_en="Recovery confirmed by normal issues")
+    return replace(scenario, phase=(*scenario.phase, last))
+
+
+def recovery_batches(phase: Recovery, author: Author) -> Iterator[Batch]:
+    """Yield, for every window, each certificate on each node, at kiosks that load seldom uses."""
+    kiosks = author.scenario.kiosks
+    for name in recovery_names(phase):
+        wanted = [(kind, node) for kind in author.kinds(phase) for node in author.nodes or (None,)]
+        for place, (kind, node) in enumerate(wanted):
+            one = author.application(phase, kind, kiosk=kiosks - 1 - place % kiosks, node=node)
+            yield author.batch(phase, BatchKind.SEQUENCE, [one], RECOVERY, name=name)
+
+
+def recovery_names(phase: Recovery) -> tuple[str, ...]:
+    """Return the phases that a confirmation becomes: one per window."""
+    return (phase.phase, *(f"{phase.phase}-{number}" for number in range(2, phase.windows + 1)))

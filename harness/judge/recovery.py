@@ -1,0 +1,112 @@
+"""May the service be opened again? Read off the confirmation at the end of the last sitting, told in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from harness.checks.history import HistoryView
+from harness.glossary import word
+from harness.population.registered import registered
+from harness.records.findings import Finding, Severity
+from harness.records.history import RecoveryPlayed, UpdateResult
+from harness.records.resident import Resident
+from harness.records.verdict import FinalClass, Reason, Recovery
+from harness.sentences import in_japanese
+
+_SUPERVISOR = "supervisor-"
+_NAMED = 5  # residents; of more the number is told
+_LEFT_JA = "登録を変えたまま戻していない試験住民: {}。"
+_LEFT_EN = " Test residents whose entries are still changed: {}."
+_NONE_LEFT = "the plan held no further confirmation"
+_NOT_PLAYED = "it was not played"
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What the confirmation is read off."""
+
+    view: HistoryView
+    wanted: Mapping[str, tuple[str, str]]  # batch -> certificate, node: of all confirmations of the plan
+    phase_of: Mapping[str, str]  # batch -> phase
+    classes: Mapping[str, FinalClass | None]
+    findings: Iterable[Finding]
+    residents: Mapping[str, Resident]
+
+
+def recovery_of(asked: Asked) -> tuple[Recovery | None, tuple[Reason, ...]]:
+    """Return whether the service may be opened, and what of it is in doubt; None where nothing had to be confirmed."""
+    if not asked.wanted and not asked.view.windows:
+        return None, ()
+    played = _last(asked.view)
+    phase = played.phase if played else ""
+    wanted, own = _of_one_confirmation(asked, phase), _own(asked) if phase else frozenset()
+    missing = [place for batch, place in wanted.items() if batch not in own]
+    why = _NOT_PLAYED if played is None else played.reason or ("" if phase else _NONE_LEFT)
+    complete = bool(wanted) and not missing and not why
+    grave = any(f.severity is Severity.GRAVE for f in asked.findings)
+    ja = _ja(len(wanted), missing, in_japanese(why), grave) + _left(asked, _LEFT_JA, "、")
+    en = _en(len(wanted), missing, why, grave) + _left(asked, _LEFT_EN, ", ")
+    confirmed, may_open = len(wanted) - len(missing), complete and not grave
+    recovery = Recovery(wanted=len(wanted), confirmed=confirmed, may_open=may_open, ja=ja, en=en)
+    return recovery, () if complete else (Reason(code="recovery_unconfirmed", ja=ja, en=en),)
+
+
+def _last(view: HistoryView) -> RecoveryPlayed | None:
+    """Return the confirmation of the last sitting; each sitting has a supervisor's segment of its own."""
+    numbers = [int(s.writer.removeprefix(_SUPERVISOR)) for s in view.segments if s.writer.startswith(_SUPERVISOR)]
+    return view.recoveries.get(f"{_SUPERVISOR}{max(numbers, default=0)}")
+
+
+def _of_one_confirmation(asked: Asked, phase: str) -> dict[str, tuple[str, str]]:
+    """Return what the batches of the confirmation `phase` ask for, else those of the plan's first."""
+    which = phase or next((asked.phase_of[batch] for batch in asked.wanted), "")
+    return {batch: place for batch, place in asked.wanted.items() if asked.phase_of[batch] == which}
+
+
+def _own(asked: Asked) -> frozenset[str]:
+    """Return the batches in which somebody got exactly the own document."""
+    names, batches = (asked.view.applications.strings(column) for column in ("application", "batch"))
+    return frozenset(b for a, b in zip(names, batches, strict=True) if asked.classes.get(a) is FinalClass.OWN)
+
+
+def _ja(wanted: int, missing: list[tuple[str, str]], why: str, grave: bool) -> str:
+    if missing or why or not wanted:
+        places = "、".join(f"{word(kind, 'ja')}{f'({node})' if node else ''}" for kind, node in missing)
+        told = f"({why})" if why else ""
+        which = f"。確認できていないもの: {places}" if places else ""
+        return (
+            f"復旧を確認できていない{told}{which}。職員が証明書とサーバごとに 1 件ずつ試し交付をして、本人の証明書が"
+            "出ることを確かめるまで、交付サービスを再開しない。"
+        )
+    done = f"負荷の終了後、証明書とサーバごとに 1 件、計 {wanted} 件の通常の交付が正しく行われた。"
+    if grave:
+        return done + "ただしこの試験で他人の情報の交付(重大)を検出した。提供者の説明を受けるまで再開しない。"
+    return done + "この試験の面からは、交付サービスを再開してよい。"
+
+
+def _en(wanted: int, missing: list[tuple[str, str]], why: str, grave: bool) -> str:
+    if missing or why or not wanted:
+        places = ", ".join(f"{word(kind, 'en')}{f' ({node})' if node else ''}" for kind, node in missing)
+        told = f" ({why})" if why else ""
+        which = f"; not confirmed: {places}" if places else ""
+        return (
+            f"Recovery is not confirmed{told}{which}. Do not open the service before an officer has had one issue of "
+            "each certificate on each server made, and seen the applicant's own document come out."
+        )
+    done = f"After the load, {wanted} normal issues, one of each certificate on each server, went right. "
+    if grave:
+        return done + "But this test saw another person's data issued: do not open before the vendor has explained it."
+    return done + "As far as this test can tell, the service may be opened again."
+
+
+def _left(asked: Asked, sentence: str, comma: str) -> str:
+    """Name the residents whose entry is not what the population has, "" where there are none."""
+    last = {(u.resident, u.field): u.value for u in asked.view.updates if u.result is not UpdateResult.FAILED}
+    changed = dict.fromkeys(
+        key
+        for (key, field), value in last.items()
+        if key in asked.residents and registered(asked.residents[key], field) not in {None, value}
+    )
+    more = f" +{len(changed) - _NAMED}" if len(changed) > _NAMED else ""
+    return sentence.format(comma.join(list(changed)[:_NAMED]) + more) if changed else ""

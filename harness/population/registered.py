@@ -1,0 +1,15 @@
+"""What the population holds of a resident, in the words of a change of the register."""
+
+from __future__ import annotations
+
+from harness.records.resident import Resident
+
+
+def registered(resident: Resident, field: str) -> str | None:
+    """Return the value that a change back to the population would have; None where it is unknown."""
+    if field == "seal":
+        return None if resident.seal is None else "cancelled" if resident.seal.cancelled_on else "registered"
+    value = getattr(resident, field)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)
