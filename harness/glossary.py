@@ -34,6 +34,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "failed": ("エラー・混雑(交付なし)", "failed"),
     "aborted": ("意図的な中止", "aborted on purpose"),
     "unresolved": ("結果不明", "unresolved"),
+    # what is known, afterwards, of applications without a document
+    "document_came": ("証明書は届いている(遅れて、またはエラーの前に)", "a document came, late or before the error"),
+    "reached_another": ("証明書が他人に渡った(指摘)", "somebody else received its document (a finding)"),
+    "told_by_finding": ("対象は発行済みとするが届いていない(指摘)", "issued, says the target; nothing came (a finding)"),
+    "not_issued": ("発行されていない(申請前、または発行履歴で確認)", "not issued: nothing applied for, or by the ledger"),
+    "target_says": ("対象の答えのみ(裏付けなし)", "only the target's answer says so"),
+    "held_as_issued": ("意図的な中止だが、対象は発行済みとする", "given up on purpose; the target holds it as issued"),
+    "still_open": ("対象で処理中のまま", "still open at the target"),
+    "nobody_knows": ("だれにも分からない", "nobody knows"),
     # properties
     "O": ("本人性(他人の証明書が出ない)", "ownership"),
     "F": ("最新性と交付の可否(交付時点の登録内容)", "freshness and whether it may be issued"),

@@ -131,6 +131,7 @@ def _header(
         description_ja=scenario.description_ja,
         description_en=scenario.description_en,
         acceptance=scenario.acceptance,
+        assure=scenario.assure,
         stop_when=scenario.stop_when,
     )
 

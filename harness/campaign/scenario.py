@@ -12,6 +12,7 @@ from msgspec.structs import replace
 import harness
 from harness.config import load_toml
 from harness.errors import ConfigError, UsageError
+from harness.records.assure import Assure
 from harness.records.certificates import Certificate
 from harness.records.plan import AbortHow, Step, Withhold
 from harness.records.stop_when import StopWhen
@@ -167,6 +168,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     certificates: Annotated[tuple[Certificate, ...], Meta(min_length=1)] = tuple(Certificate)
     time_limit_s: float = 0.0  # the target's print time limit this scenario is scaled to; 0: not scaled
     stop_when: StopWhen = StopWhen()  # besides what the target file says
+    assure: Assure = Assure()  # what a PASS may leave open
     incident: str = ""  # published incident that it re-enacts (domain.md)
     digest: str = ""  # SHA-256 of the file; filled when loading
 

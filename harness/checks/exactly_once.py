@@ -102,7 +102,8 @@ class _ExactlyOnce(Struct, frozen=True):
             return
         issued = self._held_as_issued(one)
         severity = Severity.REVIEW if self._target_was_dying(one) else Severity.DEFECT
-        if one.charged and (one.ending is Ending.FAILED or (issued and one.ending is Ending.UNRESOLVED)):
+        ended = one.ending in {Ending.FAILED, Ending.REFUSED}
+        if one.charged and (ended or (issued and one.ending is Ending.UNRESOLVED)):
             fee = Evidence(kind="fee", value=one.code)
             yield _finding(one, Anomaly.CHARGED_NOT_PRINTED, fee, *issued, severity=severity)
         elif issued:

@@ -36,6 +36,7 @@ from harness.judge.documents import Progress, RegisterOracle, groups, judge_docu
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
 from harness.judge.figures import FiguresTier
+from harness.judge.followed_up import follow_up_errors
 from harness.judge.forbidden import forbidden
 from harness.judge.fresh import FreshnessSide
 from harness.judge.generator import measure_generator
@@ -68,12 +69,14 @@ from harness.records.verdict import (
     VERDICT_VERSION,
     ControlCount,
     FinalClass,
+    FollowedUp,
     Identity,
     Outcome,
     ReadersLag,
     Reason,
     Recovery,
     ScopeEntry,
+    Unaccounted,
     Verdict,
 )
 
@@ -183,6 +186,8 @@ class _Judge:
         classes = final_classes(view, documents, findings)
         exposure, window = measure_exposure(view, documents, self.plan), self._window(findings)
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
+        nothing: tuple[tuple[FollowedUp, ...], tuple[Unaccounted, ...]] = ((), ())
+        followed_up, unaccounted = self._guarded("errors", lambda: follow_up_errors(view, findings), nothing)
         recovery, unconfirmed = self._recovery(findings, classes)
         basis = self._basis(documents, findings, classes, unconfirmed)
         outcome, reasons = decide(basis)
@@ -216,6 +221,8 @@ class _Judge:
             generator=measure_generator(view, self.plan.spans_ms),
             readers=_readers(view),
             server_logs=self.logs.summaries(),
+            followed_up=followed_up,
+            unaccounted=unaccounted,
             not_tried=(
                 *not_tried(view, inputs.header, inputs.profile),
                 *self._untried(),
@@ -283,6 +290,7 @@ class _Judge:
             findings=findings,
             identities=identities,
             scope=self._scope(documents, compared),
+            max_unsettled=inputs.header.assure.max_unsettled,
             imported=inputs.manifest.kind == "import",
             baseline=inputs.baseline is not None,
             baseline_missing=inputs.profile is None and not compared.given,

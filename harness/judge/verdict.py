@@ -68,6 +68,7 @@ class Basis(Struct, frozen=True, kw_only=True):
     scope: tuple[ScopeEntry, ...]
     controls: tuple[ControlCount, ...]
     unconfirmed: tuple[Reason, ...] = ()  # why it is not sure that the service works again
+    max_unsettled: int = 0  # applications of unknown outcome with which a run may still PASS
     imported: bool = False  # the history was recorded by something else
     baseline: bool = False  # the run was made with a baseline
     baseline_missing: bool = False  # nothing says what is right: neither a document profile nor a baseline
@@ -86,7 +87,7 @@ def decide(basis: Basis) -> tuple[Outcome, tuple[Reason, ...]]:
         return Outcome.FAIL, (_found(found), *doubts)
     if doubts:
         return Outcome.INCONCLUSIVE, doubts
-    return Outcome.PASS, (_nothing_found(basis.scope, len(basis.view.updates)),)
+    return Outcome.PASS, (_nothing_found(basis),)
 
 
 def _found(found: list[Finding]) -> Reason:
@@ -98,14 +99,17 @@ def _found(found: list[Finding]) -> Reason:
     )
 
 
-def _nothing_found(scope: tuple[ScopeEntry, ...], updates: int) -> Reason:
-    covered = [s.property for s in scope if s.in_scope and s.exercised]
+def _nothing_found(basis: Basis) -> Reason:
+    updates, unsettled = len(basis.view.updates), _unsettled(basis)
+    covered = [s.property for s in basis.scope if s.in_scope and s.exercised]
     ja = "、".join(property_word(p, "ja", updates) for p in covered)
     en = ", ".join(property_word(p, "en", updates) for p in covered)
     return Reason(
         code="nothing_found",
-        ja=f"計画した試験をすべて実施し、検出はなかった(範囲: {ja})",
-        en=f"all planned tests were carried out and nothing was found (scope: {en})",
+        ja=f"計画した試験をすべて実施し、検出はなかった(範囲: {ja}"
+        + (f"。結果不明 {unsettled} 件を含む)" if unsettled else ")"),
+        en=f"all planned tests were carried out and nothing was found (scope: {en}"
+        + (f"; {unsettled} applications of unknown outcome included)" if unsettled else ")"),
     )
 
 
@@ -328,11 +332,12 @@ def _unsettled(basis: Basis) -> int:
 
 def _undecided(basis: Basis) -> Iterator[Reason]:
     classes = {c.source: c.count for i in basis.identities for c in i.classes}
-    if unresolved := classes.get(FinalClass.UNRESOLVED, 0):
+    if (unresolved := _unsettled(basis)) > basis.max_unsettled:
+        allowed = basis.max_unsettled
         yield Reason(
             code="unresolved",
-            ja=f"結果不明の申請が {unresolved} 件残った",
-            en=f"{unresolved} applications are still unresolved",
+            ja=f"結果不明の申請が {unresolved} 件残った" + (f"(許容は {allowed} 件まで)" if allowed else ""),
+            en=f"{unresolved} applications are still unresolved" + (f" (at most {allowed} may be)" if allowed else ""),
         )
     review = [f for f in basis.findings if f.severity is Severity.REVIEW]
     unread = {f.delivery for f in review if f.anomaly is Anomaly.UNREAD}

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from harness.records.assure import Assure
 from harness.records.certificates import Certificate, Options
 from harness.records.stop_when import StopWhen
 from harness.records.faults import LineFault, PlannedFault
@@ -276,6 +277,7 @@ class PlanHeader(Struct, frozen=True, kw_only=True):
     description_ja: str = ""
     description_en: str = ""
     acceptance: bool = True  # False: the scenario says of itself that it is no acceptance test
+    assure: Assure = Assure()
     covering: tuple[Covering, ...] = ()
     time_limits_ms: tuple[float, ...] = ()  # of the target, as declared; the shortest first
     stop_when: StopWhen = StopWhen()  # of the scenario

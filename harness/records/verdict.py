@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from harness.records.findings import Finding, Property
 from harness.records.generator import Achieved
+from harness.records.history import Ending
 
 VERDICT_VERSION = 1
 
@@ -139,6 +140,40 @@ class ControlCount(Struct, frozen=True, kw_only=True):
     found: int
 
 
+class Aftermath(StrEnum):
+    """What is known, afterwards, of an application that ended without a document."""
+
+    DOCUMENT_CAME = "document_came"  # a whole document, late or before the error
+    REACHED_ANOTHER = "reached_another"  # somebody else received its document: a finding
+    FOUND = "told_by_finding"  # the target holds it as issued and nobody received anything: a finding
+    NOT_ISSUED = "not_issued"  # nothing was applied for, or the target's ledger holds it as not issued, or not at all
+    TARGET_SAYS = "target_says"  # nothing but the target's answer at the kiosk
+    HELD_AS_ISSUED = "held_as_issued"  # the applicant gave up, and the target holds it as issued
+    STILL_OPEN = "still_open"  # the target had it open when its ledger was read last
+    NOBODY_KNOWS = "nobody_knows"  # no whole answer, and nothing that settles it
+
+
+class FollowedUp(Struct, frozen=True, kw_only=True):
+    """Applications that ended without a document, by how they ended and what is known of them afterwards."""
+
+    ending: Ending
+    aftermath: Aftermath
+    count: int
+
+
+class Unaccounted(Struct, frozen=True, kw_only=True):
+    """An application without a document that no one can account for."""
+
+    application: str
+    resident: str
+    kiosk: str
+    certificate: str
+    ending: Ending
+    code: str
+    request_id: str  # the target's own id; "" where it told none
+    aftermath: Aftermath
+
+
 class Confirmed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Pages that were the applicant's by their text, and were chosen at random to be looked at as pictures."""
 
@@ -240,5 +275,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     generator: Achieved = Achieved()
     readers: ReadersLag = ReadersLag()
     server_logs: tuple[ServerLog, ...] = ()
+    followed_up: tuple[FollowedUp, ...] = ()  # how applications ended that brought no document, and what came of them
+    unaccounted: tuple[Unaccounted, ...] = ()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about
     recovery: Recovery | None = None  # None: the plan asked for no confirmation, and there was no window

@@ -46,8 +46,9 @@ def test_a_time_out_that_the_target_cancelled_is_no_loss(history):
     assert told(history) == []
 
 
-def test_a_fee_taken_without_a_document_is_charged_not_printed(history):
-    history.asks("A1", "R1", ending=Ending.FAILED, charged=True)
+@pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED])
+def test_a_fee_taken_without_a_document_is_charged_not_printed(history, ending):
+    history.asks("A1", "R1", ending=ending, charged=True)
     assert told(history) == [(Anomaly.CHARGED_NOT_PRINTED, "A1", Severity.DEFECT)]
 
 

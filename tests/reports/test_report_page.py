@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from harness.errors import RunDamaged, UsageError
 from harness.records.findings import Anomaly, Evidence, Property, Severity
-from harness.records.history import Interrupted
-from harness.records.verdict import Exposure, Outcome, Reason
+from harness.records.history import Ending, Interrupted
+from harness.records.verdict import Aftermath, Exposure, FollowedUp, Outcome, Reason, Unaccounted
 from reports import findings_in_full, write_report
 
 RunFolderMaker = Callable[..., Path]
@@ -342,3 +342,28 @@ def test_a_pass_that_is_no_acceptance_says_so_in_the_box_of_the_verdict(
     html = write_report(run_folder(passed), "ja").read_text(encoding="utf-8")
     box = html[html.index('<section class="verdict PASS limited">') :].partition("</section>")[0]
     assert "この試験は受入試験ではない。" in box
+
+
+def test_what_became_of_errors_is_told_and_what_no_one_can_account_for_is_listed(
+    run_folder: RunFolderMaker, imaginary: ModuleType
+) -> None:
+    known = FollowedUp(ending=Ending.FAILED, aftermath=Aftermath.NOT_ISSUED, count=17)
+    open_ = Unaccounted(
+        application="A000777",
+        resident="R00001",
+        kiosk="K01",
+        certificate="juminhyo",
+        ending=Ending.UNRESOLVED,
+        code="timeout",
+        request_id="<q&777>",
+        aftermath=Aftermath.NOBODY_KNOWS,
+    )
+    told = page_of(run_folder(imaginary.verdict(followed_up=(known,), unaccounted=(open_,)))).text
+    assert "エラー・混雑\n発行されていない(申請前、または発行履歴で確認)\n17" in told
+    assert "A000777" in told and "<q&777>" in told and "だれにも分からない" in told
+
+
+def test_where_all_errors_are_accounted_for_the_page_says_so(run_folder: RunFolderMaker, imaginary: ModuleType) -> None:
+    known = FollowedUp(ending=Ending.REFUSED, aftermath=Aftermath.TARGET_SAYS, count=3)
+    told = page_of(run_folder(imaginary.verdict(followed_up=(known,))), "en").text
+    assert "There is none that no one can account for." in told

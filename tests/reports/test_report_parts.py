@@ -17,6 +17,7 @@ from harness.journal import RunFolder, read_history
 from harness.records.findings import Anomaly, Property, Severity
 from harness.records.history import Decided, Ending, SegmentOpened
 from harness.records.verdict import (
+    Aftermath,
     Count,
     Exposure,
     FinalClass,
@@ -209,7 +210,7 @@ def test_no_text_is_left_without_use() -> None:
 
 
 def test_the_closed_vocabulary_has_words() -> None:
-    for member in (*Anomaly, *Property, *Severity, *FinalClass, *Outcome):
+    for member in (*Anomaly, *Property, *Severity, *FinalClass, *Outcome, *Aftermath):
         assert member in WORDS
     for outcome in Outcome:
         assert speaker("ja")(f"verdict_means_{outcome}")
