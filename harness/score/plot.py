@@ -40,5 +40,5 @@ def draw(rows: Iterable[Row], file: Path, lang: Lang) -> None:
     axes.set_xlabel(label, fontproperties=font)
     axes.set_xlim(left=0)
     axes.grid(axis="x", color="#dfe3e8")
-    axes.legend(prop=font, loc="upper right")
+    figure.legend(prop=font, loc="outside upper right", ncols=2)
     figure.savefig(file, format="png", dpi=110)
