@@ -53,6 +53,16 @@ def test_judging_again_gives_the_same_bytes_wherever_the_folder_lies(run, tmp_pa
         assert (path / name).read_bytes() == (tmp_path / "elsewhere" / name).read_bytes()
 
 
+def test_a_look_at_a_run_that_goes_on_shows_what_the_verdict_will_and_writes_nothing(run):
+    run.play(owners=("R2", "R2", "R3", "R4"))
+    path = run.lay()
+    before = sorted(path.rglob("*"))
+    seen = judging.findings_so_far(path)
+    assert sorted(path.rglob("*")) == before
+    assert Anomaly.MISDELIVERY in {f.anomaly for f in seen}
+    assert seen == judge_run(path).findings
+
+
 def test_a_misdelivery_fails_and_its_finding_is_written(run):
     run.play(owners=("R2", "R2", "R3", "R4"))
     path = run.lay()
