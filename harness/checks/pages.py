@@ -9,6 +9,7 @@ from harness.checks.history import NEVER, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership, absent_pages
 
+_NOT_LOOKED_THROUGH = "attached or archived files could not be looked through"
 _TRAILING_ALLOWED = 64  # bytes: padding and the remains of a transport, too few for a person's data
 
 
@@ -34,7 +35,7 @@ def _one_whole_page(document: DocumentOwnership) -> bool:
     pages = document.pages
     if len(pages) != 1 or pages[0].counter not in {None, (1, 1)}:
         return False
-    return not cut_short(document) and _behind_the_end(document) is None
+    return not cut_short(document) and _unread_rest(document) is None
 
 
 def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:
@@ -42,7 +43,7 @@ def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) 
     if cut_short(document):
         what = Evidence(kind="end of file", value=f"{delivered.bytes} bytes without an end mark")
         yield _finding(delivered, victim, Anomaly.TRUNCATED, what)
-    if behind := _behind_the_end(document):
+    if behind := _unread_rest(document):
         yield _finding(delivered, victim, Anomaly.RESIDUE, behind, severity=Severity.REVIEW)
     if foreign_pages(document):
         return
@@ -52,12 +53,15 @@ def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) 
         yield _finding(delivered, victim, Anomaly.PAGE_MIX, *mixed)
 
 
-def _behind_the_end(document: DocumentOwnership) -> Evidence | None:
+def _unread_rest(document: DocumentOwnership) -> Evidence | None:
     """Tell of bytes behind the file's end that are no revision of it: the end of a longer file once in its place.
 
-    Whole files and revisions of other people are searched by the reader; of a fragment only a person can say whose.
+    Whole files and revisions of other people are searched by the reader; of a fragment, and of an attachment or archive
+    that cannot be opened, only a person can say whose it is.
     """
     marks = document.marks
+    if marks.unread and not document.residue:
+        return Evidence(kind="enclosed file", value=f"{marks.unread} {_NOT_LOOKED_THROUGH}")
     fragment = marks.headers == 1 and marks.eofs > marks.prevs + 1
     if document.residue or not (fragment or marks.trailing_bytes > _TRAILING_ALLOWED):
         return None

@@ -89,6 +89,9 @@ def _marks(marks: FileMarks, say: Words) -> Iterator[str]:
         yield say("JavaScript を含む", "contains JavaScript")
     if marks.attachments:
         yield say(f"添付 {marks.attachments} 件", f"{marks.attachments} attachments")
+    if marks.unread:
+        told = f"{marks.unread} attached or archived files not looked through"
+        yield say(f"中を確かめられない添付・書庫 {marks.unread} 件", told)
 
 
 def _page(

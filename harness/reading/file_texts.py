@@ -42,7 +42,7 @@ def file_texts(found: Parts, most: int) -> Iterator[str]:
     for _, text in found.packed:
         yield from _strings(text)
     for stream in found.streams:
-        if most <= 0 or _NO_TEXT.search(stream.header):
+        if most <= 0 or holds_no_text(stream):
             continue
         beginning = stream.unpacked(_BEGINNING)
         if beginning.startswith(_MAPS):
@@ -52,19 +52,20 @@ def file_texts(found: Parts, most: int) -> Iterator[str]:
             yield from (s for m in _PROPERTIES.finditer(content) if _WORD.search(s := decoded(string_bytes(m[1]))))
         elif looks_like_text(beginning):
             content = stream.unpacked(most)
-            yield html.unescape(_TAG.sub(" ", decoded(content) or content.decode("cp932", "replace")))
+            yield plain_text(content)
         else:
             continue
         most -= len(content)
 
 
-def embedded_files(found: Parts, most: int) -> Iterator[bytes]:
-    """Yield the PDFs within a PDF, each unpacked to at most `most` bytes."""
-    yield from (s.unpacked(most) for s in found.streams if _begins_as_pdf(s))
+def holds_no_text(stream: Stream) -> bool:
+    """Tell whether a stream's dictionary says that it is a picture, a font or the like."""
+    return _NO_TEXT.search(stream.header) is not None
 
 
-def _begins_as_pdf(stream: Stream) -> bool:
-    return _NO_TEXT.search(stream.header) is None and stream.unpacked(8).startswith(b"%PDF-")
+def plain_text(content: bytes) -> str:
+    """Return a text without its tags, in whichever encoding it is."""
+    return html.unescape(_TAG.sub(" ", decoded(content) or content.decode("cp932", "replace")))
 
 
 def _strings(text: bytes) -> Iterator[str]:

@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
+from msgspec.structs import replace
 
 from harness.reading import pdfium_calls as calls
+from harness.reading.enclosed import Enclosed, enclosed_in
 from harness.reading.envelope import around, earlier_revisions, separate_files
 from harness.reading.file_parts import Parts, parts
-from harness.reading.file_texts import decoded, embedded_files, file_texts
+from harness.reading.file_texts import decoded, file_texts
 from harness.reading.left_over import with_left_over
 from harness.reading.limits import ReaderLimits
 from harness.records.reading import FileMarks, PageRead
@@ -36,6 +38,7 @@ class OpenedFile(NamedTuple):
     password: str | None
     plain: bytes  # without encryption; b"" where that cannot be taken off
     parts: Parts  # of it
+    enclosed: Enclosed
 
 
 def residue_text(
@@ -65,8 +68,9 @@ def _texts(document: pypdfium2.PdfDocument, file: OpenedFile, limits: ReaderLimi
     for other in others:
         yield from _texts_of(other, file.password, limits)
     found, most = file.parts, limits.unpacked_bytes
-    for other in (with_left_over(file.plain, found, len(document), forms), *embedded_files(found, most)):
+    for other in (with_left_over(file.plain, found, len(document), forms), *file.enclosed.pdfs):
         yield from _texts_of(other, None, limits) if other else ()
+    yield from file.enclosed.texts
     yield from _metadata(document)
     yield from file_texts(found, most)
     yield from map(decoded, around(file.body))
@@ -75,7 +79,9 @@ def _texts(document: pypdfium2.PdfDocument, file: OpenedFile, limits: ReaderLimi
 def opened_file(body: bytes, marks: FileMarks, password: str | None, limits: ReaderLimits) -> OpenedFile:
     """Take a file apart that PDFium opens with `password`."""
     plain = _decrypted(body, password) if marks.encrypted else body
-    return OpenedFile(body, marks, password, plain, parts(plain, limits.unpacked_bytes))
+    found = parts(plain, limits.unpacked_bytes)
+    enclosed = enclosed_in(body, found, limits.unpacked_bytes)
+    return OpenedFile(body, replace(marks, unread=enclosed.unread), password, plain, found, enclosed)
 
 
 def _decrypted(body: bytes, password: str | None) -> bytes:

@@ -53,6 +53,7 @@ class FileMarks(Struct, frozen=True, kw_only=True, omit_defaults=True):
     encrypted: bool = False
     javascript: bool = False
     attachments: int = 0
+    unread: int = 0  # attachments, archives and files in them that could not be looked through
 
 
 class Reading(Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+import zipfile
 import zlib
 
 import pikepdf
@@ -78,6 +79,14 @@ def attached(content):
     return attach
 
 
+def zipped(**members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
 def root(entry, value):
     return lambda pdf: pdf.Root.__setitem__(entry, value(pdf))
 
@@ -103,6 +112,10 @@ NAMED = {
     "list in Shift JIS": attached(f"1,{THEIRS},{ADDRESS}".encode("cp932")),
     "list in UTF-16": attached(THEIRS.encode("utf-16")),
     "list in EUC-JP": attached(f"1,{THEIRS},{ADDRESS}".encode("euc_jp")),
+    "list in an archive": attached(zipped(a=b"", b=f"1,{THEIRS}".encode("cp932"))),
+    "office document": attached(zipped(document=f"<w:p><w:r><w:t>{THEIRS}</w:t></w:r></w:p>".encode())),
+    "archive in an archive": attached(zipped(inner=zipped(b=THEIRS.encode()))),
+    "name of a file in an archive": attached(zipped(**{THEIRS: b""})),
     "stream of a program's own": root("/Private", lambda pdf: packed(pdf, f'{{"name": "{THEIRS}"}}')),
 }
 
@@ -166,6 +179,55 @@ def test_text_around_the_document_is_residue(text, encoding, mine, corpus_opinio
     for body in (said + b"\n" + mine, mine + b"\n" + said):
         assert {e.owner for e in corpus_opinion(body, SHEET).residue} <= {"R00101", "R00127"}
         assert corpus_opinion(body, SHEET).residue
+
+
+def test_an_archive_that_has_the_document_in_it_or_stands_around_it_is_looked_through(mine, theirs, corpus_opinion):
+    archive = zipped(theirs=theirs)
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as both:
+        both.writestr("a.pdf", mine)
+        both.writestr("list.csv", THEIRS)
+    for body in (mine + b"\n" + archive, mine + b"\n" + zipped(b=THEIRS.encode())):
+        opinion = corpus_opinion(body, SHEET)
+        assert {e.owner for e in opinion.residue} == {"R00101"}
+        assert opinion.marks.unread == 0
+    assert {e.owner for e in corpus_opinion(stored.getvalue(), SHEET).residue} == {"R00101"}
+
+
+def encrypted(archive):
+    """Return an archive whose members are said to be encrypted."""
+    local, central = archive.find(b"PK\x03\x04"), archive.find(b"PK\x01\x02")
+    changed = bytearray(archive)
+    changed[local + 6] |= 1
+    changed[central + 8] |= 1
+    return bytes(changed)
+
+
+def deep(content, levels):
+    return deep(zipped(inner=content), levels - 1) if levels else content
+
+
+LIST = zipped(b=THEIRS.encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        encrypted(LIST),
+        LIST[:-30],
+        deep(LIST, 6),
+        zipped(bomb=b"\0" * 30_000_000),
+        zipped(**{f"m{n}": b"" for n in range(2_000)}),
+        b"Rar!\x1a\x07\x00" + bytes(range(32)) * 4,
+        zipped(picture=b"\x89PNG\r\n\x1a\n" + bytes(60)),
+    ],
+    ids=["encrypted", "damaged", "many deep", "bomb", "many members", "another kind", "picture in it"],
+)
+def test_what_is_attached_and_cannot_be_looked_through_is_counted(content, mine, corpus_opinion):
+    opinion = corpus_opinion(changed(mine, attached(content)), SHEET)
+    assert {p.verdict for p in opinion.pages} == {"own"}
+    assert opinion.marks.unread >= 1
+    assert corpus_opinion(mine, SHEET).marks.unread == 0
 
 
 def claiming(body, text):
