@@ -247,6 +247,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "copy": ("同じ部の重複", "copy"),
     "delivery": ("届いた証明書", "delivery"),
     "end of file": ("ファイルの終わり", "end of file"),
+    "enclosed file": ("添付・書庫", "enclosed file"),
     "fee": ("手数料", "fee"),
     "refusal": ("交付不可の理由", "refusal"),
     "register": ("登録内容", "register"),
