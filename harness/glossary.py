@@ -25,6 +25,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "grave": ("重大", "grave"),
     "defect": ("不具合", "defect"),
     "review": ("要確認", "to be reviewed"),
+    "judged_own": ("本人のもので誤りなし", "the applicant's own, and right"),
+    "judged_other": ("本人のものでない、または誤り", "somebody else's, or wrong"),
     # final classes
     "own": ("本人の証明書", "own"),
     "own_with_finding": ("本人の証明書(指摘あり)", "own, with another finding"),

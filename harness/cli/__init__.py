@@ -53,6 +53,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
         "look next day whether a run's changes of the register show",
     ),
     "judge": ("harness.cli.judge", "command", "記録から判定をやり直す", "judge a recorded run again"),
+    "review": (
+        "harness.cli.review",
+        "command",
+        "要確認の指摘を目視で確認し、判断を記録する",
+        "put on record what a person saw of the findings for review",
+    ),
     "report": ("harness.cli.report", "command", "判定から報告書を作る", "write the report of a judged run"),
     "journal": ("harness.cli.journal", "command", "実施記録を表示する", "print what a run recorded"),
     "documents": (

@@ -184,6 +184,22 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"no such item", "その項目はない"),
     (r"(.*?): nothing was played in it, so no log can be compared", "{0}: 何も実施していないため突き合わせられない"),
     (r"play the run first", "先に試験を実施する"),
+    # reviews
+    (r"a review needs the name of whoever looked", "確認した人の名前が要る"),
+    (r"give --reviewer NAME", "--reviewer 名前 を指定する"),
+    (
+        r"--finding, --as and --reason belong together: give all three, or none to be asked",
+        "--finding、--as、--reason は三つとも指定する。一つも指定しなければ、一件ずつ尋ねる",
+    ),
+    (r"(.*?): has no finding (\S+); (`.*`) names them", "{0} に指摘 {1} はない。あるものは {2} で分かる"),
+    (
+        r"(F\d+) is (\w+); only findings for review can be judged by eye",
+        "{0} は要確認の指摘ではない({1})。目視で判断できるのは要確認の指摘だけである",
+    ),
+    (
+        r"the input is no terminal; give --finding, --as and --reason",
+        "入力が端末でない。--finding、--as、--reason を指定する",
+    ),
     # comparing extracts
     (r"there is no column (.*?)", "「{0}」という列がない"),
     (r"its columns are (.*)", "ある列: {0}"),

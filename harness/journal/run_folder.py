@@ -66,6 +66,11 @@ class RunFolder:
         return self.path / "population"
 
     @property
+    def reviews(self) -> Path:
+        """reviews.jsonl: what people judged with their own eyes; absent until somebody did."""
+        return self.path / "reviews.jsonl"
+
+    @property
     def findings(self) -> Path:
         """findings.jsonl."""
         return self.path / "findings.jsonl"

@@ -246,7 +246,7 @@ def _digest(*files: Path) -> str:
 def inputs_digest(inputs: Inputs) -> str:
     """Return SHA-256 over everything judged: names and bytes of the files, documents by their digests."""
     folder = inputs.folder
-    files = [folder.manifest, folder.plan, folder.target, folder.profile, folder.path / "cards.jsonl"]
+    files = [folder.manifest, folder.plan, folder.target, folder.profile, folder.path / "cards.jsonl", folder.reviews]
     files += sorted(folder.population.iterdir())
     files += folder.segments() + sorted(folder.readings.glob("*.jsonl"))
     files += BaselineFolder(folder).files() if inputs.baseline else ()

@@ -190,8 +190,9 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "unread": (
         (
             VENDOR,
-            "読み取れない証明書を目視で確認する。続く場合は帳票プロファイルを直す。",
-            "Look at the unread documents with your own eyes; if there are many, correct the document profile.",
+            "読み取れない証明書を目視で確認し、`honnin review` で記録する。多い場合は帳票プロファイルを直す。",
+            "Look at the unread documents with your own eyes and put it on record with `honnin review`; if there are "
+            "many, correct the document profile.",
         ),
     ),
     "ocr_absent": ((VENDOR, f"{INSTALL_JA}。その後 `honnin judge`。", f"{INSTALL_EN}; then `honnin judge` again."),),
@@ -205,8 +206,9 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "for_review": (
         (
             MUNICIPALITY,
-            "要確認の指摘を担当者が目視で確認する。",
-            "Have a named person look at the findings for review.",
+            "要確認の指摘を担当者が目視で確認し、`honnin review` で判断と理由を記録する。",
+            "Have a named person look at the findings for review, and put judgement and reason on record with "
+            "`honnin review`.",
         ),
     ),
     "baseline_missing": (
@@ -259,6 +261,14 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Correct the document profile or the test residents until the missed kind is detected.",
         ),
     ),
+    "reviewed": (),
+    "too_many_reviews": (
+        (
+            VENDOR,
+            "目視に頼らずに済むよう、帳票プロファイルか読取りの環境を直し、`honnin judge` で判定し直す。",
+            "Correct the document profile or what keeps pages from being read, then `honnin judge` again.",
+        ),
+    ),
     "probes_unanswered": (
         (
             VENDOR,
@@ -304,7 +314,7 @@ _LEAD = frozenset(
         "journal_damaged",
     }
 )
-_NO_DOUBT = frozenset({"found", "nothing_found", "target_unreachable", "for_review"})
+_NO_DOUBT = frozenset({"found", "nothing_found", "reviewed", "target_unreachable", "for_review"})
 
 
 def next_steps(

@@ -24,6 +24,7 @@ from harness.checks.pictures import check_own_pictures, check_pictures
 from harness.checks.register import Register
 from harness.glossary import Lang
 from harness.journal import RunFolder
+from harness.journal.reviews import read_reviews
 from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
 from harness.judge.baseline import BaselineSide
@@ -48,6 +49,7 @@ from harness.judge.own_pictures import OwnPictures
 from harness.judge.pictures import PictureTier, pictures_missing
 from harness.judge.recovery import Asked, recovery_of
 from harness.judge.regularities import regularities
+from harness.judge.reviews import cleared_classes, with_reviews
 from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.server_log import LogSide
 from harness.judge.settling import count_confirmed
@@ -64,6 +66,7 @@ from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property, Severity
 from harness.records.manifest import Manifest
 from harness.records.resident import Resident
+from harness.records.review import Review
 from harness.records.target import Environment
 from harness.records.verdict import (
     VERDICT_VERSION,
@@ -182,8 +185,10 @@ class _Judge:
         self.crashed += failures
         self._guarded("server log", lambda: self.logs.look(documents), None)
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
-        findings = self._findings(documents)
-        classes = final_classes(view, documents, findings)
+        none: tuple[Review, ...] = ()
+        reviews = self._guarded("reviews", lambda: read_reviews(inputs.folder), none)
+        findings = with_reviews(self._findings(documents), reviews)
+        classes = cleared_classes(final_classes(view, documents, findings), findings)
         exposure, window = measure_exposure(view, documents, self.plan), self._window(findings)
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
         nothing: tuple[tuple[FollowedUp, ...], tuple[Unaccounted, ...]] = ((), ())

@@ -8,7 +8,7 @@ Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, w
 journal_late, clock_unknown, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable,
 target_died, target_errors, void_batches, arrivals_late, bursts_strayed, identity_open, unresolved, unread,
 ocr_absent, for_review, pictures_missing, checker_crashed, internal_error, control_missing, control_missed,
-not_exercised, probes_unanswered, baseline_missing.
+not_exercised, probes_unanswered, too_many_reviews, baseline_missing.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from harness.checks.isolation import probes_made
 from harness.glossary import property_word, word
 from harness.judge.generator import generator_doubts
 from harness.judge.nights import build_doubts
+from harness.judge.reviews import review_doubts, reviewed
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.judge.workers import worker_doubts
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import ADAPTER_ERROR, JOURNAL_VERSION, Answer, Ending
+from harness.records.review import is_cleared
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
 from harness.sentences import in_japanese
 
@@ -87,7 +89,7 @@ def decide(basis: Basis) -> tuple[Outcome, tuple[Reason, ...]]:
         return Outcome.FAIL, (_found(found), *doubts)
     if doubts:
         return Outcome.INCONCLUSIVE, doubts
-    return Outcome.PASS, (_nothing_found(basis),)
+    return Outcome.PASS, (_nothing_found(basis), *reviewed(basis.findings))
 
 
 def _found(found: list[Finding]) -> Reason:
@@ -302,6 +304,7 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
     yield from _undecided(basis)
     yield from _controls(basis.controls)
     yield from _probes(basis.view)
+    yield from review_doubts(basis.findings, len(basis.view.deliveries))
     needed = MUST_BE_EXERCISED | ({Property.BASELINE} if basis.baseline else set())
     for entry in basis.scope:
         if entry.property in needed and entry.in_scope and not entry.exercised:
@@ -339,7 +342,7 @@ def _undecided(basis: Basis) -> Iterator[Reason]:
             ja=f"結果不明の申請が {unresolved} 件残った" + (f"(許容は {allowed} 件まで)" if allowed else ""),
             en=f"{unresolved} applications are still unresolved" + (f" (at most {allowed} may be)" if allowed else ""),
         )
-    review = [f for f in basis.findings if f.severity is Severity.REVIEW]
+    review = [f for f in basis.findings if f.severity is Severity.REVIEW and not is_cleared(f)]
     unread = {f.delivery for f in review if f.anomaly is Anomaly.UNREAD}
     if unread or classes.get(FinalClass.UNREAD, 0):
         number = max(len(unread), classes.get(FinalClass.UNREAD, 0))

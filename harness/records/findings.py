@@ -81,6 +81,15 @@ BASELINE_PAGE = "baseline page"  # kind of evidence whose value is the digest of
 POSSIBLE_OWNER = "possible owner"  # kind of evidence whose owner may be the donor as well: they share the paper
 
 
+class Reviewed(Struct, frozen=True, kw_only=True):
+    """What a named person judged of a finding for review (目視確認)."""
+
+    judgement: str  # "own" | "other"
+    reviewer: str
+    reason: str
+    at_wall_ns: int
+
+
 class Finding(Struct, frozen=True, kw_only=True):
     """One broken property with its smallest witness."""
 
@@ -99,3 +108,4 @@ class Finding(Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     explanation_ja: str = ""
     explanation_en: str = ""
+    reviews: tuple[Reviewed, ...] = ()  # of a finding for review, oldest first; the last counts

@@ -11,7 +11,7 @@ from harness.population import Population, save
 from harness.reading.store import ReadingWriter
 from harness.records.certificates import Certificate, Options
 from harness.records.manifest import MANIFEST_VERSION, Manifest
-from harness.records.ownership import DocumentOwnership
+from harness.records.ownership import DocumentOwnership, PageVerdict
 from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication
 from harness.records.reading import PageRead, Reading, ReadingStatus
 from harness.records.resident import Resident, Seal
@@ -34,7 +34,9 @@ class KeyOracle:
         if any(owner == "crash" for _, owner, _ in facts):
             raise RuntimeError("a checker's own mistake")
         pages = tuple(
-            self.made.own_page(owner, page=n, number=number)
+            self.made.own_page(one.resident, page=n, verdict=PageVerdict.UNREAD)
+            if owner == "unread"
+            else self.made.own_page(owner, page=n, number=number)
             if owner == one.resident
             else self.made.foreign_page(owner, page=n, number=number)
             for n, owner, number in facts

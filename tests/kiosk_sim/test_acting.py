@@ -10,8 +10,26 @@ import pytest
 
 from harness.errors import DiskFull
 from harness.records.certificates import Certificate, Options
-from harness.records.history import Answer, ApplicationEnded, Ending, SendIntent, SendOutcome
-from harness.records.plan import AbortHow, Batch, BatchKind, PlannedAbort, PlannedApplication, Step
+from harness.records.history import (
+    Answer,
+    ApplicationEnded,
+    ApplicationStarted,
+    Ending,
+    ProbeAnswer,
+    Probed,
+    SendIntent,
+    SendOutcome,
+)
+from harness.records.plan import (
+    AbortHow,
+    Batch,
+    BatchKind,
+    PlannedAbort,
+    PlannedApplication,
+    PlannedProbe,
+    Probe,
+    Step,
+)
 from harness.records.target import Target
 from kiosk_sim.drivers.leases import Leases
 from kiosk_sim.drivers.outside import await_file, run_program
@@ -29,6 +47,7 @@ from kiosk_sim.targets.actions import (
     Ran,
     Run,
     Send,
+    Tried,
     Wait,
 )
 from kiosk_sim.targets.endings import Asked, unanswered
@@ -293,3 +312,44 @@ def test_cookies_are_journaled_as_digests_only():
     assert kept[1][0] == "set-cookie"
     assert "secret" not in kept[1][1]
     assert len(kept) == 2
+
+
+def test_what_a_probe_was_handed_is_journaled_by_digest_and_the_second_person_has_a_connection_of_their_own(performing):
+    used = []
+
+    def intrude(order, intrusion):
+        answer = yield Send(method="GET", path="/", step=Step.CONTROL, aside=True)
+        used.append((intrusion.probe, intrusion.card, answer.answer))
+        yield Tried(answer=ProbeAnswer.ACCEPTED, detail="document handed out", body=b"%PDF")
+        return End(ending=Ending.DELIVERED)
+
+    performer, memory = performing(intrude)
+    performer._adapter.intrude = intrude
+    other = PlannedProbe(probe=Probe.FOREIGN_JOB, resident="R2", card="2", kiosk="K2", store="S1")
+    performer.issue(planned(probe=other), BATCH)
+    assert used == [(Probe.FOREIGN_JOB, "2", Answer.UNREACHABLE)]
+    (probed,) = memory.of(Probed)
+    assert (probed.application, probed.resident, probed.bytes, len(probed.digest)) == ("A1", "R2", 4, 64)
+    assert memory.bodies == []
+    assert memory.of(SendIntent)[0].application == "A1"
+
+
+def test_a_wrong_signature_is_an_ordinary_visit_with_a_card_that_signs_something_else(performing):
+    signed = []
+
+    class Card:
+        def sign(self, nonce):
+            signed.append(nonce)
+            return b""
+
+    def visit(order):
+        order.signer.sign(b"nonce")
+        yield Wait(ms=0)
+        return End(ending=Ending.REFUSED)
+
+    performer, memory = performing(visit)
+    performer._signer_of = lambda serial: Card()
+    wrong = planned(probe=PlannedProbe(probe=Probe.WRONG_SIGNATURE))
+    assert performer.issue(wrong, BATCH).ending is Ending.REFUSED
+    assert signed and signed != [b"nonce"]
+    assert memory.of(ApplicationStarted)[0].probe is Probe.WRONG_SIGNATURE
