@@ -119,9 +119,7 @@ def _one_confirmation(header: PlanHeader, batches: Sequence[Batch]) -> tuple[Pla
     return replace(header, phases=phases, batches=len(kept), applications=applications), kept
 
 
-def _night(
-    header: PlanHeader, phases: Sequence[PhaseForecast], window: Window, target: Target, pace: Pace
-) -> Night:
+def _night(header: PlanHeader, phases: Sequence[PhaseForecast], window: Window, target: Target, pace: Pace) -> Night:
     last = {p.phase for p in header.phases if p.recovery}
     issues = sum(p.applications for p in phases if p.phase in last)
     reserve = reserve_of(header.phases, issues, target.limits, pace)

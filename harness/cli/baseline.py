@@ -82,9 +82,7 @@ def command(
     return exit_code(verdict)
 
 
-PLAIN = Baseline(
-    phase="B0", title_ja="基準帳票の交付(負荷なし)", title_en="Documents issued quietly, as a baseline"
-)
+PLAIN = Baseline(phase="B0", title_ja="基準帳票の交付(負荷なし)", title_en="Documents issued quietly, as a baseline")
 
 
 def baseline_campaign(phase: Baseline, residents: int = 0) -> Scenario:

@@ -22,7 +22,6 @@ from harness.records.plan import (
     PlannedApplication,
     PlannedUpdate,
 )
-from harness.records.resident import Resident
 from harness.records.target import Target
 
 PHASE, NAME = "P5", "follow-up"
