@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from harness.records.assure import Assure
 from harness.records.certificates import Certificate, Options
-from harness.records.stop_when import StopWhen
 from harness.records.faults import LineFault, PlannedFault
+from harness.records.stop_when import StopWhen
 
 PLAN_VERSION = 1
 RECOVERY = "recovery"  # purpose of the batches of a phase that confirms recovery
@@ -171,7 +171,9 @@ class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     updates: tuple[PlannedUpdate, ...] = ()
     faults: tuple[PlannedFault, ...] = ()  # of links and parts of the target, while the batch is played
     sync_step: Step = Step.APPLY
-    arm_timeout_ms: float = 10_000.0  # BURST: who has not arrived by then is named and the batch is void
+    # BURST: who has not arrived by then is named and the batch is void. Nobody waits for who has left, so that a long
+    # time costs nothing; a short one voids what a slow target, or hundreds of TLS handshakes, would have carried.
+    arm_timeout_ms: float = 30_000.0
     purpose: str = ""  # e.g. "pair:sweep", "sequence:after-cancel"
     relation: Relation | None = None  # between the first two people of a pair
     fillers: int = 0  # so many of the last applications are load around the others

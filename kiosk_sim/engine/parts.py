@@ -15,7 +15,7 @@ from kiosk_sim.engine.messages import Fired, Message, Muster, Ready
 from kiosk_sim.places import Pool
 from kiosk_sim.rendezvous import Rendezvous
 
-_FIRE_S = 15.0  # from being ready until the master says when; without a word the part is dissolved
+_FIRE_S = 10.0  # after everybody's time to arm, until the master says when; without a word the part is dissolved
 _REARM_S = 1.0  # of a part that was not sound at the agreed instant: it only has to be let go
 
 
@@ -72,7 +72,7 @@ class Parts:
         try:
             absent = part.gate.arm(within_s)
             send(Ready(worker=self._worker, batch=batch, absent=absent))
-            void = self._release(part)
+            void = self._release(part, within_s + _FIRE_S)
         finally:
             part.gate.dissolve()
         part.served.wait()
@@ -82,12 +82,12 @@ class Parts:
             self._write(bracket)
         send(Fired(worker=self._worker, batch=batch, released=released, void=void))
 
-    def _release(self, part: Part) -> str:
+    def _release(self, part: Part, told_within_s: float) -> str:
         """Release at the agreed instant; return why that could not be kept, "" if it was."""
         try:
-            at_ns = part.fire_ns.get(timeout=_FIRE_S)
+            at_ns = part.fire_ns.get(timeout=told_within_s)
         except gevent.Timeout:
-            return f"nobody said within {_FIRE_S:g} s when to release"
+            return f"nobody said within {told_within_s:g} s when to release"
         if part.gate.release(at_ns) is not None:
             return ""
         released_ns = None
