@@ -100,6 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "server log": ("発行サーバの記録", "server log"),
     "document": ("証明書全体", "whole document"),
     "page": ("1ページ", "one page"),
+    "item": ("1項目", "one item"),
     "seal": ("印影", "seal impression"),
     # inputs of a run
     "population": ("試験用住民", "population"),

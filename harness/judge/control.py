@@ -1,7 +1,7 @@
 """Control on the target's own paper (実帳票による検出確認): swaps made on our side must all be found.
 
-Documents, single pages and seals of this very run are exchanged between two people and go through the same
-ownership and page checks as everything else. What they would not find, a PASS must not rest on.
+Documents, single pages, seals and single items of this very run are exchanged between two people and go through the
+same ownership and page checks as everything else. What they would not find, a PASS must not rest on.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from harness.checks import ownership, pages
 from harness.checks.documents import Documents, is_clean
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
+from harness.judge.item_swap import swap_item
 from harness.records.certificates import Certificate
 from harness.records.findings import Severity
 from harness.records.ownership import DocumentOwnership
 from harness.records.reading import PageRead, Reading
+from harness.records.resident import Resident
 from harness.records.verdict import ControlCount
 
 Judge = Callable[[Reading, Application], DocumentOwnership]
@@ -34,6 +36,7 @@ class Paper(Struct, frozen=True, kw_only=True):
     delivered: Delivered
     application: Application
     reading: Reading
+    person: Resident | None = None  # None: the population does not know the applicant
 
 
 class Related:
@@ -55,6 +58,7 @@ def control(
     reading_of: Callable[[str], Reading | None],
     judge: Judge,
     related: Related,
+    residents: Mapping[str, Resident],
     seed: str,
 ) -> tuple[ControlCount, ...]:
     """Swap, judge and count; deterministic for the same run. `seed` is any text that the run determines.
@@ -62,7 +66,7 @@ def control(
     Only pairs of unrelated people are swapped: what may rightly stand on a household copy is no error to find.
     """
     counts: list[ControlCount] = []
-    for certificate, papers in sorted(_papers(view, documents, reading_of).items()):
+    for certificate, papers in sorted(_papers(view, documents, reading_of, residents).items()):
         chance = random.Random(f"{seed}/{certificate}")  # noqa: S311  repeatable, not secret
         pairs = list(_pairs(papers, related, chance))
         for kind, swap in _SWAPS.items():
@@ -73,7 +77,10 @@ def control(
 
 
 def _papers(
-    view: HistoryView, documents: Documents, reading_of: Callable[[str], Reading | None]
+    view: HistoryView,
+    documents: Documents,
+    reading_of: Callable[[str], Reading | None],
+    residents: Mapping[str, Resident],
 ) -> dict[Certificate, list[Paper]]:
     """Return clean documents by certificate, the first of every resident before second ones."""
     papers: dict[Certificate, list[Paper]] = {}
@@ -84,7 +91,8 @@ def _papers(
         one = view.applications[delivered.place]
         known = papers.setdefault(one.certificate, [])
         if len(known) < _CANDIDATES and (reading := reading_of(delivered.digest)) is not None:
-            known.append(Paper(delivered=delivered, application=one, reading=reading))
+            person = residents.get(one.resident)
+            known.append(Paper(delivered=delivered, application=one, reading=reading, person=person))
     return papers
 
 
@@ -147,12 +155,20 @@ def _swap_seal(a: Paper, b: Paper, chance: random.Random) -> Reading | None:
     return replace(a.reading, pages=tuple(sealed))
 
 
+def _swap_item(a: Paper, b: Paper, chance: random.Random) -> Reading | None:
+    """Put one item of b's person in the place of a's own."""
+    if a.person is None or b.person is None:
+        return None
+    pages = swap_item(a.reading.pages, a.person, b.person, chance)
+    return None if pages is None else replace(a.reading, pages=pages)
+
+
 def _of(paper: Paper, page: PageRead) -> PageRead:
     """Return a page that says which document's picture shows it."""
     return replace(page, drawn=f"{paper.reading.digest}/{page.number}")
 
 
-_SWAPS: dict[str, Swap] = {"document": _swap_document, "page": _swap_page, "seal": _swap_seal}
+_SWAPS: dict[str, Swap] = {"document": _swap_document, "page": _swap_page, "seal": _swap_seal, "item": _swap_item}
 
 
 def _found(a: Paper, swapped: Reading | None, judge: Judge) -> bool | None:

@@ -386,6 +386,8 @@ class _Judge:
                 inputs.readings.get,
                 self.judge,
                 Related(groups(inputs.population)),
+                # with no profile one wrong item is a deviation from the baseline, which a person judges
+                inputs.population.residents if inputs.profile is not None else {},
                 inputs.manifest.run,
             ),
             none,

@@ -135,7 +135,7 @@ class ControlCount(Struct, frozen=True, kw_only=True):
     """Control on the target's own paper (実帳票による検出確認): found of injected."""
 
     certificate: str
-    kind: str  # "document", "page"
+    kind: str  # "document", "page", "seal", "item"
     injected: int
     found: int
 

@@ -58,7 +58,7 @@ def run(history, made):
             readings[made.digest(name)] = reading(resident, pages, images)
 
     def check(judge, related=NOBODY_RELATED):
-        counts = control(history.view(), history.documents, readings.get, judge, related, "run")
+        counts = control(history.view(), history.documents, readings.get, judge, related, {}, "run")
         return {(c.certificate, c.kind): (c.injected, c.found) for c in counts}
 
     play.check = check
@@ -114,5 +114,5 @@ def test_the_same_run_makes_the_same_swaps(run, oracle):
 
 def test_documents_with_findings_are_no_paper_to_swap(history, oracle, made):
     history.asks("A1", "R1").gets("A1", [made.foreign_page("R2")]).asks("A2", "R2").gets("A2")
-    counts = control(history.view(), history.documents, lambda d: reading("R2"), oracle, NOBODY_RELATED, "run")
+    counts = control(history.view(), history.documents, lambda d: reading("R2"), oracle, NOBODY_RELATED, {}, "run")
     assert counts == ()
