@@ -79,8 +79,7 @@ def told(row: Row, lang: Lang) -> str:
         return head + "; ".join(row.reasons)
     parts = [word(row.outcome, lang), *(f"{word(name, lang)} {count}" for name, count in row.anomalies.items())]
     if row.seconds is not None:
-        seen = {"ja": "{s} 秒・{b} 組で検出", "en": "seen after {s} s and {b} bursts"}[lang]
-        parts.append(seen.format(s=row.seconds, b=row.bursts))
+        parts.append({"ja": "{s} 秒で検出", "en": "seen after {s} s"}[lang].format(s=row.seconds))
     elif row.kind is Kind.DEFECT:
         parts.append({"ja": "検出せず", "en": "not detected"}[lang])
     if row.wrong is not None:
