@@ -18,6 +18,7 @@ from pathlib import Path
 from harness.records.history import Pulse
 from harness.records.stop_when import StopWhen
 from kiosk_sim.control import ask_health
+from kiosk_sim.drivers.transport import Transport
 from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.planfile import read_header
 from kiosk_sim.stage import Stage, open_stage, read_manifest
@@ -37,36 +38,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 def watch(run: Path) -> int:
     """Ask and journal until SIGTERM or SIGINT; raise UsageError or DiskFull."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     stage = open_stage(run, "pulse", quiet=True, connections=1)
+    threading.Thread(target=_cut_off, args=(stop, stage.transport), daemon=True).start()
     rules = [r for r in (stage.target.stop_when, read_header(stage.folder.plan).stop_when) if r.asks]
     folder = stage.folder.path / read_manifest(stage.folder).target_folder
-    stop = _stop_on_signals(stage)
     every_s = min((r.every_s for r in rules), default=StopWhen().every_s)
-    while True:
+    while not stop.is_set():
         pulses = list(_ask(stage, rules, folder))
-        if stop.is_set():
-            break  # what was cut off says nothing about the target
-        for pulse in pulses:
+        for pulse in pulses if not stop.is_set() else ():  # what was cut off says nothing about the target
             stage.log.write(pulse)
-        if stop.wait(every_s):
-            break
+        stop.wait(every_s)
     stage.close()
     return Exit.OK
 
 
-def _stop_on_signals(stage: Stage) -> threading.Event:
-    stop = threading.Event()
-    out_of_patience = threading.Timer(_PATIENCE_S, stage.transport.break_off)
-    out_of_patience.daemon = True
-
-    def asked(_: int, __: object) -> None:
-        if not stop.is_set():
-            stop.set()
-            out_of_patience.start()
-
-    signal.signal(signal.SIGTERM, asked)
-    signal.signal(signal.SIGINT, asked)
-    return stop
+def _cut_off(stop: threading.Event, transport: Transport) -> None:
+    """Break off the probe that is under way a little after the end was asked for."""
+    stop.wait()
+    time.sleep(_PATIENCE_S)
+    transport.break_off()
 
 
 def _ask(stage: Stage, rules: Sequence[StopWhen], folder: Path) -> Iterator[Pulse]:

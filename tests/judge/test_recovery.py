@@ -1,0 +1,119 @@
+"""May the service be opened again? Only where every certificate on every node gave its applicant the own document."""
+
+import pytest
+
+from harness.checks.gather import gather
+from harness.judge.recovery import Asked, recovery_of
+from harness.population import make_population
+from harness.records.findings import Anomaly, Finding, Property, Severity
+from harness.records.history import JOURNAL_VERSION, RecoveryPlayed, SegmentOpened, UpdateResult, WindowSet
+from harness.records.verdict import FinalClass
+
+WANTED = {
+    "B1": ("juminhyo", "n1"),
+    "B2": ("juminhyo", "n2"),
+    "B3": ("juminhyo", "n1"),
+    "B4": ("juminhyo", "n2"),
+}
+PHASES = {"B1": "P9", "B2": "P9", "B3": "P9-2", "B4": "P9-2"}
+GRAVE = Finding(
+    finding="F1", property=Property.OWNERSHIP, anomaly=Anomaly.MISDELIVERY, severity=Severity.GRAVE, application="A9"
+)
+
+
+def sitting(number, *played):
+    opened = SegmentOpened(
+        version=JOURNAL_VERSION, run="run", writer="", host="h", pid=1, monotonic_ns=0, wall_ns=number * 10**12
+    )
+    return [(f"supervisor-{number}", n, record) for n, record in enumerate((opened, *played))]
+
+
+@pytest.fixture
+def asked(history):
+    """Four confirmations asked, two of each sitting; everybody got the own document where `classes` says nothing."""
+    for number in range(1, 5):
+        history.asks(f"A{number}", f"R{number}", batch=f"B{number}", node=f"n{2 - number % 2}").gets(f"A{number}")
+
+    def asked(*sittings, classes=(), wanted=WANTED, findings=(), residents=()):
+        entries = [(history.writer, n, r) for n, r in enumerate(history.whole())]
+        view = gather([*entries, *(entry for one in sittings for entry in one)])
+        own = dict.fromkeys((f"A{n}" for n in range(1, 5)), FinalClass.OWN)
+        return Asked(
+            view=view,
+            wanted=wanted,
+            phase_of=PHASES,
+            classes={**own, **dict(classes)},
+            findings=findings,
+            residents=dict(residents),
+        )
+
+    return asked
+
+
+def played(phase, reason=""):
+    return RecoveryPlayed(at_ns=1, phase=phase, reason=reason)
+
+
+def test_a_run_that_was_to_confirm_nothing_is_told_nothing(asked):
+    assert recovery_of(asked(sitting(1), wanted={})) == (None, ())
+
+
+def test_where_everybody_got_the_own_document_the_service_may_be_opened(asked):
+    recovery, doubts = recovery_of(asked(sitting(1, played("P9"))))
+    assert (recovery.wanted, recovery.confirmed, recovery.may_open, doubts) == (2, 2, True, ())
+    assert "再開してよい" in recovery.ja
+    assert "may be opened again" in recovery.en
+
+
+@pytest.mark.parametrize(
+    "wrong", [FinalClass.FAILED, FinalClass.MISDELIVERED, FinalClass.UNREAD, FinalClass.UNRESOLVED, None]
+)
+def test_one_issue_that_went_wrong_keeps_it_closed_and_says_which(asked, wrong):
+    recovery, (doubt,) = recovery_of(asked(sitting(1, played("P9")), classes=[("A2", wrong)]))
+    assert (recovery.confirmed, recovery.may_open, doubt.code) == (1, False, "recovery_unconfirmed")
+    assert "住民票の写し(n2)" in doubt.ja
+    assert "再開しない" in doubt.ja
+
+
+def test_only_the_confirmation_of_the_last_sitting_counts(asked):
+    both = (sitting(1, played("P9")), sitting(2, played("P9-2")))
+    assert recovery_of(asked(*both, classes=[("A1", FinalClass.FAILED)]))[0].may_open
+    assert not recovery_of(asked(*both, classes=[("A3", FinalClass.FAILED)]))[0].may_open
+    assert not recovery_of(asked(both[0], sitting(10)))[0].may_open
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ((), "実施していない"),
+        ((played("", ""),), "計画に復旧確認が残っていない"),
+        ((played("P9", "ctrl-c"),), "操作者が止めた(Ctrl-C)"),
+    ],
+)
+def test_a_confirmation_that_was_not_played_to_its_end_is_none(asked, record, told):
+    recovery, (doubt,) = recovery_of(asked(sitting(1, *record)))
+    assert not recovery.may_open
+    assert told in doubt.ja
+
+
+def test_a_window_for_a_plan_without_confirmations_is_a_doubt(asked):
+    window = WindowSet(at_ns=1, arrivals_end_ns=2, ends_wall_ns=3, reserve_s=4.0)
+    recovery, (doubt,) = recovery_of(asked(sitting(1, window), wanted={}))
+    assert (recovery.may_open, doubt.code) == (False, "recovery_unconfirmed")
+
+
+def test_another_persons_data_keeps_it_closed_however_well_it_recovered(asked):
+    recovery, doubts = recovery_of(asked(sitting(1, played("P9")), findings=(GRAVE,)))
+    assert (recovery.confirmed, recovery.may_open, doubts) == (2, False, ())
+    assert "重大" in recovery.ja
+
+
+def test_residents_whose_entry_was_not_changed_back_are_named(asked, history):
+    people = make_population(3, 12).residents
+    one, other, third = [key for key in sorted(people) if people[key].address][:3]
+    history.updates("U1", one, "address", "見本市新町1番", 2, 3)
+    history.updates("U2", other, "address", "見本市新町2番", 2, 3)
+    history.updates("U3", other, "address", people[other].address, 4, 5)
+    history.updates("U4", third, "address", "長" * 300, 4, 5, UpdateResult.FAILED)
+    told = recovery_of(asked(sitting(1, played("P9")), residents=people))[0]
+    assert told.ja.endswith(f"登録を変えたまま戻していない試験住民: {one}。")
