@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from harness.campaign.scenario import AnyPhase, Bursts, Hold, Pairs, Probes, Scenario, Succession, Updates
+from harness.campaign.scenario import AnyPhase, Bursts, Faults, Hold, Pairs, Probes, Scenario, Succession, Updates
 from harness.errors import UsageError
 from harness.records.certificates import Certificate
 from harness.records.plan import Batch, Fewer, LeftOut, Probe, Relation, Step
@@ -29,7 +29,11 @@ def fit(scenario: Scenario, target: Target) -> tuple[Scenario, LeftOut]:
     steps = steps_lacking(target)
     offered = target.certificates
     together = (target.synchronise, *target.also_synchronise)
-    fitted = [(phase, _fit(phase, scenario, offered, steps, target.updates, together)) for phase in scenario.phase]
+    fitted: list[tuple[AnyPhase, AnyPhase | None]] = []
+    for phase in scenario.phase:
+        allowed = target.faults.any or not isinstance(phase, Faults)
+        fits = _fit(phase, scenario, offered, steps, target.updates, together) if allowed else None
+        fitted.append((phase, fits))
     kept = tuple(phase for _, phase in fitted if phase is not None)
     if not kept:
         raise _no_place(scenario, target)
@@ -133,6 +137,8 @@ def _fit(
         return phase if updates and any(_updated(phase).values()) else None
     if isinstance(phase, Succession):
         phase = replace(phase, abort_steps=tuple(s for s in phase.abort_steps if s not in steps))
+    if isinstance(phase, Faults):
+        phase = replace(phase, line_steps=tuple(s for s in phase.line_steps if s not in steps))
     if isinstance(phase, Hold) and updates is not True:
         phase = replace(phase, changes=0)
     if isinstance(phase, Bursts):

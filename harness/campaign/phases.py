@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from harness.campaign.author import Author
 from harness.campaign.bursts import burst_batches
 from harness.campaign.changes import update_batches
+from harness.campaign.faults import fault_batches
 from harness.campaign.load import hold_batches, mix_batches
 from harness.campaign.pairs import pair_batches, second_batches, steered_batches
 from harness.campaign.probes import probe_batches
 from harness.campaign.quiet import Places, turns_of
+from harness.campaign.recovery import recovery_batches
 from harness.campaign.scenario import (
     AnyPhase,
     Baseline,
     Bursts,
+    Faults,
     Hold,
     Mix,
     Pairs,
@@ -26,7 +29,6 @@ from harness.campaign.scenario import (
     Succession,
     Updates,
 )
-from harness.campaign.recovery import recovery_batches
 from harness.campaign.succession import solo_batches, succession_batches
 from harness.records.plan import Batch, BatchKind, Covering
 
@@ -39,7 +41,7 @@ class PhaseCompiler:
         self._author = author
         self.covering: list[Covering] = []
 
-    def compile(self, phase: AnyPhase) -> Iterator[Batch]:
+    def compile(self, phase: AnyPhase) -> Iterator[Batch]:  # noqa: PLR0912  one line for each kind of phase
         """Yield the batches of a phase, in the order they are to be played."""
         author = self._author
         match phase:
@@ -61,6 +63,8 @@ class PhaseCompiler:
                 return update_batches(phase, author)
             case Probes():
                 return probe_batches(phase, author)
+            case Faults():
+                return fault_batches(phase, author)
             case Mix():
                 return mix_batches(phase, author)
             case Recovery():

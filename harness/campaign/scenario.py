@@ -121,6 +121,16 @@ class Probes(PhaseBase, frozen=True, tag="probes"):
     fillers: Annotated[int, Meta(ge=0)] = 2  # people served meanwhile, for each probe
 
 
+class Faults(PhaseBase, frozen=True, tag="faults"):
+    """P6: lines, links and nodes fail while people are served, as the target file allows; then all come at once."""
+
+    rounds: AtLeastOne = 1  # in each of which every fault that the target file allows happens once
+    line_steps: tuple[Step, ...] = (Step.AUTHENTICATE, Step.APPLY, Step.COLLECT)  # at which a kiosk's line fails
+    lasts_s: Annotated[float, Meta(gt=0, le=600)] = 3.0  # of a link's fault, or until a command is undone
+    kiosks: AtLeastOne = 6  # at which people are served around it
+    stampede: AtLeastOne = 12  # people who come together once it is over
+
+
 class Mix(PhaseBase, frozen=True, tag="mix"):
     """P7: arrivals as in operation: open model, exponential gaps, all certificates."""
 
@@ -148,7 +158,21 @@ class Baseline(PhaseBase, frozen=True, tag="baseline"):
     interruptions: bool = True  # some people give up or are refused in between
 
 
-AnyPhase = Solo | Succession | Pairs | Steered | Seconds | Bursts | Hold | Updates | Probes | Mix | Recovery | Baseline
+AnyPhase = (
+    Solo
+    | Succession
+    | Pairs
+    | Steered
+    | Seconds
+    | Bursts
+    | Hold
+    | Updates
+    | Probes
+    | Faults
+    | Mix
+    | Recovery
+    | Baseline
+)
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

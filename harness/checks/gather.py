@@ -21,6 +21,8 @@ from harness.records.history import (
     ClockMeasured,
     Decided,
     Delivery,
+    FaultEnded,
+    FaultStarted,
     GeneratorLoad,
     HistoryRecord,
     InternalError,
@@ -100,6 +102,8 @@ class _Gatherer:
         self.loads: list[tuple[str, GeneratorLoad]] = []
         self.readers: list[ReadersEnded] = []
         self.probed: list[Probed] = []
+        self.faults: list[FaultStarted] = []
+        self.fault_ends: dict[str, FaultEnded] = {}
         self.internal_errors: list[str] = []
         self.windows: list[WindowSet] = []
         self.recoveries: dict[str, RecoveryPlayed] = {}  # by writer; each supervisor writes one at most
@@ -142,6 +146,8 @@ class _Gatherer:
             SelfProof: lambda w, r: self.proofs.append(r),
             PlayerCounters: self._player_counters,
             Interrupted: lambda w, r: self.interruptions.append((r.at_ns, r.reason)),
+            FaultStarted: lambda w, r: self.faults.append(r),
+            FaultEnded: self._fault_ended,
             InternalError: lambda w, r: self.internal_errors.append(r.what),
             WindowSet: lambda w, r: self.windows.append(r),
             Pulse: lambda w, r: None,  # what follows from it is journaled as an interruption
@@ -210,6 +216,9 @@ class _Gatherer:
         self.batches.put(place, "ended_ns", record.at_ns)
         self.batches.put(place, "void", record.void)
         return True
+
+    def _fault_ended(self, writer: str, record: FaultEnded) -> None:
+        self.fault_ends[record.fault] = record
 
     def _join_update(self, record: UpdateOutcome) -> bool:
         place = self.update_places.get(record.update, NEVER)
@@ -292,6 +301,8 @@ class _Gatherer:
             loads=tuple(at_home(r, clocks.get(w)) for w, r in self.loads),
             readers=tuple(self.readers),
             probed=tuple(self.probed),
+            faults=tuple(self.faults),
+            fault_ends=self.fault_ends,
             internal_errors=tuple(self.internal_errors),
             windows=tuple(self.windows),
             recoveries=self.recoveries,

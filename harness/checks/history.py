@@ -17,6 +17,8 @@ from harness.records.history import (
     BurstWithdrawn,
     Decided,
     Ending,
+    FaultEnded,
+    FaultStarted,
     GeneratorLoad,
     Held,
     LedgerEntry,
@@ -194,6 +196,8 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     loads: tuple[GeneratorLoad, ...]
     readers: tuple[ReadersEnded, ...]
     probed: tuple[Probed, ...]
+    faults: tuple[FaultStarted, ...]  # from outside, on purpose
+    fault_ends: dict[str, FaultEnded]  # by fault
     internal_errors: tuple[str, ...]  # parts of the supervisor that crashed
     windows: tuple[WindowSet, ...]
     recoveries: dict[str, RecoveryPlayed]  # by the supervisor's segment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from harness.campaign.fitting import steps_lacking
@@ -25,6 +26,7 @@ def check_playable(target: Target, file: Path) -> frozenset[Probe]:
     tls_identities(target, file, lambda _: None)
     check_readable(target, file)
     _check_synchronise(target, file)
+    _check_faults(target, file)
     try:
         Routing(target)
     except ValueError as e:
@@ -43,6 +45,17 @@ def _check_synchronise(target: Target, file: Path) -> None:
     if target.synchronise in lacking:
         allowed = ", ".join(step for step in Step if step not in lacking)
         raise ConfigError(file, "synchronise", f"the target has no step `{target.synchronise}`. Allowed: {allowed}")
+
+
+def _check_faults(target: Target, file: Path) -> None:
+    names = [*(link.name for link in target.faults.link), *(command.name for command in target.faults.command)]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(file, "faults", f"two are called `{twice[0]}`; give each link and command a name of its own")
+    for number, command in enumerate(target.faults.command):
+        for key, argv in (("start", command.start), ("undo", command.undo)):
+            if not (Path(argv[0]).is_absolute() and os.access(argv[0], os.X_OK)):
+                what = f"`{argv[0]}` is no program that can be run; give its absolute path, then its arguments"
+                raise ConfigError(file, f"faults.command[{number}].{key}", what)
 
 
 def _check_profile(target: Target, file: Path) -> None:

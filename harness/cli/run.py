@@ -31,6 +31,7 @@ from harness.run.allow import check_allowed
 from harness.run.arrivals import arrivals_of
 from harness.run.by_hand import by_hand, changes_by_hand, check_operator
 from harness.run.conduct import Conductor, StopRequests
+from harness.run.links import links
 from harness.run.lock import lock
 from harness.run.people import indistinct
 from harness.run.prepare import CardsFor, Request, prepare
@@ -220,7 +221,12 @@ def conduct(
     folder.verdict.unlink(missing_ok=True)  # of a run that goes on, the old verdict must not outlive this one's death
     watch = Watch(folder, readers or max(1, (os.cpu_count() or 2) - 1), vigil.see)
     display.follow(watch)
-    with display, StopRequests() as stop, by_hand(folder, header, lambda: stop.count > 0, operator, lang):
+    with (
+        display,
+        links(folder),
+        StopRequests() as stop,
+        by_hand(folder, header, lambda: stop.count > 0, operator, lang),
+    ):
         Conductor(folder, header, watch, display, stop, crew(folder, display), arrivals).conduct()
         stop.raise_on_insistence()
         try:

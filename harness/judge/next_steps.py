@@ -68,6 +68,11 @@ _WORKER: Step = (
     "作業機に残る記録(segments と documents)を試験フォルダへ写して `honnin judge`、続いて `honnin resume` を行う。",
     "Copy the worker's own segments and documents into the run folder, `honnin judge` it, then `honnin resume`.",
 )
+_FAULT_LEFT: Step = (
+    VENDOR,
+    "理由に示した障害が解かれているか対象システムを確かめ、解かれていなければ [faults] の undo を手で実行する。",
+    "See whether the fault named in the reason is undone in the target; if not, run its `undo` of [faults] by hand.",
+)
 _STEPS: dict[str, tuple[Step, ...]] = {
     "found": (
         (
@@ -105,6 +110,8 @@ _STEPS: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "worker_lost": (_WORKER,),
+    "fault_end_unknown": (_FAULT_LEFT,),
+    "fault_not_undone": (_FAULT_LEFT,),
     "journal_late": (_WORKER,),
     "clock_unknown": (
         (
@@ -308,6 +315,8 @@ _LEAD = frozenset(
         "segment_open",
         "worker_absent",
         "worker_lost",
+        "fault_end_unknown",
+        "fault_not_undone",
         "self_proof",
         "unread",
         "baseline_missing",

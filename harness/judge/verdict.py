@@ -5,6 +5,7 @@ INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cann
 PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, worker_absent, worker_lost,
+fault_end_unknown, fault_not_undone,
 journal_late, clock_unknown, journal_damaged, self_proof, imported, inputs_differ, adapter_error, target_unreachable,
 target_died, target_errors, void_batches, arrivals_late, bursts_strayed, identity_open, unresolved, unread,
 ocr_absent, for_review, pictures_missing, checker_crashed, internal_error, control_missing, control_missed,
@@ -18,9 +19,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from harness.checks.history import HistoryView, deaths_in_play
+from harness.checks.history import Application, HistoryView, deaths_in_play
 from harness.checks.isolation import probes_made
 from harness.glossary import property_word, word
+from harness.judge.faults import fault_doubts, fault_spans, meets
 from harness.judge.generator import generator_doubts
 from harness.judge.nights import build_doubts
 from harness.judge.reviews import review_doubts, reviewed
@@ -159,6 +161,7 @@ def _of_the_record(basis: Basis) -> Iterator[Reason]:
                 en=f"writer {segment.writer} did not end in order",
             )
     yield from worker_doubts(view)
+    yield from fault_doubts(view)
     yield from generator_doubts(view, basis.plan.spans_ms)
     if basis.imported:
         yield Reason(
@@ -229,13 +232,12 @@ def _interruptions(view: HistoryView) -> list[str]:
 
 
 def _target_errors(view: HistoryView) -> Iterator[Reason]:
-    """Errors that are no part of the agreed interface: what was planned there was not tried, whoever asks again."""
-    met = Counter(
-        one.code
-        for one in view.applications
-        if (one.ending in {Ending.FAILED, Ending.UNRESOLVED} and (one.code in _ERRORS or one.code.startswith("http_")))
-        or (one.ending is Ending.FAILED and one.code == Answer.TIMEOUT)
-    )
+    """Errors that are no part of the agreed interface: what was planned there was not tried, whoever asks again.
+
+    Whoever met a fault from outside met it on purpose.
+    """
+    faults = fault_spans(view)
+    met = Counter(one.code for one in view.applications if _is_error(one) and not meets(one, faults))
     if met:
         kinds = ", ".join(f"{code} ×{number}" for code, number in sorted(met.items()))
         kinds_ja = "、".join(f"{in_japanese(code)} {number} 件" for code, number in sorted(met.items()))
@@ -244,6 +246,13 @@ def _target_errors(view: HistoryView) -> Iterator[Reason]:
             ja=f"対象が取り決めにない応答をした申請が {met.total()} 件ある({kinds_ja})",
             en=f"{met.total()} applications met answers that are not agreed on ({kinds})",
         )
+
+
+def _is_error(one: Application) -> bool:
+    if one.ending is Ending.FAILED and one.code == Answer.TIMEOUT:
+        return True
+    told = one.code in _ERRORS or one.code.startswith("http_")
+    return told and one.ending in {Ending.FAILED, Ending.UNRESOLVED}
 
 
 def _plan(basis: Basis) -> Iterator[Reason]:

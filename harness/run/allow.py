@@ -7,21 +7,31 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from harness.errors import TargetNotAllowed, UsageError
+from harness.records.faults import Link
 from harness.records.target import Target
 
 
 def check_allowed(target: Target, confirmed: Collection[str]) -> None:
-    """Raise TargetNotAllowed unless each address of `target` is loopback or among `confirmed`.
+    """Raise TargetNotAllowed unless each address of `target`, its links included, is loopback or among `confirmed`.
 
     A name is loopback only if it is "localhost": what a name server says may change between now and the run.
     """
-    for url in (target.url, *(n.url for n in target.nodes if n.url)):
-        host = host_of(url)
+    named = [(url, host_of(url)) for url in (target.url, *(n.url for n in target.nodes if n.url))]
+    named += [(end, _end_of(link, end)) for link in target.faults.link for end in (link.listen, link.to)]
+    for where, host in named:
         if not _is_loopback(host) and host not in confirmed:
             raise TargetNotAllowed(
-                f"{url}: {host} is not a loopback address. honnin puts load on a system only where its owner agreed; "
+                f"{where}: {host} is not a loopback address. honnin puts load on a system only where its owner agreed; "
                 f"if you may test it, say so with --i-may-test {host}"
             )
+
+
+def _end_of(link: Link, end: str) -> str:
+    """Return the host of one end of a link; raise UsageError where it is not HOST:PORT."""
+    host, _, port = end.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65_536:
+        raise UsageError(f"link {link.name} of the target file: {end!r} is not HOST:PORT, e.g. 127.0.0.1:5701")
+    return host.strip("[]").lower()
 
 
 def host_of(url: str) -> str:

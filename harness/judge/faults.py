@@ -1,0 +1,48 @@
+"""What faults from outside leave in doubt: whether each was undone, and what was done to the target is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.checks.history import Application, HistoryView
+from harness.records.history import FaultStarted
+from harness.records.verdict import Reason
+
+_FOR_EVER_NS = 2**63 - 1
+_CHECK_EN = "look at the target before it serves anybody"
+_CHECK_JA = "運用に戻す前に対象システムを確かめること"
+
+
+def fault_doubts(view: HistoryView) -> Iterator[Reason]:
+    """Yield a reason for each fault of which nobody journaled that it was undone."""
+    for started in view.faults:
+        ended = view.fault_ends.get(started.planned.fault)
+        what = f"{started.planned.fault} ({started.planned.on})"
+        if ended is None:
+            yield Reason(
+                code="fault_end_unknown",
+                ja=f"障害 {what} を解いた記録がない(見張りの記録は faults/undone.jsonl)。{_CHECK_JA}",
+                en=f"nothing in the journal says that fault {what} was undone; its watchdog's own word is in "
+                f"faults/undone.jsonl; {_CHECK_EN}",
+            )
+        elif not ended.undone:
+            yield Reason(
+                code="fault_not_undone",
+                ja=f"障害 {what} を解けなかった({_undo(started)}): {ended.reason}。{_CHECK_JA}",
+                en=f"fault {what} could not be undone ({_undo(started)}): {ended.reason}; {_CHECK_EN}",
+            )
+
+
+def fault_spans(view: HistoryView) -> tuple[tuple[int, int], ...]:
+    """Return from when to when (ns) each fault lasted; where its end is not known, to the end of the run."""
+    ends = ((f, view.fault_ends.get(f.planned.fault)) for f in view.faults)
+    return tuple((f.at_ns, end.at_ns if end else _FOR_EVER_NS) for f, end in ends if end is None or end.inflicted)
+
+
+def meets(one: Application, spans: tuple[tuple[int, int], ...]) -> bool:
+    """Tell whether somebody was being served while one of the faults lasted."""
+    return any(one.started_ns <= end_ns and begin_ns <= one.ended_ns for begin_ns, end_ns in spans)
+
+
+def _undo(started: FaultStarted) -> str:
+    return " ".join(started.undo)
