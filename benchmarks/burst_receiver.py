@@ -1,7 +1,8 @@
 """The receiving end of benchmarks/bursts.py: an HTTP/1.1 server that keeps the kernel's time of every last byte.
 
-Run: python burst_receiver.py [CERTIFICATE KEY]; prints two ports, of HTTP and of control. A line sent to control is
-answered by all arrivals since the last one, as JSON: {path: [ns, ...]} (SO_TIMESTAMPNS, wall clock).
+Run: python burst_receiver.py [CERTIFICATE KEY [CLIENT_CA]]; prints two ports, of HTTP and of control. A line sent to
+control is answered by all arrivals since the last one, as JSON: {path: [ns, ...]} (SO_TIMESTAMPNS, wall clock). With
+CLIENT_CA clients must show a certificate, and the serial number of whose it was follows each path.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Conversation:
         self._waiting += received if self._tls is None else self._decrypt(self._tls, received)
         done = []
         while (request := self._next()) is not None:
-            done.append((request, at_ns))
+            done.append((request + self._peer(), at_ns))
             self._answer()
         return done
 
@@ -62,6 +63,10 @@ class Conversation:
             pass  # wants more, or the other side has said good-bye
         self._flush()
         return plain
+
+    def _peer(self) -> str:
+        shown = self._tls.getpeercert() if self._tls else None
+        return f" {int(shown['serialNumber'], 16)}" if shown else ""
 
     def _next(self) -> str | None:
         head, end, rest = self._waiting.partition(b"\r\n\r\n")
@@ -97,6 +102,9 @@ def main() -> None:
     if len(sys.argv) > 1:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*sys.argv[1:3])
+        if len(sys.argv) > 3:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(sys.argv[3])
     server = socket.create_server(("127.0.0.1", 0), backlog=2_000)
     server.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)  # inherited: what comes before `accept` is stamped too
     control = socket.create_server(("127.0.0.1", 0))
@@ -134,7 +142,7 @@ def _converse(
         conversations.pop(number).socket.close()
         return
     for path, at_ns in done:
-        if path not in _NOT_KEPT:
+        if path.partition(" ")[0] not in _NOT_KEPT:
             arrivals.setdefault(path, []).append(at_ns)
 
 

@@ -72,8 +72,8 @@ class BurstAdapter:
 class Receiver:
     """benchmarks/burst_receiver.py, running."""
 
-    def __init__(self, ca: Path | None) -> None:
-        files = [str(ca), str(ca.with_suffix(".key"))] if ca else []
+    def __init__(self, ca: Path | None, client_ca: Path | None = None) -> None:
+        files = [str(file) for file in (ca, ca and ca.with_suffix(".key"), client_ca) if file]
         command = [sys.executable, str(HERE / "burst_receiver.py"), *files]
         self._child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.port, control = (int(port) for port in self._child.stdout.readline().split())
@@ -82,11 +82,15 @@ class Receiver:
         self.ca = str(ca) if ca else ""
         self.url = f"{'https' if ca else 'http'}://127.0.0.1:{self.port}"
 
+    def arrivals(self) -> dict[str, list[int]]:
+        """Return what arrived since the last time, by path (ns)."""
+        self._control.sendall(b"take\n")
+        return json.loads(self._answers.readline())
+
     def spreads(self) -> Spreads:
         """Return what arrived since the last time; a burst of which not all arrived is an error."""
-        self._control.sendall(b"take\n")
         found: Spreads = defaultdict(list)
-        for path, arrivals in json.loads(self._answers.readline()).items():
+        for path, arrivals in self.arrivals().items():
             way, size, _ = path.strip("/").split("/")
             if len(arrivals) != int(size):
                 raise SystemExit(f"{path}: {len(arrivals)} arrived")
@@ -203,9 +207,9 @@ def certificate(folder: Path) -> Path:
 
 
 @contextmanager
-def receiving(ca: Path | None) -> Iterator[Receiver]:
-    """Run a receiver."""
-    receiver = Receiver(ca)
+def receiving(ca: Path | None, client_ca: Path | None = None) -> Iterator[Receiver]:
+    """Run a receiver; with `client_ca` it asks for certificates of clients."""
+    receiver = Receiver(ca, client_ca)
     try:
         yield receiver
     finally:

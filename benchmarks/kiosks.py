@@ -252,12 +252,19 @@ def engine(
 
 
 def lay_out(
-    url: str, path: Path, batches: list[Batch], *, adapter: str, extra: str = "", parallel: int = 1
+    url: str,
+    path: Path,
+    batches: list[Batch],
+    *,
+    adapter: str,
+    extra: str = "",
+    parallel: int = 1,
+    client: str = "kiosk",
 ) -> tuple[RunFolder, Phase]:
     """Make a run folder whose only phase, P, holds the batches; return both."""
     folder = RunFolder.create(path)
     folder.target.write_text(
-        f'name = "bench"\nurl = "{url}"\nadapter = "{adapter}"\n'
+        f'name = "bench"\nurl = "{url}"\nadapter = "{adapter}"\nclient = "{client}"\n'
         f'[extra]\nadapter_path = "{Path(__file__).parent}"\n{extra}'
     )
     phase = Phase(phase="P", title_ja="", title_en="", driver=Driver.ENGINE, parallel=parallel)
