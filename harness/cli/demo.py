@@ -83,6 +83,7 @@ def command(out: Path, scenario: str, seed: int, lang: Lang, quiet: bool) -> int
     right = True
     with issuer(folder, 2, *SCALED) as ready:
         target_file.write_text(target_toml(ready), encoding="utf-8")
+        renew_a_card(folder)
         for part in ROUNDS:
             verdict = _round(part, folder, scenario, seed, lang, quiet, ready)
             right = right and as_expected(part, verdict)
@@ -111,6 +112,23 @@ def make_people(folder: Path, seed: int) -> None:
         today=datetime.now(JST).date(),
     )
     make_cards(people.residents, folder / "cards", algorithm=Algorithm.P_384, special=special)
+
+
+def renew_a_card(folder: Path) -> None:
+    """Renew a card of `folder` once an issuer serves it: only who reads the lists again refuses the old one."""
+    from kiosk_sim.cards import CardState, ensure_keys, load_cards
+    from kiosk_sim.cards.files import CardsFolder
+    from kiosk_sim.cards.renewal import renew_cards
+    from kiosk_sim.cards.specials import choose_specials
+
+    cards, people = folder / "cards", load(folder / "population").residents.values()
+    records, today = CardsFolder(cards).load(), datetime.now(JST).date()
+    old = sum(1 for record in records.values() if record.superseded_by)
+    lost = {record.resident for record in records.values() if record.state is not CardState.VALID}
+    chosen = choose_specials(people, {CardState.SUPERSEDED: old + 1}, records=records, avoid=lost, today=today)
+    *_, who = chosen[CardState.SUPERSEDED]
+    ensure_keys(cards, serials=[load_cards(cards).for_resident(who).serial])
+    renew_cards(cards, [who])
 
 
 def _round(

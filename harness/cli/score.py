@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from harness.campaign import find_scenario
-from harness.cli.demo import make_people
+from harness.cli.demo import make_people, renew_a_card
 from harness.embedded import SCALED, issuer, target_toml, wrong
 from harness.errors import HonninError, UsageError
 from harness.glossary import Lang, default_lang
@@ -170,6 +170,7 @@ class _Trials:
         else:
             make_people(place, seed=1)  # the same people, other coincidences
             with issuer(place, 2, *SCALED, *subject.serve) as ready:
+                renew_a_card(place)
                 target = place / "target.toml"
                 target.write_text(target_toml(ready, subject.reflection_s), encoding="utf-8")
                 trial = play(scenario, target, seed, place / "runs", sought(subject))
