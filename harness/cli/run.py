@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
@@ -189,8 +190,13 @@ def play(
     if changes_by_hand(request.scenario, request.target):
         check_operator()
     folder, header = prepare_run(request, display, lang)
-    with lock(folder):
-        return conduct(folder, header, display, readers, lang, operator, crew, ends), folder
+    try:
+        with lock(folder):
+            return conduct(folder, header, display, readers, lang, operator, crew, ends), folder
+    except UsageError:
+        if not folder.segments():  # nothing was begun: a window too short, an address that cannot be had
+            shutil.rmtree(folder.path)
+        raise
 
 
 def prepare_run(request: Request, display: Display, lang: Lang) -> tuple[RunFolder, PlanHeader]:
@@ -215,7 +221,7 @@ def conduct(
 ) -> Verdict:
     """Play what is left of a plan, as far as a window lets that be that `ends` then, and finish; also used by resume.
 
-    Raises UsageError where the window is too short; the run folder can then be begun with resume.
+    Raises UsageError, before anything is begun, where the window is too short.
     """
     arrivals, vigil = arrivals_of(folder, header, ends)
     folder.verdict.unlink(missing_ok=True)  # of a run that goes on, the old verdict must not outlive this one's death
