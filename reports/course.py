@@ -19,12 +19,16 @@ from harness.records.history import (
     BatchReleased,
     Decided,
     Ending,
+    FaultEnded,
+    FaultStarted,
     Held,
     PhaseEnded,
     PhaseStarted,
     SegmentOpened,
+    SendOutcome,
 )
 from reports.clock import Clock
+from reports.outside import Outside
 
 _ENDINGS = {ending: code for code, ending in enumerate(Ending, 1)}  # 0: no ending was journaled
 
@@ -69,6 +73,7 @@ class Course:
         self.voids: dict[str, str] = {}  # batch -> why
         self.decisions: dict[str, Decided] = {}  # batch -> how its slot was filled
         self.otherwise: Counter[tuple[Ending, str, str]] = Counter()  # ending, code, reason of what was not delivered
+        self.outside = Outside()
         self._rows: dict[str, int] = {}
 
     def row(self, application: str) -> int | None:
@@ -103,6 +108,12 @@ class Course:
                 self._phase(record, self.clock.wall_ns(writer, record.at_ns))
             case BatchReleased():
                 self._release(record, self.clock.wall_ns(writer, record.at_ns))
+            case FaultStarted():
+                self.outside.begin(record, self.clock.wall_ns(writer, record.at_ns))
+            case FaultEnded():
+                self.outside.end(record, self.clock.wall_ns(writer, record.at_ns))
+            case SendOutcome(fault=fault) if fault:
+                self.outside.lines[fault] += 1
             case Decided():
                 self.decisions.setdefault(record.batch, record)
             case BatchEnded(void=void) if void:
