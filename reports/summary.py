@@ -15,7 +15,7 @@ def summary(verdict: Verdict, lang: Lang) -> str:
     """Return verdict, scope, reasons, findings and next steps, one a line; long lists are cut and say so."""
     say = speaker(lang)
     lines = [
-        f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]",
+        f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]{_by_eye(verdict, lang)}",
         f"{say('scope')}: {scope_in_words(verdict, lang)}",
         *_not_covered(verdict, lang),
         *_section(say("not_tried"), _sentences(verdict.not_tried, lang), lang),
@@ -24,6 +24,12 @@ def summary(verdict: Verdict, lang: Lang) -> str:
         *_section(say("next_steps"), _steps(verdict, lang), lang),
     ]
     return "\n".join(str(shown(line)) for line in lines) + "\n"
+
+
+def _by_eye(verdict: Verdict, lang: Lang) -> str:
+    """Return what a PASS rests on besides the checks, in brackets; "" where it rests on nothing else."""
+    told = "; ".join(_sentences(tuple(r for r in verdict.reasons if r.code == "reviewed"), lang))
+    return f" ({told})" if told else ""
 
 
 def scope_in_words(verdict: Verdict, lang: Lang) -> str:

@@ -84,5 +84,5 @@ def reviewed(findings: Iterable[Finding]) -> Iterator[Reason]:
         yield Reason(
             code="reviewed",
             ja=f"目視確認 {len(cleared)} 件を含む(確認者: {'、'.join(names)})",
-            en=f"including {len(cleared)} findings cleared by eye ({', '.join(names)})",
+            en=f"including {len(cleared)} finding{'s'[: len(cleared) > 1]} cleared by eye ({', '.join(names)})",
         )

@@ -4,7 +4,7 @@ from harness.judge.not_tried import not_tried
 from harness.reading.profile import load_profile
 from harness.records.certificates import Certificate
 from harness.records.history import Ending, GeneratorLoad
-from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlanHeader, PlannedAbort, Step
+from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlanHeader, PlannedAbort, Probe, Step
 
 REFERENCE = load_profile("reference")
 P4 = Phase(phase="P4", title_ja="滞留", title_en="Hold", driver=Driver.ENGINE)
@@ -110,3 +110,11 @@ def test_a_generator_that_was_saturated_is_told(history):
     assert said.code == "generator_saturated"
     assert "2 of 2 s" in said.en
     assert "飽和" in said.ja
+
+
+def test_probes_that_the_interface_has_no_place_for_are_named(history):
+    history.asks("A1", "R1").gets("A1")
+    (told,) = not_tried(history.view(), header(LeftOut(probes=(Probe.FOREIGN_JOB, Probe.AFTER_END))), REFERENCE)
+    assert told.code == "probes_left_out"
+    assert told.en.endswith("another person's session, a session used after its end")
+    assert "対象外" in told.ja

@@ -36,7 +36,8 @@ def test_a_doubt_that_is_cleared_no_longer_stands_against_a_pass_which_names_the
     assert (code, "F0001" in told, "A0" in told) == (0, True, True)
     code, told = reviewed(UNREAD, *WHO, "--as", "own")
     assert code == 0
-    assert "including 1 findings cleared by eye (確認太郎)" in told
+    assert told.startswith("Verdict: nothing detected (all planned tests carried out) [PASS] (including 1 finding")
+    assert "cleared by eye (確認太郎)" in told
     verdict = judge_run(run.path)
     assert verdict.outcome is Outcome.PASS
     assert [(r.reviewer, r.reason) for r in verdict.findings[0].reviews] == [("確認太郎", "smudged")]

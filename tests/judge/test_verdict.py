@@ -6,9 +6,19 @@ from msgspec.structs import replace
 from harness.checks.history import Played
 from harness.judge.scope import measure_scope
 from harness.judge.verdict import Basis, Completeness, decide
-from harness.records.findings import Anomaly, Finding, Property, Severity
-from harness.records.history import Ending, InternalError, Interrupted, NodeSeen, RunResumed, SelfProof, TargetHealth
-from harness.records.plan import BatchKind
+from harness.records.findings import Anomaly, Finding, Property, Reviewed, Severity
+from harness.records.history import (
+    Ending,
+    InternalError,
+    Interrupted,
+    NodeSeen,
+    ProbeAnswer,
+    Probed,
+    RunResumed,
+    SelfProof,
+    TargetHealth,
+)
+from harness.records.plan import BatchKind, Probe
 from harness.records.target import Target
 from harness.records.verdict import ControlCount, Outcome
 
@@ -334,3 +344,21 @@ def test_nothing_played_is_never_a_pass(history, account):
         controls=(),
     )
     assert decide(empty)[0] is Outcome.INCONCLUSIVE
+
+
+def test_a_probe_that_was_never_answered_is_no_pass_and_one_that_was_now_and_then_is(basis, history):
+    for number, resident in enumerate(("R1", "R2")):
+        history.asks(f"A{number}", resident, probe=Probe.FOREIGN_JOB).gets(f"A{number}", number=f"N{number}")
+    unanswered = Probed(application="A0", probe=Probe.FOREIGN_JOB, answer=ProbeAnswer.UNANSWERED, at_ns=1)
+    history.add(unanswered).batch("B00001", left=(0.0, 0.0), applications=("A0", "A1"))
+    assert outcome(basis()) == (Outcome.INCONCLUSIVE, ["probes_unanswered"])
+    history.add(replace(unanswered, application="A1", answer=ProbeAnswer.REFUSED))
+    assert outcome(basis())[0] is Outcome.PASS
+
+
+def test_only_so_many_doubts_may_be_cleared_by_eye(basis):
+    cleared = Reviewed(judgement="own", reviewer="x", reason="y", at_wall_ns=1)
+    few = tuple(replace(finding(Severity.REVIEW), reviews=(cleared,)) for _ in range(5))
+    result, reasons = decide(basis(findings=few))
+    assert (result, [r.code for r in reasons]) == (Outcome.PASS, ["nothing_found", "reviewed"])
+    assert outcome(basis(findings=(*few, few[0]))) == (Outcome.INCONCLUSIVE, ["too_many_reviews"])
