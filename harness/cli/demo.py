@@ -25,12 +25,12 @@ _HELP = {
     "ja": """参照発行システムを起動し、受入試験を2回実施する。
 
     1回目は正常な状態(検出なしのはず)、2回目は川崎市の事案と同種の欠陥 D02 を入れた状態(誤交付を検出するはず)。
-    両方が期待どおりなら終了コード 0。所要時間は導入後約4分。通信はこの機械の中だけで行う。
+    両方が期待どおりなら終了コード 0。所要時間は導入後約5分。通信はこの機械の中だけで行う。
     """,
     "en": """Start the reference issuer and play the go-live acceptance twice.
 
     First clean (nothing may be detected), then with defect D02 on, of the kind of Kawasaki, May 2023 (a misdelivery
-    must be detected). Exit code 0 when both are as expected. About 4 minutes; all traffic stays on this machine.
+    must be detected). Exit code 0 when both are as expected. About 5 minutes; all traffic stays on this machine.
     """,
 }
 _WORDS = {
