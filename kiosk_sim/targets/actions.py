@@ -35,7 +35,7 @@ class Send(Struct, frozen=True, kw_only=True):
     method: str
     path: str  # below the target's URL, with its query
     step: Step
-    headers: Headers = ()
+    headers: Headers = ()  # without host, content-length and transfer-encoding: the driver sets them
     body: bytes = b""
     where: str = ""  # what the journal says instead of `path`, where that holds a secret
     synchronise: bool = True  # may be held for a burst; False for polls and repeats of its step
