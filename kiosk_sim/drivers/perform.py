@@ -79,7 +79,7 @@ class Performer:
             holder=holder,
             node=planned.node,
             abort=planned.abort,
-            line_fault=planned.line_fault,
+            line_fault=planned.line_fault if self._ground.target.faults.line else None,
             gate=gate,
             lane=planned.lane,
             probe=planned.probe,

@@ -10,6 +10,7 @@ import pytest
 
 from harness.errors import DiskFull
 from harness.records.certificates import Certificate, Options
+from harness.records.faults import AllowedFaults, LineFault
 from harness.records.history import (
     Answer,
     ApplicationEnded,
@@ -26,6 +27,7 @@ from harness.records.plan import (
     BatchKind,
     PlannedAbort,
     PlannedApplication,
+    PlannedLineFault,
     PlannedProbe,
     Probe,
     Step,
@@ -89,10 +91,10 @@ def performing():
     """Make performers over a journal in memory; their connections are closed afterwards."""
     transports = []
 
-    def make(session, url="http://127.0.0.1:9", room=10_000):
+    def make(session, url="http://127.0.0.1:9", room=10_000, line_faults=False):
         memory = Memory(room)
         log = PlayLog(memory, memory)
-        target = Target(name="t", url=url)
+        target = Target(name="t", url=url, faults=AllowedFaults(line=line_faults))
         transports.append(WireTransport(Leases(target.client, 4), lambda _: None, "w", log.note))
         performer = Performer(
             target=target,
@@ -353,3 +355,14 @@ def test_a_wrong_signature_is_an_ordinary_visit_with_a_card_that_signs_something
     assert performer.issue(wrong, BATCH).ending is Ending.REFUSED
     assert signed and signed != [b"nonce"]
     assert memory.of(ApplicationStarted)[0].probe is Probe.WRONG_SIGNATURE
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_nothing_happens_to_a_line_unless_the_target_file_allows_it(allowed, performing, serve):
+    server = serve(lambda peer: peer.answer() if peer.read() else None)
+    performer, memory = performing(asking, server.url, line_faults=allowed)
+    fault = PlannedLineFault(step=Step.APPLY, how=LineFault.CUT_REQUEST)
+    ended = performer.issue(planned(line_fault=fault), BATCH)
+    (outcome,) = memory.of(SendOutcome)
+    assert (outcome.fault, ended.ending) == ((fault.how, Ending.ABORTED) if allowed else (None, Ending.DELIVERED))
+    assert len(server.requests) == (0 if allowed else 1)

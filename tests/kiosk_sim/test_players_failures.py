@@ -172,7 +172,7 @@ def test_what_happens_to_a_line_ends_only_that_visit_and_is_journaled_as_it_was_
         LineFault.HALF_CLOSE: Ending.DELIVERED,
         LineFault.SLOW_READ: Ending.DELIVERED,
     }
-    run = run_against(serve(issuer).url)
+    run = run_against(serve(issuer).url, "[faults]\nline = true\n")
     rows = []
     for number, how in enumerate(LineFault):
         fault = PlannedLineFault(step=Step.COLLECT, how=how, lasts_ms=200.0)
