@@ -31,11 +31,12 @@ from harness.records.verdict import Verdict
 from harness.run.allow import check_allowed
 from harness.run.arrivals import arrivals_of
 from harness.run.by_hand import by_hand, changes_by_hand, check_operator
-from harness.run.conduct import Conductor, StopRequests
+from harness.run.conduct import Conductor
 from harness.run.links import links
 from harness.run.lock import lock
 from harness.run.people import indistinct
 from harness.run.prepare import CardsFor, Request, prepare
+from harness.run.stop_requests import StopRequests
 from harness.run.watch import Watch
 
 _HELP = {

@@ -16,7 +16,7 @@ from harness.handover.invitation import read_invitation
 from harness.journal import RunFolder
 from harness.records.target import Target
 from harness.run.allow import check_allowed
-from harness.run.conduct import StopRequests
+from harness.run.stop_requests import StopRequests
 from harness.run.worker import RemoteWorker
 
 _HELP = {

@@ -19,6 +19,22 @@ _SUPERVISOR = "supervisor-"
 _NAMED = 5  # residents; of more the number is told
 _LEFT_JA = "登録を変えたまま戻していない試験住民: {}。"
 _LEFT_EN = " Test residents whose entries are still changed: {}."
+_OPEN = (
+    "この試験の面からは、交付サービスを再開してよい。",
+    "As far as this test can tell, the service may be opened again.",
+)
+_GRAVE = (
+    "ただしこの試験で他人の情報の交付(重大)を検出した。提供者の説明を受けるまで再開しない。",
+    "But this test saw another person's data issued: do not open before the vendor has explained it.",
+)
+_STOPPED = (
+    "ただし停止条件に達したため試験を止めた。その原因を確かめるまで再開しない。",
+    "But the test was ended by its stop condition: do not open before its cause is known.",
+)
+_DEAD = (
+    "ただしその後、対象システムが応答しなかった。応答を確かめるまで再開しない。",
+    "But afterwards the target did not answer: do not open before it does.",
+)
 _NONE_LEFT = "the plan held no further confirmation"
 _NOT_PLAYED = "it was not played"
 
@@ -44,10 +60,11 @@ def recovery_of(asked: Asked) -> tuple[Recovery | None, tuple[Reason, ...]]:
     missing = [place for batch, place in wanted.items() if batch not in own]
     why = _NOT_PLAYED if played is None else played.reason or ("" if phase else _NONE_LEFT)
     complete = bool(wanted) and not missing and not why
-    grave = any(f.severity is Severity.GRAVE for f in asked.findings)
-    ja = _ja(len(wanted), missing, in_japanese(why), grave) + _left(asked, _LEFT_JA, "、")
-    en = _en(len(wanted), missing, why, grave) + _left(asked, _LEFT_EN, ", ")
-    confirmed, may_open = len(wanted) - len(missing), complete and not grave
+    answer = _answer(asked, played)
+    ja = (_done_ja(len(wanted)) + answer[0]) if complete else _not_ja(missing, in_japanese(why))
+    en = (_done_en(len(wanted)) + answer[1]) if complete else _not_en(missing, why)
+    ja, en = ja + _left(asked, _LEFT_JA, "、"), en + _left(asked, _LEFT_EN, ", ")
+    confirmed, may_open = len(wanted) - len(missing), complete and answer == _OPEN
     recovery = Recovery(wanted=len(wanted), confirmed=confirmed, may_open=may_open, ja=ja, en=en)
     return recovery, () if complete else (Reason(code="recovery_unconfirmed", ja=ja, en=en),)
 
@@ -70,34 +87,44 @@ def _own(asked: Asked) -> frozenset[str]:
     return frozenset(b for a, b in zip(names, batches, strict=True) if asked.classes.get(a) is FinalClass.OWN)
 
 
-def _ja(wanted: int, missing: list[tuple[str, str]], why: str, grave: bool) -> str:
-    if missing or why or not wanted:
-        places = "、".join(f"{word(kind, 'ja')}{f'({node})' if node else ''}" for kind, node in missing)
-        told = f"({why})" if why else ""
-        which = f"。確認できていないもの: {places}" if places else ""
-        return (
-            f"復旧を確認できていない{told}{which}。職員が証明書とサーバごとに 1 件ずつ試し交付をして、本人の証明書が"
-            "出ることを確かめるまで、交付サービスを再開しない。"
-        )
-    done = f"負荷の終了後、証明書とサーバごとに 1 件、計 {wanted} 件の通常の交付が正しく行われた。"
-    if grave:
-        return done + "ただしこの試験で他人の情報の交付(重大)を検出した。提供者の説明を受けるまで再開しない。"
-    return done + "この試験の面からは、交付サービスを再開してよい。"
+def _answer(asked: Asked, played: RecoveryPlayed | None) -> tuple[str, str]:
+    """Return what a confirmed recovery allows, in Japanese and English: other things may keep the service closed."""
+    if any(f.severity is Severity.GRAVE for f in asked.findings):
+        return _GRAVE
+    since = max(asked.view.resumed_ns, default=0)
+    if any(at_ns > since and why.startswith("stop_when: ") for at_ns, why in asked.view.interruptions):
+        return _STOPPED
+    if played and any(at_ns > played.at_ns for at_ns, _ in asked.view.deaths):
+        return _DEAD
+    return _OPEN
 
 
-def _en(wanted: int, missing: list[tuple[str, str]], why: str, grave: bool) -> str:
-    if missing or why or not wanted:
-        places = ", ".join(f"{word(kind, 'en')}{f' ({node})' if node else ''}" for kind, node in missing)
-        told = f" ({why})" if why else ""
-        which = f"; not confirmed: {places}" if places else ""
-        return (
-            f"Recovery is not confirmed{told}{which}. Do not open the service before an officer has had one issue of "
-            "each certificate on each server made, and seen the applicant's own document come out."
-        )
-    done = f"After the load, {wanted} normal issues, one of each certificate on each server, went right. "
-    if grave:
-        return done + "But this test saw another person's data issued: do not open before the vendor has explained it."
-    return done + "As far as this test can tell, the service may be opened again."
+def _done_ja(wanted: int) -> str:
+    return f"負荷の終了後、証明書とサーバごとに 1 件、計 {wanted} 件の通常の交付が正しく行われた。"
+
+
+def _done_en(wanted: int) -> str:
+    return f"After the load, {wanted} normal issues, one of each certificate on each server, went right. "
+
+
+def _not_ja(missing: list[tuple[str, str]], why: str) -> str:
+    places = "、".join(f"{word(kind, 'ja')}{f'({node})' if node else ''}" for kind, node in missing)
+    told = f"({why})" if why else ""
+    which = f"。確認できていないもの: {places}" if places else ""
+    return (
+        f"復旧を確認できていない{told}{which}。職員が証明書とサーバごとに 1 件ずつ試し交付をして、本人の証明書が出る"
+        "ことを確かめるまで、交付サービスを再開しない。"
+    )
+
+
+def _not_en(missing: list[tuple[str, str]], why: str) -> str:
+    places = ", ".join(f"{word(kind, 'en')}{f' ({node})' if node else ''}" for kind, node in missing)
+    told = f" ({why})" if why else ""
+    which = f"; not confirmed: {places}" if places else ""
+    return (
+        f"Recovery is not confirmed{told}{which}. Do not open the service before an officer has had one issue of each "
+        "certificate on each server made, and seen the applicant's own document come out."
+    )
 
 
 def _left(asked: Asked, sentence: str, comma: str) -> str:

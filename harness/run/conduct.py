@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import msgspec
 
@@ -23,17 +23,13 @@ from harness.run.arrivals import Arrivals
 from harness.run.crew import Crew
 from harness.run.nights import changed_builds, next_confirmation
 from harness.run.steer import fill_slots
+from harness.run.stop_requests import StopRequests
 from harness.run.vigil import Vigil
 from harness.run.watch import Watch
 
 _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is killed
 _LOOK_EVERY_S = 0.1  # how soon Ctrl-C and a filling disk are noticed
 _LAST_WORDS = 300  # characters of a program's last line that are worth a place in the verdict
-_REQUESTS = {
-    signal.SIGINT: "ctrl-c",
-    signal.SIGTERM: "told to end (SIGTERM)",
-    signal.SIGHUP: "the terminal was closed or its connection lost",
-}
 _PROGRAMS = {Driver.QUIET: "kiosk_sim.quiet", Driver.ENGINE: "kiosk_sim.engine"}
 
 
@@ -56,39 +52,6 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     of: int = 0
     in_flight: int = 0
     port: int = 0  # where the program listens for workers; 0: it does not
-
-
-class StopRequests:
-    """Counts Ctrl-C, SIGTERM and a lost terminal instead of raising somewhere: programs are always waited for."""
-
-    def __init__(self) -> None:
-        """Nothing was asked yet."""
-        self.count = 0
-        self.reason = ""  # of the first request, for the journal
-        self._raise_at: float = math.inf
-        self._before: dict[int, object] = {}
-
-    def __enter__(self) -> Self:
-        """Take over SIGINT, SIGTERM and SIGHUP, but not a SIGHUP that is ignored: nohup asks to go on."""
-        for number in _REQUESTS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._asked)
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        """Give them back."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
-
-    def raise_on_insistence(self) -> None:
-        """From here on, with nothing in flight any more, raise KeyboardInterrupt at the second request."""
-        self._raise_at = self.count + 2
-
-    def _asked(self, number: int, frame: object) -> None:
-        self.count += 1
-        self.reason = self.reason or _REQUESTS[signal.Signals(number)]
-        if self.count >= self._raise_at:
-            raise KeyboardInterrupt
 
 
 class Announce(Protocol):

@@ -6,7 +6,15 @@ from harness.checks.gather import gather
 from harness.judge.recovery import Asked, recovery_of
 from harness.population import make_population
 from harness.records.findings import Anomaly, Finding, Property, Severity
-from harness.records.history import JOURNAL_VERSION, RecoveryPlayed, SegmentOpened, UpdateResult, WindowSet
+from harness.records.history import (
+    JOURNAL_VERSION,
+    Interrupted,
+    RecoveryPlayed,
+    SegmentOpened,
+    TargetHealth,
+    UpdateResult,
+    WindowSet,
+)
 from harness.records.verdict import FinalClass
 
 WANTED = {
@@ -106,6 +114,22 @@ def test_another_persons_data_keeps_it_closed_however_well_it_recovered(asked):
     recovery, doubts = recovery_of(asked(sitting(1, played("P9")), findings=(GRAVE,)))
     assert (recovery.confirmed, recovery.may_open, doubts) == (2, False, ())
     assert "重大" in recovery.ja
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        (
+            Interrupted(at_ns=9, reason="stop_when: 30 of the last 50 applications failed (error_rate = 0.5)"),
+            "停止条件",
+        ),
+        (TargetHealth(at_ns=9, alive=False, reason="refused"), "応答しなかった"),
+    ],
+)
+def test_a_stop_condition_that_was_met_or_a_target_that_died_afterwards_keeps_it_closed(asked, record, told):
+    recovery, _ = recovery_of(asked(sitting(1, played("P9"), record)))
+    assert (recovery.confirmed, recovery.may_open) == (2, False)
+    assert told in recovery.ja
 
 
 def test_residents_whose_entry_was_not_changed_back_are_named(asked, history):

@@ -12,8 +12,9 @@ from harness.journal import RunFolder, SegmentWriter, read_history
 from harness.records.history import Interrupted, NodeSeen, PhaseStarted, RecoveryPlayed, WindowSet
 from harness.records.plan import PLAN_VERSION, Driver, Phase, PlanHeader
 from harness.run.arrivals import Arrivals, Window
-from harness.run.conduct import Conductor, Exit, StopRequests
+from harness.run.conduct import Conductor, Exit
 from harness.run.nights import changed_builds, next_confirmation
+from harness.run.stop_requests import StopRequests
 from harness.run.vigil import Vigil
 
 PHASES = (

@@ -8,8 +8,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.journal import RunFolder
-from harness.run.conduct import StopRequests
 from harness.run.lock import lock
+from harness.run.stop_requests import StopRequests
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
