@@ -73,30 +73,17 @@ class RunOnDisk:
         population = sha(folder.population / "residents.jsonl", folder.population / "koseki.jsonl")
         self._plan(folder, population)
         (folder.path / "cards.jsonl").write_bytes(b"".join(msgspec.json.encode(c) + b"\n" for c in cards))
-        folder.manifest.write_bytes(msgspec.json.encode(_manifest(folder, population)))
+        folder.manifest.write_bytes(msgspec.json.encode(manifest(folder, population)))
         self._documents(folder)
         segment = b"".join(frame(n, r) for n, r in enumerate(records or self.history.whole()))
         folder.segment(self.history.writer).write_bytes(segment)
         return folder.path
 
     def _plan(self, folder, population):
-        applications = tuple(_planned(a, r) for a, r in self.history.residents.items())
+        applications = tuple(planned(a, r) for a, r in self.history.residents.items())
         batch = Batch(batch="B00001", phase="P1", kind=BatchKind.BURST, applications=applications)
-        header = PlanHeader(
-            version=PLAN_VERSION,
-            scenario="smoke",
-            scenario_digest="",
-            seed=1,
-            population_digest=population,
-            target="t",
-            phases=(Phase(phase="P1", title_ja="同時", title_en="Bursts", driver=Driver.ENGINE),),
-            batches=1,
-            applications=len(applications),
-            updates=0,
-            residents=4,
-            kiosks=("K001",),
-            nodes=(),
-        )
+        phase = Phase(phase="P1", title_ja="同時", title_en="Bursts", driver=Driver.ENGINE)
+        header = plan_header("smoke", phase, population, batches=1, applications=len(applications), residents=4)
         write_plan(folder.plan, header, [batch])
 
     def _documents(self, folder):
@@ -113,7 +100,7 @@ def sha(*files):
     return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
 
 
-def _planned(application, resident):
+def planned(application, resident):
     return PlannedApplication(
         application=application,
         resident=resident,
@@ -125,17 +112,34 @@ def _planned(application, resident):
     )
 
 
-def _manifest(folder, population):
-    return Manifest(
-        version=MANIFEST_VERSION,
-        run="run",
-        honnin="0",
-        scenario="smoke",
+def plan_header(scenario, phase, population, **more):
+    return PlanHeader(
+        version=PLAN_VERSION,
+        scenario=scenario,
         scenario_digest="",
-        target="t",
-        target_digest=sha(folder.target),
-        plan_digest=sha(folder.plan),
+        seed=1,
         population_digest=population,
-        started_wall_ns=1_743_557_400_000_000_000,
-        cards="cards.jsonl",
+        target="t",
+        phases=(phase,),
+        updates=0,
+        kiosks=("K001",),
+        nodes=(),
+        **more,
     )
+
+
+def manifest(folder, population, **more):
+    told = {
+        "version": MANIFEST_VERSION,
+        "run": "run",
+        "honnin": "0",
+        "scenario": "smoke",
+        "scenario_digest": "",
+        "target": "t",
+        "target_digest": sha(folder.target),
+        "plan_digest": sha(folder.plan),
+        "population_digest": population,
+        "started_wall_ns": 1_743_557_400_000_000_000,
+        "cards": "cards.jsonl",
+    }
+    return Manifest(**told | more)

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import msgspec
+from run_folders import manifest, plan_header, planned, sha
 
 from harness.baseline.folder import bring
 from harness.campaign import write_plan
@@ -13,10 +14,8 @@ from harness.population import Population, save
 from harness.reading.document import read_document
 from harness.reading.limits import ReaderLimits
 from harness.reading.store import ReadingWriter
-from harness.records.certificates import Certificate, Options
 from harness.records.history import Delivery
-from harness.records.manifest import MANIFEST_VERSION, Manifest
-from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication
+from harness.records.plan import Batch, BatchKind, Driver, Phase
 from harness.records.resident import Resident
 
 PEOPLE = ("taka", "hashigo", "mori", "saki", "nabe", "watanabe")  # the first two, and the last two, are twins
@@ -87,10 +86,13 @@ class ImageRun:
         save(Population(residents=people, koseki={}, municipality="架空県見本市"), folder.population)
         folder.target.write_text(f'name = "t"\nurl = "http://127.0.0.1:1"\nprofile = "{self.profile}"\n')
         (folder.path / "cards.jsonl").write_bytes(b"")
-        population = _sha(folder.population / "residents.jsonl", folder.population / "koseki.jsonl")
+        population = sha(folder.population / "residents.jsonl", folder.population / "koseki.jsonl")
         self._plan(folder, population)
         brought = bring(RunFolder(baseline), folder) if baseline else ""
-        folder.manifest.write_bytes(msgspec.json.encode(self._manifest(folder, population, kind, brought)))
+        started = self.histories.WALL_S * 10**9
+        more = {"run": self.path.name, "scenario": "pictures", "started_wall_ns": started}
+        told = manifest(folder, population, kind=kind, baseline=brought, **more)
+        folder.manifest.write_bytes(msgspec.json.encode(told))
         self._documents(folder)
         segment = b"".join(frame(n, r) for n, r in enumerate(self.history.whole()))
         folder.segment(self.history.writer).write_bytes(segment)
@@ -98,24 +100,12 @@ class ImageRun:
 
     def _plan(self, folder, population):
         batches = [
-            Batch(batch=f"B{n:05}", phase="P1", kind=BatchKind.SEQUENCE, applications=(_planned(a, who),))
+            Batch(batch=f"B{n:05}", phase="P1", kind=BatchKind.SEQUENCE, applications=(planned(a, who),))
             for n, (a, who) in enumerate(self.history.residents.items())
         ]
-        header = PlanHeader(
-            version=PLAN_VERSION,
-            scenario="pictures",
-            scenario_digest="",
-            seed=1,
-            population_digest=population,
-            target="t",
-            phases=(Phase(phase="P1", title_ja="画像", title_en="Pictures", driver=Driver.QUIET),),
-            batches=len(batches),
-            applications=len(batches),
-            updates=0,
-            residents=len(self.tools.people),
-            kiosks=("K001",),
-            nodes=(),
-        )
+        phase = Phase(phase="P1", title_ja="画像", title_en="Pictures", driver=Driver.QUIET)
+        asked, people = len(batches), len(self.tools.people)
+        header = plan_header("pictures", phase, population, batches=asked, applications=asked, residents=people)
         write_plan(folder.plan, header, batches)
 
     def _documents(self, folder):
@@ -125,36 +115,3 @@ class ImageRun:
             readings.append(read_document(digest, body, ReaderLimits()))
         readings.close()
         store.close()
-
-    def _manifest(self, folder, population, kind, baseline):
-        return Manifest(
-            version=MANIFEST_VERSION,
-            run=self.path.name,
-            honnin="0",
-            scenario="pictures",
-            scenario_digest="",
-            target="t",
-            target_digest=_sha(folder.target),
-            plan_digest=_sha(folder.plan),
-            population_digest=population,
-            started_wall_ns=self.histories.WALL_S * 10**9,
-            cards="cards.jsonl",
-            kind=kind,
-            baseline=baseline,
-        )
-
-
-def _sha(*files):
-    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
-
-
-def _planned(application, resident):
-    return PlannedApplication(
-        application=application,
-        resident=resident,
-        card=f"c{resident}",
-        certificate=Certificate.JUMINHYO,
-        options=Options(),
-        kiosk="K001",
-        store="S001",
-    )
