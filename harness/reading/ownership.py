@@ -22,7 +22,7 @@ from harness.reading.plainly_own import PlainlyOwn, plainly_own
 from harness.reading.presence import Found
 from harness.reading.profile import Per, Profile
 from harness.reading.residue_search import foreign_residue
-from harness.reading.seals import SealIndex, judge_seal
+from harness.reading.seals import SealIndex, hidden_seals, judge_seal
 from harness.records.findings import Evidence
 from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict, absent_pages
 from harness.records.reading import Reading, ReadingStatus
@@ -72,7 +72,7 @@ class Judge:
             base,
             pages=tuple(j.ownership for j in judged),
             leaked=tuple(e for j in judged for e in j.leaked),
-            residue=residue,
+            residue=(*residue, *self._hidden_seals(reading, expectation)),
             seal=self._seal(reading, expectation, judged),
             listed=tuple(dict.fromkeys(r for j in judged for r in j.listed)),
         )
@@ -87,7 +87,11 @@ class Judge:
                 self._layouts.learn(reading, cast)
         if plain is None or self._seals is None:
             return plain
-        return plain if judge_seal(reading, cast.expectation, self._seals) is None else None
+        wrong = judge_seal(reading, cast.expectation, self._seals) or self._hidden_seals(reading, cast.expectation)
+        return None if wrong else plain
+
+    def _hidden_seals(self, reading: Reading, expectation: Expectation) -> tuple[Evidence, ...]:
+        return hidden_seals(reading, expectation.applicant, self._seals) if self._seals is not None else ()
 
     def _cast(self, expectation: Expectation) -> Cast:
         """Return the people of an application; those of the last ones are kept: applications are repeated."""

@@ -30,8 +30,8 @@ def read_images(
 
     A bitmap that PDFium cannot decode, or that is over the limit, is left out. What is no bitmap of its own (paths,
     strips, parts of larger pictures) is drawn, and has the digest of what is drawn. What has the size of a seal and
-    is covered, or in a layer switched off (`layers`: there may be some), has no ink. May hide text objects of the page:
-    read its text before.
+    is covered, or in a layer switched off (`layers`: there may be some), is told as unseen. May hide text objects of
+    the page: read its text before.
     """
     seals = may_bear_a_seal(text)
     rotation = page.get_rotation()
@@ -66,10 +66,10 @@ def _read(page: pypdfium2.PdfPage, placed: PlacedImage, limits: ReaderLimits, *,
 
 
 def _if_seen(page: pypdfium2.PdfPage, images: list[ImageRead], *, doubtful: bool) -> list[ImageRead]:
-    """Return a bitmap and its parts; only the bitmap, without its ink, where it is not to be seen on the page."""
+    """Return a bitmap and its parts; the bitmap alone, as unseen, where it is not to be seen on the page."""
     if not doubtful or not images or is_seen(page, images[0]):
         return images
-    return [replace(images[0], ink64="")]
+    return [replace(images[0], unseen=True)]
 
 
 def _as_seen(image: ImageRead, rotation: int) -> ImageRead:

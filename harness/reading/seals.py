@@ -6,16 +6,18 @@ all others, by a clear part of what parts the two. What is not clear is for a pe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from harness.reading.oracle import Expectation
 from harness.reading.seal_index import Likeness, SealIndex
 from harness.reading.seal_regions import fits_seal
 from harness.records.findings import Evidence
-from harness.records.reading import ImageRead, PageRead, Reading
+from harness.records.reading import ImageRead, Reading
 
-__all__ = ["SealIndex", "judge_seal", "whose"]
+__all__ = ["SealIndex", "hidden_seals", "judge_seal", "whose"]
 
 _CLOSE = 0.95  # a print of the registered seal reaches this, turned or scanned ones nearly all
 _DISTORTED = 0.88  # enough where no other seal comes near: overprinted, blurred, turned and scanned
@@ -58,7 +60,7 @@ def judge_seal(reading: Reading, expectation: Expectation, seals: SealIndex) -> 
     The evidence's owner is the resident whose seal it is, "" where it is like nobody's or cannot be told; the
     applicant where it is the right one, but lies on its side or head against the page's text.
     """
-    judged = [(page, whose(image, seals, expectation.seal)) for page, image in _candidates(reading)]
+    judged = [(page, whose(image, seals, expectation.seal)) for page, image in _seal_sized(reading)]
     for page, found in judged:
         if found.resident and found.resident != expectation.seal:
             return _evidence(page, found)
@@ -69,6 +71,14 @@ def judge_seal(reading: Reading, expectation: Expectation, seals: SealIndex) -> 
         return _evidence(*right[0])
     page, found = max(judged, key=_telling, default=(0, SealOwner("")))
     return _evidence(page if found.correlation >= _LIKE_A_SEAL else 0, found)
+
+
+def hidden_seals(reading: Reading, applicant: str, seals: SealIndex) -> tuple[Evidence, ...]:
+    """Return other people's registered seals that are in the file and not on its pages, as residue."""
+    found = ((page, whose(image, seals, applicant)) for page, image in _seal_sized(reading, unseen=True))
+    return tuple(
+        replace(_evidence(page, seal), kind="residue") for page, seal in found if seal.resident not in {"", applicant}
+    )
 
 
 def _telling(judged: tuple[int, SealOwner]) -> tuple[bool, float]:
@@ -89,17 +99,20 @@ def _parted(best: Likeness, other: Likeness, seals: SealIndex) -> bool:
     return best.correlation - other.correlation >= _CLEAR * apart
 
 
-def _candidates(reading: Reading) -> Iterator[tuple[int, ImageRead]]:
+def _seal_sized(reading: Reading, *, unseen: bool = False) -> Iterator[tuple[int, ImageRead]]:
     for page in reading.pages:
-        for image in _once(page):
+        for image in _once(image for image in page.images if image.unseen is unseen):
             width, height = image.box[2] - image.box[0], image.box[3] - image.box[1]
             if image.ink64 and fits_seal(width / _POINTS_PER_MM, height / _POINTS_PER_MM):
                 yield page.number, image
 
 
-def _once(page: PageRead) -> Sequence[ImageRead]:
-    """Return the page's pictures, one of each ink."""
-    return list({image.ink64: image for image in reversed(page.images)}.values())[::-1]
+def _once(images: Iterable[ImageRead]) -> Iterable[ImageRead]:
+    """Return a page's pictures, the first of each ink."""
+    first: dict[str, ImageRead] = {}
+    for image in images:
+        first.setdefault(image.ink64, image)
+    return first.values()
 
 
 def _evidence(page: int, found: SealOwner) -> Evidence:

@@ -28,6 +28,7 @@ class ImageRead(Struct, frozen=True, kw_only=True):
     height: int
     box: tuple[float, float, float, float]  # left, bottom, right, top in points
     ink64: str = ""  # base64 of 64x64 8-bit ink (0 paper .. 255 ink) of the ink's bounding box; "" if too large
+    unseen: bool = False  # in the file and not on the paper: covered, or in a layer that is switched off
 
 
 class PageRead(Struct, frozen=True, kw_only=True):

@@ -424,6 +424,27 @@ def test_a_seal_under_something_opaque_is_not_printed(certificate, judge, seal_o
     assert (hidden.owner, hidden.value) == ("", "no seal impression found")
 
 
+@pytest.mark.parametrize("hide", ["under", "layer"])
+def test_another_persons_seal_that_is_in_the_file_and_not_on_the_page_is_residue(certificate, judge, seal_of, hide):
+    def under(canvas, key):
+        covered(canvas, seal_of(key))
+        canvas.drawImage(ImageReader(seal_of(HOLDER)), 400, 400, SIDE, SIDE)
+
+    def beside(canvas, key):
+        grey_bitmap(canvas, seal_of(HOLDER))
+        canvas.drawImage(ImageReader(seal_of(key)), 400, 400, SIDE, SIDE)
+
+    def paper(key):
+        if hide == "under":
+            return certificate(lambda canvas: under(canvas, key))
+        return _in_a_layer(certificate(lambda canvas: beside(canvas, key)), on=False)
+
+    leaking = judge(paper(ANOTHER), "inkan", HOLDER)
+    assert leaking.seal is None
+    assert [(e.kind, e.item, e.owner) for e in leaking.residue] == [("residue", "seal", ANOTHER)]
+    assert judge(paper(HOLDER), "inkan", HOLDER).residue == ()
+
+
 def test_a_seal_in_a_frame_or_under_a_tint_is_printed(certificate, judge, seal_of):
     assert judge(certificate(lambda canvas: framed(canvas, seal_of(HOLDER))), "inkan", HOLDER).seal is None
 
