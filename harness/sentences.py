@@ -71,6 +71,12 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"its connection lost (\d+) messages", "通信で {0} 件の連絡が失われた"),
     (r"did not end within (\S+) s", "{0} 秒以内に終わらなかった"),
     # why a batch is void
+    (r"(\S+) not inflicted: interrupted", "障害 {0} は中断のため起こしていない"),
+    (r"(\S+) not inflicted: (.*)", "障害 {0} を起こせなかった: {1}"),
+    (r"the target file does not allow (\S+)", "対象ファイルが {0} を許していない"),
+    (r"undone by the watchdog: deadline", "期限が来たため見張りが解いた"),
+    (r"undone by the watchdog: the player is gone", "端末役がいなくなったため見張りが解いた"),
+    (r"fault (\S+) of (\S+) is not undone: (.*)", "{1} の障害 {0} を解けなかった: {2}"),
     (r"absent at the release: (.*)", "合図の時にそろわなかった: {0}"),
     (r"(\S+ not played: [^;]+); (.*)", "{0}、{1}"),
     (

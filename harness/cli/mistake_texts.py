@@ -104,6 +104,23 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"keys go from (\S+) to (\S+)", "番号は {0}~{1}"),
     (r"there is no document profile `(.*?)`\. Allowed: (.*)", "帳票プロファイル `{0}` はない。使えるもの: {1}"),
     (r"no such document profile", "その帳票プロファイルはない"),
+    (
+        r"two are called `(.*?)`; give each link and command a name of its own",
+        "`{0}` という名が二つある。接続(link)と操作(command)にはそれぞれ別の名を付ける",
+    ),
+    (
+        r"`(.*?)` is no program that can be run; give its absolute path, then its arguments",
+        "`{0}` は実行できない。絶対パスに続けて引数を書く",
+    ),
+    (
+        r"link (\S+) of the target file: '(.*?)' is not HOST:PORT, e\.g\. (\S+)",
+        "対象ファイルの接続 {0}: '{1}' は HOST:PORT の形でない(例 {2})",
+    ),
+    (
+        r"link (\S+) of the target file: (?s:(.*?)); end what uses this address, or choose another\. .*",
+        "対象ファイルの接続 {0} を開けない({1})。この住所を使っているものを終えるか、別の住所にする"
+        "(前回の実施の接続は links_stay_s のあいだ残る)",
+    ),
     (r"the target has no step `(.*?)`\. Allowed: (.*)", "対象システムに手順 `{0}` はない。使えるもの: {1}"),
     (r"cannot import `(.*?)`", "`{0}` を読み込めない"),
     (
