@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -130,6 +130,21 @@ def judge_documents(
 
     count = len(view.deliveries)
     parts = judge_in_shares(in_parts(judge_one), count, processes, lambda done: progress(done, count))
-    documents = {delivery: document for part in parts for delivery, document in part.documents}
+    documents = dict(_in_the_views_words(view, (one for part in parts for one in part.documents)))
     crashes = sum((Counter(part.crashes) for part in parts), Counter[str]())
     return documents, tuple(f"{what} ({count} documents)" for what, count in sorted(crashes.items()))
+
+
+def _in_the_views_words(
+    view: HistoryView, judged: Iterable[tuple[str, DocumentOwnership]]
+) -> Iterator[tuple[str, DocumentOwnership]]:
+    """Yield documents, judged in the order of the table, with the very texts that the table holds.
+
+    Readings, and what other processes judged, bring texts of their own, which would all be kept twice.
+    """
+    names, digests = view.deliveries.strings("delivery"), view.deliveries.strings("digest")
+    applications, row = view.deliveries.strings("application"), 0
+    for delivery, document in judged:
+        while names[row] != delivery:
+            row += 1
+        yield names[row], replace(document, application=applications[row], digest=digests[row])

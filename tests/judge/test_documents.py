@@ -122,6 +122,22 @@ def test_a_crash_on_one_document_is_told_and_the_others_are_judged(history, made
     assert crashes == ("register oracle: KeyError: 'x' (2 documents)",)
 
 
+def test_what_is_judged_names_application_and_bytes_by_the_texts_that_the_history_holds_already(history):
+    history.asks("A1", "R1").gets("A1").asks("A2", "R2").gets("A2").asks("A3", "R3").gets("A3")
+    view = history.view()
+
+    def oracle(reading, one):
+        if one.resident == "R2":
+            raise KeyError("x")
+        return DocumentOwnership(application="", delivery="", digest="", status=ReadingStatus.READ)
+
+    judged, _ = judge_documents(view, lambda digest: READING, oracle)
+    assert list(judged) == ["D0001", "D0003"]
+    for row, document in ((0, judged["D0001"]), (2, judged["D0003"])):
+        assert document.digest is view.deliveries.strings("digest")[row]
+        assert document.application is view.applications.strings("application")[row]
+
+
 def test_clean_documents_are_kept_without_what_no_check_asks(history, made):
     history.asks("A1", "R1").gets("A1").asks("A2", "R2").gets("A2")
     page = made.own_page("R1", number="N1")
