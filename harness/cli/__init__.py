@@ -13,6 +13,7 @@ import click
 
 from harness import __version__
 from harness.cli.mistakes import chosen_lang, told, told_usage
+from harness.cli.option_texts import say_in_japanese
 from harness.errors import GeneratorFault, HonninError, UsageError
 from harness.glossary import default_lang
 
@@ -118,6 +119,8 @@ class _Verbs(click.Group):
         module, attribute, _, _ = VERBS[cmd_name]
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
+        if default_lang() == "ja":
+            say_in_japanese(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,6 +1,9 @@
 """A user's mistake is told in the language that was asked for: what happened, with which input, what to do next."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -69,6 +72,25 @@ def test_what_follows_a_path_is_told_by_the_same_rules():
     assert told(UsageError("x.csv: encoding: the text cannot be read: a; save the file as UTF-8"), "ja") == (
         "x.csv: encoding: 文字を読めない: a。UTF-8 で保存する"
     )
+
+
+EVERY_HELP = """
+import click
+from harness.cli import root
+
+for verb in ("run", "judge", "review", "reconcile", "read", "documents", "worker", "baseline", "plan"):
+    for option in root.get_command(None, verb).params:
+        if isinstance(option, click.Option) and option.help:
+            print(option.help)
+"""
+
+
+def test_help_says_every_option_in_the_users_language():
+    env = {**os.environ, "LC_ALL": "ja_JP.UTF-8", "PYTHONUTF8": "1"}
+    shown = subprocess.run([sys.executable, "-c", EVERY_HELP], capture_output=True, check=True, env=env)
+    told = shown.stdout.decode().splitlines()
+    assert len(told) > 50
+    assert [line for line in told if line.isascii()] == []
 
 
 def test_the_language_is_that_of_the_option_else_of_the_locale(monkeypatch):

@@ -1,0 +1,110 @@
+"""What `--help` says of each option, for who reads Japanese; commands are written with the English words."""
+
+from __future__ import annotations
+
+import click
+
+_JAPANESE: dict[str, str] = {
+    # where and of what
+    "where to write": "書き出す場所",
+    "where runs lie": "実施フォルダーを置く場所",
+    "where to play": "作業するフォルダー",
+    "TARGET.toml": "対象ファイル TARGET.toml",
+    "another scenario, e.g. smoke": "別のシナリオ(例 smoke)",
+    "population folder": "試験住民のフォルダー",
+    "population folder (default: the target file's)": "試験住民のフォルダー(既定: 対象ファイルの指定)",
+    "cards folder (default: the target file's)": "カードのフォルダー(既定: 対象ファイルの指定)",
+    "run folder of honnin baseline to compare with": "比べる基準帳票(honnin baseline の実施フォルダー)",
+    "baseline that the run will be compared with": "試験で比べることになる基準帳票",
+    "baseline run to compare pictures with": "画像を比べる基準帳票の実施フォルダー",
+    "run folder whose measured times are expected again": "所要時間の見込みに使う前回の実施フォルダー",
+    "run folder with a PASS, needed for several lanes": "PASS となった実施フォルダー(--lanes が 2 以上のときに要る)",
+    "another order, other options (default: 1)": "順序と選択肢を変える乱数の種(既定: 1)",
+    "another order, other gaps, other people (default: the scenario's)": (
+        "順序・間隔・人を変える乱数の種(既定: シナリオの指定)"
+    ),
+    "use at most so many people (default: all)": "使う人数の上限(既定: 全員)",
+    "options per person": "一人当たりの選択肢の数",
+    "applications at once": "同時に行う申請の数",
+    # languages and forms
+    "no progress": "経過を表示しない",
+    "language of texts": "文の言語",
+    "language of the words": "文の言語",
+    "language of the report": "報告書の言語",
+    "language of texts and report": "文と報告書の言語",
+    "print the verdict as JSON": "判定を JSON で出す",
+    "print the verdict as JSON on standard output": "判定を JSON で標準出力に出す",
+    "print the forecast as JSON on standard output": "計画の見込みを JSON で標準出力に出す",
+    "print the path as JSON": "場所を JSON で出す",
+    "print one JSON list": "一つの JSON の一覧で出す",
+    "print everything as JSON": "すべてを JSON で出す",
+    "print the table as JSON": "表を JSON で出す",
+    "print the result as JSON, without the list": "結果を JSON で出す(一覧を除く)",
+    "one JSON object a line: writer, sequence, record": "一行に一つの JSON(記録者、順番、記録)",
+    # playing
+    "confirm a host beyond loopback": "この計算機の外の相手に、試験の許可があることを示す",
+    "processes that read documents (default: by cores)": "証明書を読むプロセスの数(既定: コア数による)",
+    "list every batch, too": "組を一つずつ示す",
+    "leave the target alone after so long; arrivals end early enough to drain and to confirm that it works": (
+        "この時間で終える。新しい申請は早めに止め、進行中のものを待ち、復旧を確かめる"
+    ),
+    "the same by time of day, Japan time (night: 05:30)": "終える時刻(日本時間。night は 05:30)",
+    "who changes the register by hand (default: who is logged in)": "登録を手で変更する操作者(既定: ログイン中の人)",
+    "processes that serve the kiosks under load": "負荷段階の端末を受け持つプロセスの数",
+    "workers on other machines (honnin worker)": "別の機械の作業機の数(honnin worker)",
+    "this machine's address for them": "作業機から見たこの機械の住所",
+    "file to write for them [invitation.json]": "作業機に渡す招待ファイル [invitation.json]",
+    "seconds to wait for them": "作業機の参加を待つ秒数",
+    "only make the run folder, for scenarios/locustfile.py": "実施フォルダーだけを作る(scenarios/locustfile.py 用)",
+    "where the run is conducted": "試験を進めている機械",
+    "seconds to try the master for": "相手の機械への接続を試みる秒数",
+    "keep this worker's folder when everything has been handed over": (
+        "記録を引き渡した後も、この作業機のフォルダーを残す"
+    ),
+    # recorded elsewhere, looked at afterwards
+    "history recorded by something else": "ほかの道具が記録した履歴",
+    "with --import: TARGET.toml": "--import のとき: 対象ファイル",
+    "with --import: instead of the target file's": "--import のとき: 対象ファイルの指定に代わる試験住民",
+    "with --import": "--import のとき",
+    "list what waits for review, change nothing": "確認を待つ指摘を示す(何も変えない)",
+    "the finding that is judged, e.g. F0003": "判断する指摘(例 F0003)",
+    "what was seen": "見て分かったこと(own 本人、other 本人でない)",
+    "who looked": "確認した人",
+    "why, in a few words": "判断の理由",
+    "score.json: add the sensitivity of the same scenario": "score.json: 同じシナリオの検出力を添える",
+    "open it in the browser": "ブラウザーで開く",
+    "only records that name this application, e.g. A000012": "この申請に関わる記録だけ(例 A000012)",
+    "only records of this kind, e.g. delivery": "この種類の記録だけ(例 delivery)",
+    "of this application, e.g. A000012": "この申請のもの(例 A000012)",
+    "of this kind": "この種類のもの",
+    "that this resident applied for": "この住民が申請したもの",
+    "all of them": "すべて",
+    "only list them (all, where nothing else is chosen)": "一覧にするだけ(ほかの指定がなければすべて)",
+    "new folder for the files": "書き出す新しいフォルダー",
+    "do not ask": "確認を求めない",
+    # logs and extracts
+    "MAPPING.toml of the log": "記録の対応表 MAPPING.toml",
+    "what a column is, e.g. card=SERIAL": "列の意味(例 card=シリアル)",
+    "MAPPING.toml: columns, rules, values": "対応表 MAPPING.toml(列・規則・値)",
+    "heading that names a person, in both (default: the first column)": "両方で人を示す列の見出し(既定: 最初の列)",
+    "when A was taken, ISO time (default: the file's own)": "A を抽出した日時(既定: ファイルの日時)",
+    "when B was taken": "B を抽出した日時",
+    "write the differences to a new CSV file": "差分を新しい CSV ファイルに書く",
+    "the list names people by their key: personal data": "一覧に人の番号を書く(個人の情報となる)",
+    "file of 32 bytes; made where it is new": "32 バイトの秘密のファイル(なければ作る)",
+    # one document
+    "whose it should be (key)": "だれの証明書のはずか(番号)",
+    "what it should be": "何の証明書のはずか",
+    "what was asked for, e.g. scope=all,relation": "選択した内容(例 scope=all,relation)",
+    "document profile: a name or a TOML file": "帳票プロファイル(名前または TOML ファイル)",
+    "tried where it is encrypted": "暗号化されている場合に試すパスワード",
+}
+
+
+def say_in_japanese(command: click.Command) -> None:
+    """Replace what the command's options, and those of its subcommands, say of themselves; unknown words stay."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help in _JAPANESE:
+            parameter.help = _JAPANESE[parameter.help]
+    for sub in command.commands.values() if isinstance(command, click.Group) else ():
+        say_in_japanese(sub)
