@@ -11,7 +11,6 @@ from harness.checks.donors import Donors
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, deaths_in_play
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.history import Ending, SettledAs
-from harness.records.plan import AbortHow
 
 # An unplanned death of the target is noticed by a probe some time after it began to break answers off.
 _DEATH_NOTICED_WITHIN_NS = 30_000_000_000
@@ -127,8 +126,7 @@ class _ExactlyOnce(Struct, frozen=True):
     def _broken_off_by_us(self, one: Application) -> bool:
         """Whether the document may have been on its way when we, not the target, gave up."""
         if one.ending is Ending.ABORTED:
-            cancelled = one.abort is not None and one.abort.how is AbortHow.CANCEL
-            return not (cancelled and 200 <= one.cancelled < 300)
+            return not one.cancellation_accepted
         return any(at_ns <= one.ended_ns for at_ns, _ in self.view.interruptions) and not self._resumed_before(one)
 
     def _resumed_before(self, one: Application) -> bool:

@@ -34,7 +34,7 @@ from harness.records.history import (
     WindowSet,
     WorkerCensus,
 )
-from harness.records.plan import BatchKind, PlannedAbort, Probe
+from harness.records.plan import AbortHow, BatchKind, PlannedAbort, Probe
 
 NEVER = -1  # a time that did not come, a row that is not there
 
@@ -88,6 +88,12 @@ class Application(NamedTuple):
         """Return the wait for the document, first request to last answer; NEVER where none was answered."""
         answered = NEVER not in (self.collect_from_ns, self.collect_to_ns)
         return self.collect_to_ns - self.collect_from_ns if answered else NEVER
+
+    @property
+    def cancellation_accepted(self) -> bool:
+        """Whether the applicant cancelled and the target said yes: nothing may be issued from then on."""
+        cancelled = self.abort is not None and self.abort.how is AbortHow.CANCEL
+        return self.ending is Ending.ABORTED and cancelled and 200 <= self.cancelled < 300
 
     def span_ns(self, horizon_ns: int) -> tuple[int, int]:
         """Return (from, to) that surely holds the whole application, whose times are known to a bound.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterator, Sequence
 
 from harness.checks.documents import Documents, foreign_pages, issue_numbers
@@ -41,12 +42,10 @@ def check_numbers(view: HistoryView, documents: Documents) -> tuple[Finding, ...
     return (*findings, *ledger, *_other_than_reported(view, printed, rows))
 
 
-def _in_time(view: HistoryView) -> list[int]:
+def _in_time(view: HistoryView) -> Sequence[int]:
     """Return the rows of the whole documents of known applications, in order of arrival."""
-    at_ns = view.deliveries.integers("at_ns")
     places, complete = view.deliveries.integers("place"), view.deliveries.column("complete")
-    rows = [row for row in range(len(at_ns)) if complete[row] and places[row] != NEVER]
-    return sorted(rows, key=at_ns.__getitem__)
+    return array("q", (r for r in view.deliveries.rows_by("at_ns") if complete[r] and places[r] != NEVER))
 
 
 class _Printed:

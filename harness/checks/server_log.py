@@ -11,7 +11,6 @@ from harness.checks.history import NEVER, Application, HistoryView
 from harness.records.attached import LogKind, LogRow
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.history import Ending
-from harness.records.plan import AbortHow
 
 _NEAR_NS = 60_000_000_000  # beside the time of an application: a server's clock, once corrected, is nearer
 
@@ -127,7 +126,8 @@ def check_log(view: HistoryView, log: Log, matched: Matched, told: frozenset[str
         if not issued or one.application in told or one.ending is None:
             continue
         received = any(d.complete for d in view.deliveries_to(place))
-        if not received and not _broken_off(one):
+        gave_up = one.ending is Ending.ABORTED and not one.cancellation_accepted  # may have left before it came
+        if not received and not gave_up:
             yield _finding(one, Anomaly.ORPHAN, issued)
         elif len({row.issue_number for row in issued if row.issue_number}) > max(1, one.options.copies):
             yield _finding(one, Anomaly.DUPLICATE, issued)
@@ -146,14 +146,6 @@ def nodes_of(matched: Matched) -> dict[int, str]:
     """Return the node that served each application, as the log says; the last where it names several."""
     nodes = {place: [row.node for row in rows if row.node] for place, rows in matched.rows_of.items()}
     return {place: named[-1] for place, named in nodes.items() if named}
-
-
-def _broken_off(one: Application) -> bool:
-    """Whether we gave up on purpose and may have left before the document came."""
-    if one.ending is not Ending.ABORTED:
-        return False
-    cancelled = one.abort is not None and one.abort.how is AbortHow.CANCEL
-    return not (cancelled and 200 <= one.cancelled < 300)
 
 
 def _finding(one: Application | None, anomaly: Anomaly, rows: Sequence[LogRow]) -> Finding:

@@ -87,8 +87,7 @@ class _Aftermaths:
             return Aftermath.TARGET_SAYS
         if one.ending is Ending.ABORTED and one.applied_ns == NEVER:
             return Aftermath.NOT_ISSUED  # given up before anything was applied for
-        cancelled = one.ending is Ending.ABORTED and 200 <= one.cancelled < 300
-        return Aftermath.TARGET_SAYS if cancelled else Aftermath.NOBODY_KNOWS
+        return Aftermath.TARGET_SAYS if one.cancellation_accepted else Aftermath.NOBODY_KNOWS
 
 
 def _listed(one: Application, ending: Ending, aftermath: Aftermath) -> Unaccounted:
