@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator
-from typing import TypeVar
+
+from msgspec.structs import replace
 
 from harness.records.history import Ending, ProbeAnswer
 from harness.records.plan import Probe, Step
-from kiosk_sim.targets.actions import Action, Answered, End, Failed, Result, Send, Tried
+from kiosk_sim.targets.actions import Answered, End, Failed, Result, Send, Tried
 from kiosk_sim.targets.endings import describe
 from kiosk_sim.targets.order import CardRefused, Intrusion, Order
 from kiosk_sim.targets.reference_messages import Authenticated, Opened, Refusal, in_base64, post, read
-from kiosk_sim.targets.reference_visit import Visit
-
-T = TypeVar("T")
-Steps = Generator[Action, Result, T]
+from kiosk_sim.targets.reference_visit import Steps, Visit
 
 PROBES = frozenset(Probe)
 _NOT_YOURS = frozenset({401, 403, 404, 410})  # statuses that keep a document from somebody
@@ -45,13 +42,6 @@ class ProbedVisit(Visit):
             self._session = ""  # whoever walks away closes nothing
             return self._end(Ending.ABORTED, "walk_away", "left the kiosk to the next customer, as the probe wants it")
         return (yield from self._served())
-
-    def _served(self) -> Steps[End]:
-        bodies = []
-        for copy in range(1, self._order.options.copies + 1):
-            bodies.append((yield from self._collect(copy)))
-        acknowledged = yield from self._acknowledge(bodies)
-        return self._end(Ending.DELIVERED, acknowledged=acknowledged)
 
     def _used_after_its_end(self) -> Steps[End]:
         """Collect, close, and ask for the document once more with the closed session."""
@@ -108,10 +98,7 @@ class ProbedVisit(Visit):
 
 
 def _aside(path: str, body: object, where: str = "") -> Send:
-    said = post(path, body, Step.CONTROL, where=where)
-    return Send(
-        method=said.method, path=path, headers=said.headers, body=said.body, step=said.step, where=where, aside=True
-    )
+    return replace(post(path, body, Step.CONTROL, where=where), aside=True)
 
 
 def _judged(answer: Result) -> Tried:

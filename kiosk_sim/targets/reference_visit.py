@@ -51,7 +51,7 @@ class _Over(Exception):
         self.end = end
 
 
-_Steps = Generator[Action, Result, T]
+Steps = Generator[Action, Result, T]
 
 
 class Visit:
@@ -79,7 +79,7 @@ class Visit:
             yield Send(method="DELETE", path=f"/v1/sessions/{self._session}", where="/v1/sessions/*", step=Step.CLOSE)
         return end
 
-    def _steps(self) -> _Steps[End]:
+    def _steps(self) -> Steps[End]:
         yield from self._authenticate()
         yield Wait(ms=self._order.think_ms, step=Step.TAKE_CARD)
         yield Wait(ms=self._order.think_ms, step=Step.APPLY)
@@ -87,13 +87,17 @@ class Visit:
         if self._fees:
             yield Wait(ms=self._order.think_ms, step=Step.PAY)
             yield from self._pay(accepted.fee)
+        return (yield from self._served())
+
+    def _served(self) -> Steps[End]:
+        """Collect every copy and tell that all are printed."""
         bodies = []
         for copy in range(1, self._order.options.copies + 1):
             bodies.append((yield from self._collect(copy)))
         acknowledged = yield from self._acknowledge(bodies)
         return self._end(Ending.DELIVERED, acknowledged=acknowledged)
 
-    def _authenticate(self) -> _Steps[None]:
+    def _authenticate(self) -> Steps[None]:
         opened = yield from self._opened()
         self._session = opened.session
         signer = self._order.signer
@@ -110,11 +114,11 @@ class Visit:
         )
         self._token = self._agreed(answer, 200, Authenticated, Asked.NOT_YET).token
 
-    def _opened(self) -> _Steps[Opened]:
+    def _opened(self) -> Steps[Opened]:
         answer = yield from self._ask(post("/v1/sessions", self._kiosk, Step.OPEN), Asked.NOT_YET)
         return self._agreed(answer, 201, Opened, Asked.NOT_YET)
 
-    def _apply(self) -> _Steps[Accepted]:
+    def _apply(self) -> Steps[Accepted]:
         body = {
             "kiosk": self._order.kiosk,
             "certificate": self._order.certificate,
@@ -126,13 +130,13 @@ class Visit:
         self._node = accepted.node
         return accepted
 
-    def _pay(self, fee: int) -> _Steps[None]:
+    def _pay(self, fee: int) -> Steps[None]:
         answer = yield from self._ask(self._about("payment", Step.PAY, {"amount": fee}), Asked.BEFORE)
         if answer.status != 200:
             raise _Over(self._other(answer, Asked.BEFORE))
         self._charged = True
 
-    def _collect(self, copy: int) -> _Steps[bytes]:
+    def _collect(self, copy: int) -> Steps[bytes]:
         path = f"/v1/applications/{self._application}/document?copy={copy}"
         answer = yield from self._ask(
             Send(
@@ -165,13 +169,13 @@ class Visit:
         self._charged = False
         return self._end(Ending.REFUSED, told.code, told.message)
 
-    def _acknowledge(self, bodies: list[bytes]) -> _Steps[bool]:
+    def _acknowledge(self, bodies: list[bytes]) -> Steps[bool]:
         """Tell that all copies are printed; a lost answer does not undo the delivery."""
         digest = hashlib.sha256(b"".join(bodies)).hexdigest()
         answer = yield self._about("completion", Step.ACKNOWLEDGE, {"digest": digest})
         return isinstance(answer, Answered) and answer.status == 204
 
-    def _cancel(self, abandon: Abandon) -> _Steps[End]:
+    def _cancel(self, abandon: Abandon) -> Steps[End]:
         if not self._application:
             return self._end(Ending.ABORTED, "cancelled", f"before {abandon.step}; nothing was applied for")
         answer = yield self._about("cancellation", Step.CANCEL, {})
@@ -179,7 +183,7 @@ class Visit:
         told = "the target accepted the cancellation" if accepted else f"cancellation not accepted: {answer!r}"
         return self._end(Ending.ABORTED, "cancelled", f"before {abandon.step}; {told}")
 
-    def _ask(self, send: Send, asked: Asked) -> _Steps[Answered]:
+    def _ask(self, send: Send, asked: Asked) -> Steps[Answered]:
         answer = yield send
         if isinstance(answer, Failed):
             raise _Over(self._marked(unanswered(answer, asked)))
