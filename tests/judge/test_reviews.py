@@ -1,5 +1,6 @@
 """What a program could not decide, a named person may: on record, behind what is there, and never against the rest."""
 
+import io
 import json
 
 import pytest
@@ -72,6 +73,23 @@ def test_what_was_decided_by_the_checks_cannot_be_judged_by_eye(reviewed, run):
 def test_an_incomplete_review_is_refused_with_a_next_step(reviewed, arguments, said):
     code, told = reviewed(UNREAD, *arguments)
     assert (code, said in told) == (64, True)
+
+
+class Terminal(io.StringIO):
+    """Somebody at a terminal who types these lines."""
+
+    def isatty(self):
+        return True
+
+
+def test_asked_one_by_one_the_reviewer_may_skip_and_sees_where_to_look(reviewed, run, monkeypatch):
+    monkeypatch.setattr("sys.stdin", Terminal("skip\n"))
+    code, told = reviewed(UNREAD, "--reviewer", "確認太郎")
+    assert (code, "F0001" in told, "report.en.html#F0001" in told) == (2, True, False)
+    monkeypatch.setattr("sys.stdin", Terminal("own\nsmudged\n"))
+    code, told = reviewed(UNREAD, "--reviewer", "確認太郎")
+    assert (code, "report.en.html#F0001" in told) == (0, True)
+    assert [r.reason for r in read_reviews(RunFolder(run.path))] == ["smudged"]
 
 
 def test_a_review_that_was_altered_afterwards_is_no_pass(reviewed, run):
