@@ -57,7 +57,9 @@ def make_people(base: Path) -> None:
     make_cards(load(base / "population").residents, base / "cards", algorithm=Algorithm.P_384)
 
 
-def one_round(people: Path, folder: Path, victim: str, after_s: float) -> tuple[Kill, str]:
+def one_round(
+    people: Path, folder: Path, victim: str, after_s: float, scenario: str | Path = "smoke"
+) -> tuple[Kill, str]:
     """Play one run, kill one program in it after so many seconds; return the kill and what went wrong, or ""."""
     folder.mkdir(parents=True)
     for name in ("population", "cards"):
@@ -66,7 +68,7 @@ def one_round(people: Path, folder: Path, victim: str, after_s: float) -> tuple[
     with issuer(folder, 2, *SCALED) as ready, (folder / "run.log").open("wb") as log:
         target = target_toml(ready).replace("document_s = 20.0", f"document_s = 20.0\nsettle_s = {SETTLE_S}")
         (folder / "target.toml").write_text(target, encoding="utf-8")
-        arguments = ["run", "smoke", "--target", folder / "target.toml", "--out", out, "--quiet"]
+        arguments = ["run", scenario, "--target", folder / "target.toml", "--out", out, "--quiet"]
         run = subprocess.Popen(_honnin(*arguments), stdout=log, stderr=log)
         killed = _kill(run, victim, out, after_s)
         try:

@@ -4,17 +4,20 @@ import importlib.util
 import json
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from harness.embedded import SCALED, issuer, switch, target_toml
+from harness.embedded import SCALED, issuer, target_toml
 
 QUICK = """
 name = "quick"
@@ -82,6 +85,39 @@ title_en = "Bursts"
 sizes = [8]
 """
 
+FEW = """
+name = "few"
+title_ja = "少し"
+title_en = "Few"
+kiosks = 4
+certificates = ["juminhyo", "inkan"]
+
+[[phase]]
+kind = "bursts"
+phase = "P3"
+title_ja = "同時"
+title_en = "Bursts"
+sizes = [6]
+"""
+
+
+# Every change is played twice, before and after it is made: eight changes.
+CHANGES = """
+name = "changes"
+title_ja = "変更"
+title_en = "Changes"
+kiosks = 4
+certificates = ["juminhyo", "inkan"]
+
+[[phase]]
+kind = "updates"
+phase = "P5"
+title_ja = "登録内容の変更"
+title_en = "Changes"
+cancelled_seals = 2
+moves = 2
+"""
+
 
 class Site:
     """A population, its cards, and one served issuer."""
@@ -95,6 +131,10 @@ class Site:
         self.quick.write_text(QUICK, encoding="utf-8")
         self.interruptible = folder / "interruptible.toml"
         self.interruptible.write_text(INTERRUPTIBLE, encoding="utf-8")
+        self.few = folder / "few.toml"
+        self.few.write_text(FEW, encoding="utf-8")
+        self.changes = folder / "changes.toml"
+        self.changes.write_text(CHANGES, encoding="utf-8")
         self.out = folder / "runs"
 
     def aim(self, url, *more):
@@ -103,9 +143,6 @@ class Site:
         if more:
             text = text.replace("answer_s = 20.0\ndocument_s = 20.0\n", "\n".join(more) + "\n")
         self.target.write_text(text, encoding="utf-8")
-
-    def switch(self, defect):
-        switch(self.ready, defect)
 
     def debug_log(self):
         """The issuer's own truth, which the harness never reads."""
@@ -225,7 +262,7 @@ def recorded():
     return segments_with
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def play(honnin):
     """Play a scenario against a site; return (exit code, verdict, run folder, standard error)."""
 
@@ -234,6 +271,33 @@ def play(honnin):
         done = honnin("run", scenario or site.quick, "--target", site.target, "--out", out, "--json", *more)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, json.loads(done.stdout), newest_run(out), done.stderr
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def clean(serve, play, tmp_path_factory):
+    """One quick run against an issuer without defects, for all who only look at it."""
+    with serve(tmp_path_factory.mktemp("clean")) as site:
+        code, verdict, run, _ = play(site)
+    return SimpleNamespace(site=site, code=code, verdict=verdict, run=run)
+
+
+@pytest.fixture
+def judge_as_if(honnin, tmp_path):
+    """Judge a copy of a run as if its target file had always said `new` for `old`; return (exit code, verdict)."""
+
+    def call(run, old, new):
+        copy = shutil.copytree(run, tmp_path / f"as-if-{run.name}")
+        target, manifest = copy / "target.toml", copy / "manifest.json"
+        said = target.read_text(encoding="utf-8")
+        assert old in said
+        target.write_text(said.replace(old, new), encoding="utf-8")
+        told = json.loads(manifest.read_bytes()) | {"target_digest": sha256(target.read_bytes()).hexdigest()}
+        manifest.write_text(json.dumps(told), encoding="utf-8")
+        done = honnin("judge", copy, "--json", "--quiet")
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, json.loads(done.stdout)
 
     return call
 

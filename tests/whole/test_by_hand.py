@@ -13,40 +13,17 @@ import pytest
 from harness.journal import RunFolder
 from harness.journal.by_hand import HandFolder
 
-pytestmark = pytest.mark.slow
-
-SCENARIO = """
-name = "by-hand"
-title_ja = "手動の変更"
-title_en = "By hand"
-kiosks = 4
-certificates = ["juminhyo", "inkan"]
-
-[[phase]]
-kind = "solo"
-phase = "P0"
-title_ja = "単独"
-title_en = "Alone"
-
-[[phase]]
-kind = "updates"
-phase = "P5"
-title_ja = "登録内容の変更"
-title_en = "Changes"
-cancelled_seals = 5
-moves = 5
-"""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
-def by_hand(site, wait, tmp_path):
+def by_hand(site):
     """Play with changes by hand; return verdict, run folder and what was said."""
     with site() as served:
         target = served.target.read_text(encoding="utf-8").replace("updates = true", 'updates = "manual"')
         served.target.write_text(target, encoding="utf-8")
-        (tmp_path / "by-hand.toml").write_text(SCENARIO, encoding="utf-8")
         supervisor, operator = pty.openpty()
-        command = [sys.executable, "-m", "harness.cli", "run", tmp_path / "by-hand.toml", "--target", served.target]
+        command = [sys.executable, "-m", "harness.cli", "run", served.changes, "--target", served.target]
         command += ["--out", served.out, "--json", "--operator", "担当 花子", "--lang", "ja"]
         process = subprocess.Popen(
             list(map(str, command)), stdin=operator, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -238,7 +238,7 @@ def test_a_target_that_fails_from_the_start_is_left_alone_and_the_reason_is_told
             front.always = dict.fromkeys(("open", "apply", "document", "probe", "other"), getattr(hostile, what))
         if what == "down":
             front.close()
-        done = honnin("run", s.quick, "--target", s.target, "--out", s.out, "--lang", "en")
+        done = honnin("run", s.few, "--target", s.target, "--out", s.out, "--lang", "en")
         if what != "down":
             front.close()
     assert done.returncode == 2, done.stderr
@@ -284,7 +284,7 @@ def test_a_run_begun_before_its_target_was_up_can_be_resumed_to_a_pass(site, hos
         front = hostile.Front(s.ready["url"])
         front.close()
         s.aim(front.url)
-        assert honnin("run", s.quick, "--target", s.target, "--out", s.out).returncode == 2
+        assert honnin("run", s.few, "--target", s.target, "--out", s.out).returncode == 2
         (run,) = s.out.iterdir()
         front = hostile.Front(s.ready["url"], port=front.port)
         done = honnin("resume", run)

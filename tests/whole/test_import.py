@@ -8,22 +8,7 @@ import pytest
 from harness.journal import DocumentStore, RunFolder, read_history
 from harness.records.history import ApplicationEnded, ApplicationStarted, Delivery, SegmentOpened
 
-pytestmark = pytest.mark.slow
-
-SCENARIO = """
-name = "few"
-title_ja = "少し"
-title_en = "Few"
-kiosks = 4
-certificates = ["juminhyo", "inkan"]
-
-[[phase]]
-kind = "bursts"
-phase = "P3"
-title_ja = "同時"
-title_en = "Bursts"
-sizes = [6]
-"""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def exported(run, folder):
@@ -74,9 +59,8 @@ def write(folder, lines):
 
 
 def test_an_imported_history_is_judged_with_its_documents(site, play, honnin, tmp_path):
-    (tmp_path / "few.toml").write_text(SCENARIO, encoding="utf-8")
     with site() as served:
-        code, _, run, _ = play(served, tmp_path / "few.toml")
+        code, _, run, _ = play(served, served.few)
         assert code in {0, 2}
         lines = exported(run, tmp_path / "import")
         target = tmp_path / "recorded.toml"  # the tool that recorded it read no ledger

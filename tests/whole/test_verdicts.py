@@ -4,18 +4,21 @@ import json
 
 import pytest
 
+from harness.campaign import find_scenario
 from harness.journal import RunFolder, read_history
 from harness.records.history import ApplicationEnded, BatchReleased, Delivery, LedgerEntry
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
+# Defect, scenario and what of it is played: less, as a play that did not meet the race yet is followed by another.
 INCIDENTS = [
-    ("D01", "incidents/yokohama", "MISDELIVERY"),
-    ("D02", "incidents/kawasaki", "MISDELIVERY"),
-    ("D06", "incidents/munakata", "MISDELIVERY"),
-    ("D20", "incidents/kumamoto", "ZOMBIE-ISSUE"),
-    ("D21", "incidents/takamatsu", "MISDELIVERY"),
+    ("D01", "yokohama", ("per_kiosk = 5", "per_kiosk = 3"), "MISDELIVERY"),
+    ("D02", "kawasaki", ("pairs = 60", "pairs = 24"), "MISDELIVERY"),
+    ("D06", "munakata", ("rounds = 2", "rounds = 1"), "MISDELIVERY"),
+    ("D20:ttl_s=900", "kumamoto", ("cancelled_seals = 10", "cancelled_seals = 4"), "ZOMBIE-ISSUE"),
+    ("D21", "takamatsu", ("pairs = 80", "pairs = 24"), "MISDELIVERY"),
 ]
+MOST_PLAYS = 4
 
 
 def truth(site):
@@ -42,25 +45,35 @@ def arrivals(site, folder):
     ]
 
 
-def test_a_clean_issuer_passes_with_no_finding_and_judging_again_gives_the_same_bytes(site, play, honnin):
-    with site() as s:
-        code, verdict, folder, _ = play(s)
-        bursts = arrivals(s, folder)
-    assert any(len(came) > 1 for _, came in bursts)
-    # nobody's held-back application can be read before the release: one clock for all processes of a host
-    assert all(r.at_ns <= one["head_ns"] <= one["handler_ns"] for r, came in bursts for one in came)
-    assert (code, verdict["outcome"], verdict["findings"]) == (0, "PASS", []), verdict["reasons"]
-    before = (folder / "verdict.json").read_bytes()
-    assert honnin("judge", folder).returncode == 0
-    assert (folder / "verdict.json").read_bytes() == before
-    report = (folder / "reports" / "report.en.html").read_text(encoding="utf-8")
+def test_a_clean_issuer_passes_with_no_finding_and_judging_again_gives_the_same_bytes(clean, honnin):
+    verdict, run = clean.verdict, clean.run
+    assert (clean.code, verdict["outcome"], verdict["findings"]) == (0, "PASS", []), verdict["reasons"]
+    before = (run / "verdict.json").read_bytes()
+    assert honnin("judge", run).returncode == 0
+    assert (run / "verdict.json").read_bytes() == before
+    report = (run / "reports" / "report.en.html").read_text(encoding="utf-8")
     assert "nothing detected" in report
 
 
-@pytest.mark.parametrize(("defect", "scenario", "anomaly"), INCIDENTS)
-def test_each_published_incident_is_found_in_its_scenario_with_the_right_people(site, play, defect, scenario, anomaly):
+def test_nobodys_held_back_application_can_be_read_before_the_release(clean):
+    bursts = arrivals(clean.site, clean.run)
+    assert any(len(came) > 1 for _, came in bursts)
+    # one clock for all processes of a host
+    assert all(r.at_ns <= one["head_ns"] <= one["handler_ns"] for r, came in bursts for one in came)
+
+
+@pytest.mark.parametrize(("defect", "incident", "less", "anomaly"), INCIDENTS)
+def test_each_published_incident_is_found_in_its_scenario_with_the_right_people(
+    site, play, tmp_path, defect, incident, less, anomaly
+):
+    whole = find_scenario(f"incidents/{incident}").read_text(encoding="utf-8")
+    assert less[0] in whole
+    (tmp_path / "less.toml").write_text(whole.replace(*less), encoding="utf-8")
     with site("--defect", defect) as s:
-        code, verdict, folder, _ = play(s, scenario)
+        for _ in range(MOST_PLAYS):
+            code, verdict, folder, _ = play(s, tmp_path / "less.toml")
+            if code == 1:
+                break
         rendered = truth(s)
         wrong = wrong_hand_overs(s, rendered)
     assert (code, verdict["outcome"]) == (1, "FAIL"), verdict["reasons"]
@@ -88,9 +101,7 @@ def deliveries(folder):
     return [e.record for e in read_history(RunFolder(folder)) if isinstance(e.record, Delivery)]
 
 
-def test_the_journal_can_be_printed(site, play, honnin):
-    with site() as s:
-        _, _, folder, _ = play(s, "smoke")
-    printed = honnin("journal", folder, "--json", "--kind", "delivery").stdout.splitlines()
+def test_the_journal_can_be_printed(clean, honnin):
+    printed = honnin("journal", clean.run, "--json", "--kind", "delivery").stdout.splitlines()
     assert printed
     assert all(json.loads(line)["record"]["t"] == "delivery" for line in printed)
