@@ -244,7 +244,7 @@ _STEPS: dict[str, tuple[Step, ...]] = {
         (
             VENDOR,
             "対象ファイルの build_header か [[nodes]] の build でサーバごとの版を示し、新たに実施する。",
-            "Have every node's build shown (build_header, or build under [[nodes]] in the target file), then a new run.",
+            "Have every node's build shown (build_header, or build under [[nodes]] of the target file); play again.",
         ),
     ),
     "internal_error": (
