@@ -7,10 +7,11 @@ import pytest
 
 from harness.cli import main
 from harness.journal import RunFolder
-from harness.journal.reviews import read_reviews
+from harness.journal.reviews import append_review, read_reviews
 from harness.judge import judge_run
 from harness.records.findings import Severity
 from harness.records.verdict import Outcome
+from reports.gather import load_verdict
 
 
 @pytest.fixture
@@ -28,6 +29,10 @@ def reviewed(run, capsys):
     return reviewed
 
 
+def verdict_of(run):
+    return load_verdict(RunFolder(run.path))[0]
+
+
 UNREAD = ("unread", "R2", "R3", "R4")
 WHO = ("--reviewer", "確認太郎", "--finding", "F0001", "--reason", "smudged")
 
@@ -39,7 +44,7 @@ def test_a_doubt_that_is_cleared_no_longer_stands_against_a_pass_which_names_the
     assert code == 0
     assert told.startswith("Verdict: nothing detected (all planned tests carried out) [PASS] (including 1 finding")
     assert "cleared by eye (確認太郎)" in told
-    verdict = judge_run(run.path)
+    verdict = verdict_of(run)
     assert verdict.outcome is Outcome.PASS
     assert [(r.reviewer, r.reason) for r in verdict.findings[0].reviews] == [("確認太郎", "smudged")]
     assert "確認太郎" in verdict.findings[0].explanation_ja
@@ -50,7 +55,7 @@ def test_a_doubt_that_is_cleared_no_longer_stands_against_a_pass_which_names_the
 
 def test_a_doubt_that_is_confirmed_is_grave_until_a_later_judgement_and_both_stay_on_record(reviewed, run):
     assert reviewed(UNREAD, *WHO, "--as", "other")[0] == 1
-    assert judge_run(run.path).findings[0].severity is Severity.GRAVE
+    assert verdict_of(run).findings[0].severity is Severity.GRAVE
     assert reviewed(UNREAD, *WHO, "--as", "own")[0] == 0
     assert [r.judgement for r in read_reviews(RunFolder(run.path))] == ["other", "own"]
 
@@ -93,8 +98,9 @@ def test_asked_one_by_one_the_reviewer_may_skip_and_sees_where_to_look(reviewed,
 
 
 def test_a_review_that_was_altered_afterwards_is_no_pass(reviewed, run):
-    reviewed(UNREAD, *WHO, "--as", "other")
     reviewed(UNREAD, *WHO, "--as", "own")
+    folder = RunFolder(run.path)
+    append_review(folder, read_reviews(folder)[0])
     file = run.path / "reviews.jsonl"
     first, second = file.read_text(encoding="utf-8").splitlines()
     file.write_text(json.dumps({**json.loads(first), "reviewer": "別人"}) + "\n" + second + "\n", encoding="utf-8")
