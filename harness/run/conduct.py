@@ -314,6 +314,7 @@ class Conductor:
         code = self._wait(child, listens, drain_s, crewed)
         reader.join(timeout=5)
         self._last_words = _last_words(log, said_before)
+        self._stopping()  # a request that came meanwhile is why the program ended, however it did
         return code
 
     def _wait(
