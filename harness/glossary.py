@@ -39,8 +39,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # what is known, afterwards, of applications without a document
     "document_came": ("証明書は届いている(遅れて、またはエラーの前に)", "a document came, late or before the error"),
     "reached_another": ("証明書が他人に渡った(指摘)", "somebody else received its document (a finding)"),
-    "told_by_finding": ("対象は発行済みとするが届いていない(指摘)", "issued, says the target; nothing came (a finding)"),
-    "not_issued": ("発行されていない(申請前、または発行履歴で確認)", "not issued: nothing applied for, or by the ledger"),
+    "told_by_finding": ("対象は発行済みとするが届いていない(指摘)", "issued, says the target; nothing came (finding)"),
+    "not_issued": ("発行されていない(申請前、または発行履歴で確認)", "not issued: not applied for, or by the ledger"),
     "target_says": ("対象の答えのみ(裏付けなし)", "only the target's answer says so"),
     "held_as_issued": ("意図的な中止だが、対象は発行済みとする", "given up on purpose; the target holds it as issued"),
     "still_open": ("対象で処理中のまま", "still open at the target"),
