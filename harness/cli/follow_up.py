@@ -21,6 +21,7 @@ from harness.config import load_toml
 from harness.errors import UsageError
 from harness.followup.carrying import carry_over, wall_ns
 from harness.followup.planning import NAME, PHASE, TITLE, plan_follow_up
+from harness.followup.restored import restored_by
 from harness.glossary import Lang, default_lang
 from harness.journal import RunFolder, read_history
 from harness.records.manifest import Manifest
@@ -78,6 +79,7 @@ def command(
     reflection_ns = round(request.target.limits.reflection_s * 1e9)
     changes = pending(view, reflection_ns)
     _check_due(earlier, view, changes, reflection_ns)
+    _check_not_restored(earlier, manifest, out)
     if request.target.updates == "manual":
         check_operator()
     plan = plan_follow_up(manifest.run, view, changes, request.population, request.target)
@@ -100,6 +102,15 @@ def _request(earlier: RunFolder, manifest: Manifest, out: Path, confirmed: tuple
     cards = Path(manifest.cards_folder) if manifest.cards_folder else None
     request = request_of(_SCENARIO, target, target_file, earlier.population, cards, out, 0, confirmed)
     return replace(request, follows=manifest.run)
+
+
+def _check_not_restored(earlier: RunFolder, manifest: Manifest, out: Path) -> None:
+    """Raise UsageError where a follow-up has changed the register back already."""
+    if (before := restored_by(manifest.run, (out, earlier.path.parent))) is not None:
+        raise UsageError(
+            f"{earlier.path}: its changes were looked at and undone by {before}; "
+            "its verdict stands there, and honnin resume goes on with it if it was interrupted"
+        )
 
 
 def _check_due(earlier: RunFolder, view: HistoryView, changes: tuple[Update, ...], reflection_ns: int) -> None:

@@ -173,6 +173,11 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"its verdict says what became of them", "どうなったかはその判定にある"),
     (r"(.*?): the reflection time is not over", "{0}: 文書上の反映時間が過ぎていない"),
     (r"run the follow-up after (.*) \(JST\)", "{0}(日本時間)を過ぎてから実施する"),
+    (r"(.*?): its changes were looked at and undone by (.*)", "{0}: その変更は {1} で確かめ、元に戻してある"),
+    (
+        r"its verdict stands there, and honnin resume goes on with it if it was interrupted",
+        "判定はそこにある。中断していた場合は honnin resume で続ける",
+    ),
     (r"(.*?): the target file of (.*) is gone", "{1} の対象ファイル {0} がない"),
     (r"put it back", "元の場所に戻す"),
     # changes by hand

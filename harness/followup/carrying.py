@@ -9,6 +9,8 @@ from harness.checks.history import HistoryView, Update
 from harness.journal import RunFolder, SegmentWriter
 from harness.records.history import Note, UpdateIntent, UpdateOutcome
 
+CARRIED = "carried-1"  # writer of the changes that were carried over
+
 
 def wall_ns(view: HistoryView, at_ns: int) -> int:
     """Return an instant of a run on the wall clock."""
@@ -19,7 +21,7 @@ def wall_ns(view: HistoryView, at_ns: int) -> int:
 def carry_over(folder: RunFolder, run: str, view: HistoryView, changes: Sequence[Update]) -> None:
     """Write the changes as the first segment of `folder`: the judge then knows when each was complete."""
     now_minus_wall_ns = time.monotonic_ns() - time.time_ns()
-    writer = SegmentWriter(folder, "carried-1", folder.path.name)
+    writer = SegmentWriter(folder, CARRIED, folder.path.name)
     writer.append(Note(at_ns=time.monotonic_ns(), text=f"changes of {run}, on the clock of this run"))
     for update in changes:
         begun_ns = wall_ns(view, update.from_ns) + now_minus_wall_ns

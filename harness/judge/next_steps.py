@@ -232,7 +232,14 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Report the crash to the makers of honnin.",
         ),
     ),
-    "recovery_unconfirmed": (),  # said to the municipality, whatever else is
+    "recovery_unconfirmed": (
+        (
+            VENDOR,
+            "再開前の確認で交付されなかった証明書とサーバの状態を調べて直し、`honnin resume` で確認し直す。",
+            "See to the certificates and nodes that the confirmation could not have issued; `honnin resume` then "
+            "confirms anew.",
+        ),
+    ),
     "build_changed": (
         (
             VENDOR,

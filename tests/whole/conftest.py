@@ -138,11 +138,13 @@ class Site:
         self.out = folder / "runs"
 
     def aim(self, url, *more):
-        """Write the target file: the issuer, reached at `url`; `more` are lines of its [limits] or other tables."""
+        """Write the target file: the issuer, reached at `url`; `more` are lines of its [limits], then other tables."""
+        limits = "\n".join(line for line in more if not line.lstrip().startswith("["))
+        tables = "\n".join(table for table in more if table.lstrip().startswith("["))
         text = target_toml({**self.ready, "url": url})
-        if more:
-            text = text.replace("answer_s = 20.0\ndocument_s = 20.0\n", "\n".join(more) + "\n")
-        self.target.write_text(text, encoding="utf-8")
+        if limits:
+            text = text.replace("answer_s = 20.0\ndocument_s = 20.0\n", f"{limits}\n")
+        self.target.write_text(f"{text}\n{tables}\n", encoding="utf-8")
 
     def debug_log(self):
         """The issuer's own truth, which the harness never reads."""

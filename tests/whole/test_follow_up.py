@@ -32,6 +32,9 @@ def test_changes_are_looked_at_again_once_they_have_to_show(site, play, honnin, 
         done = honnin("follow-up", run, "--out", served.out, "--json")
         assert "Traceback" not in done.stderr, done.stderr
         verdict = json.loads(done.stdout)
+        again = honnin("follow-up", run, "--out", served.out, "--lang", "ja")
+        assert again.returncode == 64
+        assert "元に戻してある" in again.stderr
         follow = json.loads((newest(served.out) / "manifest.json").read_text(encoding="utf-8"))
     assert follow["follows"] == run.name
     assert verdict["reflection"]["after_change"] >= 4

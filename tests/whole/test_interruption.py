@@ -1,5 +1,6 @@
 """Ctrl-C at any time: a bounded end, a verdict of what there is, nothing left open; `resume` goes on from there."""
 
+import contextlib
 import json
 import signal
 
@@ -19,11 +20,12 @@ def interrupt(start, honnin, site):
     """Play or resume until a moment, press Ctrl-C, and look at what is left."""
 
     def call(arguments, out, moment, *, to_group, by=signal.SIGINT, told="interrupted: ctrl-c"):
-        playing = start(*arguments, "--lang", "en", "--readers", "1")
+        with heeded(by):
+            playing = start(*arguments, "--lang", "en", "--readers", "1")
         moment(playing)
         playing.send(by, to_group=to_group)
-        for reader in readers(playing):
-            reader.resume()  # where the moment held it up
+        for held in programs(playing, *HELD):
+            held.resume()  # where the moment held it up
         code = playing.end(BOUND_S)
         (run,) = [p.parent for p in out.glob("*/manifest.json")]
         verdict = json.loads((run / "verdict.json").read_bytes())
@@ -38,9 +40,31 @@ def interrupt(start, honnin, site):
     return call
 
 
-def readers(playing):
-    found = psutil.Process(playing.process.pid).children(recursive=True)
-    return [p for p in found if "harness.reading.worker" in p.cmdline()]
+HELD = ("harness.reading.worker", "kiosk_sim.settle")
+
+
+@contextlib.contextmanager
+def heeded(number):
+    """Start programs that are ended by a signal, even where the tests run under nohup."""
+    before = signal.signal(number, signal.SIG_DFL if number == signal.SIGHUP else signal.getsignal(number))
+    yield
+    signal.signal(number, before)
+
+
+def programs(playing, *modules):
+    found = []
+    for process in psutil.Process(playing.process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += [process] if {*modules} & {*process.cmdline()} else []
+    return found
+
+
+def hold(playing, module):
+    """Suspend a program of the run; return whether there is any."""
+    held = programs(playing, module)
+    for process in held:
+        process.suspend()
+    return bool(held)
 
 
 def test_a_run_interrupted_at_every_stage_still_reaches_its_verdict(site, interrupt, honnin, wait, recorded):
@@ -56,13 +80,13 @@ def test_a_run_interrupted_at_every_stage_still_reaches_its_verdict(site, interr
         wait(lambda: recorded(s.out, "engine-P2-*", "delivery"))
 
     def at_settling(playing):
-        playing.until("settling")
+        """Hold the program up that settles: with nothing open it takes a moment."""
+        wait(lambda: hold(playing, "kiosk_sim.settle"))
 
     def at_reading(playing):
         """Hold the reader up while the last burst is handed out, so that its documents are still to be read."""
         wait(lambda: recorded(s.out, "engine-P3-*", "delivery"))
-        for reader in readers(playing):
-            reader.suspend()
+        hold(playing, "harness.reading.worker")
         playing.until("reading the remaining documents")
 
     with site() as s:
