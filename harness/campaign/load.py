@@ -89,7 +89,7 @@ def mix_batches(phase: Mix, author: Author) -> Iterator[Batch]:
         one = author.application(
             phase,
             certificate,
-            kiosk=author.rng.randrange(author.scenario.kiosks),
+            kiosk=author.other_kiosks((), 1)[0],  # nobody waits behind another while a kiosk is free
             node=author.node(),
             resident=refused,
             besides=recent,

@@ -318,6 +318,13 @@ def test_arrivals_follow_the_profile_of_the_day(people):
     assert 900 < len(batch.applications) < 1500
 
 
+def test_arrivals_take_kiosks_in_turn_lest_they_be_late_for_want_of_a_free_one(people):
+    header, (batch,) = compiled(people, phase(Mix, per_second=20.0, seconds=10.0))
+    kiosks = [a.kiosk for a in batch.applications]
+    anywhere = (kiosks[n : n + len(header.kiosks)] for n in range(len(kiosks)))
+    assert all(len(set(few)) == len(few) for few in anywhere)
+
+
 STATES = ("revoked", "expired", "superseded", "locked")
 
 
