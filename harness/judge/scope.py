@@ -170,7 +170,7 @@ def _isolation_note(count: int, view: HistoryView) -> tuple[str, str]:
     en = [f"{word(p, 'en')} {answered} of {begun}" for p, (answered, begun) in others.items()]
     return (
         f"無効カード・誤った署名の申請 {cards} 件、同一端末での続けての利用 {followed} 件。"
-        f"試行(答えのあったもの / 試みたもの): {'、'.join(ja) or 'なし'}",
+        f"拒まれるべき操作の試行(対象が応答した数 / 試みた数): {'、'.join(ja) or 'なし'}",
         f"{cards} applications with invalid cards or signatures, {followed} successions at a kiosk; "
         f"probes answered of those made: {', '.join(en) or 'none'}",
     )
