@@ -42,7 +42,7 @@ class Issuer:
         self.url = str(ready["url"])
         self.state = state
         self.admin = {"X-Admin-Token": str(ready["admin_token"])}
-        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
 
     def switch(self, defect: str, node: str | None = None, **params: float) -> httpx.Response:
         body = {"defect": defect, "node": node, "params": params}
