@@ -20,7 +20,7 @@ import msgspec
 
 from harness.config import load_toml
 from harness.errors import DiskFull, GeneratorFault
-from harness.journal import RunFolder
+from harness.journal import RunFolder, read_manifest
 from harness.lifeline import start
 from harness.records.history import ProofCheck, SelfProof
 from harness.records.target import Target
@@ -28,7 +28,7 @@ from kiosk_sim.counting import Counted, Manner
 from kiosk_sim.exits import Exit, exit_code
 from kiosk_sim.proof_checks import check_all
 from kiosk_sim.proof_plan import ENGINE_PHASE, QUIET_PHASE, lay_out
-from kiosk_sim.stage import open_log, read_manifest
+from kiosk_sim.stage import open_log
 
 # Bounds against hanging only, far from what a busy machine takes (18 s in all, at load 11 on two cores).
 _READY_S = 60.0  # start of a small Python program, or its end

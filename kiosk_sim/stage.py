@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from harness.config import load_toml
 from harness.errors import ConfigError
-from harness.journal import DocumentWriter, RunFolder, SegmentWriter
-from harness.records.manifest import Manifest
+from harness.journal import DocumentWriter, RunFolder, SegmentWriter, read_manifest
 from harness.records.target import Target
 from kiosk_sim.by_hand import ByHand
 from kiosk_sim.drivers.leases import Leases
@@ -85,14 +83,6 @@ def open_stage(run: Path, program: str, *, quiet: bool, connections: int | None 
         transport=transport,
         performer=performer,
     )
-
-
-def read_manifest(folder: RunFolder) -> Manifest:
-    """Return the run's manifest; raise ConfigError."""
-    try:
-        return msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
-    except msgspec.DecodeError as e:
-        raise ConfigError(folder.manifest, "", str(e)) from None
 
 
 def open_log(folder: RunFolder, program: str, run: str) -> PlayLog:

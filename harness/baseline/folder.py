@@ -12,11 +12,10 @@ import msgspec
 
 from harness.config import read_json_lines
 from harness.errors import ConfigError, UsageError
-from harness.journal import RunFolder
+from harness.journal import RunFolder, read_manifest
 from harness.journal.run_folder import write_whole
 from harness.reading.store import load_readings
 from harness.records.baseline import BASELINE_VERSION, BaselineEntry, Learned
-from harness.records.manifest import Manifest
 from harness.records.reading import Reading
 from harness.records.verdict import Outcome, Verdict
 
@@ -85,7 +84,7 @@ class BaselineFolder:
 def check_usable(run: Path, population_digest: str, target: str) -> RunFolder:
     """Return a baseline run that a run with this population against this target may use; raise UsageError."""
     folder = RunFolder.open(run)
-    manifest = msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
+    manifest = read_manifest(folder)
     if manifest.kind != "baseline":
         raise UsageError(f"{run} is no baseline but a run of scenario {manifest.scenario}; `honnin baseline` takes one")
     try:

@@ -14,11 +14,10 @@ from harness.cli.finish import exit_code, finish, tell
 from harness.config import read_json_lines
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
-from harness.journal import RunFolder, read_segment
+from harness.journal import RunFolder, read_manifest, read_segment
 from harness.records.history import ApplicationStarted, SegmentOpened
 from harness.records.manifest import CardStanding
 from harness.run.lock import lock
-from harness.run.prepare import read_manifest
 
 _HELP = {
     "ja": """発行サーバ自身の記録 LOG.csv(発行履歴など)を実施記録 RUN に添え、双方向に突き合わせて判定し直す。

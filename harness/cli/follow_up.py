@@ -23,13 +23,13 @@ from harness.followup.carrying import carry_over, wall_ns
 from harness.followup.planning import NAME, PHASE, TITLE, plan_follow_up
 from harness.followup.restored import restored_by
 from harness.glossary import Lang, default_lang
-from harness.journal import RunFolder, read_history
+from harness.journal import RunFolder, read_history, read_manifest
 from harness.records.manifest import Manifest
 from harness.records.target import Target
 from harness.run.allow import check_allowed
 from harness.run.by_hand import check_operator
 from harness.run.lock import lock
-from harness.run.prepare import JST, Request, lay_out, read_manifest
+from harness.run.prepare import JST, Request, lay_out
 
 _HELP = {
     "ja": """試験 RUN で行った登録の変更が、文書上の反映時間の後に反映されているかを確かめる(翌日確認)。

@@ -15,10 +15,9 @@ from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
 from harness.imported.file import read_import
 from harness.imported.laying import SCENARIO, lay_import
-from harness.journal import RunFolder
+from harness.journal import RunFolder, read_manifest
 from harness.records.target import Target
 from harness.run.lock import lock
-from harness.run.prepare import read_manifest
 from harness.run.watch import read_all
 
 _HELP = {

@@ -9,9 +9,8 @@ import click
 
 from harness.errors import UsageError
 from harness.glossary import default_lang
-from harness.journal import RunFolder
+from harness.journal import RunFolder, read_manifest
 from harness.run.lock import lock
-from harness.run.prepare import read_manifest
 
 _HELP = {
     "ja": "実施記録 RUN を、証明書・報告書を含めて削除する。--yes がなければ確認する。",

@@ -17,7 +17,7 @@ from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
-from harness.journal import RunFolder, read_history
+from harness.journal import RunFolder, read_history, read_manifest
 from harness.records.history import ApplicationStarted
 from harness.records.plan import PlanHeader
 from harness.records.target import Target
@@ -26,7 +26,7 @@ from harness.run.allow import check_allowed
 from harness.run.by_hand import check_operator
 from harness.run.lock import lock
 from harness.run.nights import check_unchanged
-from harness.run.prepare import check_disk, read_manifest
+from harness.run.prepare import check_disk
 
 # Reasons of a verdict that playing, settling or reading on may remove.
 _LEFT_TO_DO = frozenset({

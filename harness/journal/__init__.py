@@ -5,6 +5,7 @@ process. The supervisor flushes them to the disk at most every 200 ms: that is w
 """
 
 from harness.journal.documents import DocumentStore, DocumentWriter
+from harness.journal.manifest import read_manifest
 from harness.journal.run_folder import RunFolder
 from harness.journal.segments import (
     Entry,
@@ -26,5 +27,6 @@ __all__ = [
     "SegmentWriter",
     "inspect_segments",
     "read_history",
+    "read_manifest",
     "read_segment",
 ]

@@ -9,15 +9,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from harness.attached.attach import attached_files
 from harness.baseline.folder import BaselineFolder
 from harness.campaign import read_plan
 from harness.config import load_toml, read_json_lines
-from harness.errors import ConfigError, RunDamaged
-from harness.journal import DocumentStore, RunFolder, read_segment
+from harness.errors import RunDamaged
+from harness.journal import DocumentStore, RunFolder, read_manifest, read_segment
 from harness.judge.verdict import Completeness
 from harness.picture.store import RasterStore
 from harness.population import Population, load
@@ -25,7 +24,7 @@ from harness.reading.profile import NO_PROFILE, Profile, load_profile
 from harness.reading.store import load_readings
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.history import HistoryRecord
-from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
+from harness.records.manifest import CardStanding, Manifest
 from harness.records.plan import RECOVERY, Batch, BatchKind, PlanHeader
 from harness.records.reading import READING_VERSION, Reading
 from harness.records.target import Target
@@ -69,7 +68,7 @@ def load_inputs(folder: RunFolder) -> Inputs:
     Raises ConfigError or RunDamaged where manifest, plan, target, profile or population cannot be read: without
     them nothing can be judged. Damaged documents and readings are told in `damage`.
     """
-    manifest = _manifest(folder)
+    manifest = read_manifest(folder)
     target = load_toml(folder.target, Target)
     header, plan, planned = _plan(folder, target)
     damage: list[str] = []
@@ -124,16 +123,6 @@ def profile_of(folder: RunFolder, target: Target, manifest: Manifest) -> str:
         return str(folder.profile)
     beside = Path(manifest.target_folder) / target.profile
     return str(beside) if target.profile.endswith(".toml") else target.profile
-
-
-def _manifest(folder: RunFolder) -> Manifest:
-    try:
-        manifest = msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
-    except msgspec.DecodeError as e:
-        raise ConfigError(folder.manifest, "", str(e)) from None
-    if manifest.version != MANIFEST_VERSION:
-        raise ConfigError(folder.manifest, "version", f"is {manifest.version}; this honnin reads {MANIFEST_VERSION}")
-    return manifest
 
 
 def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, frozenset[str]]:

@@ -23,7 +23,7 @@ from harness.checks.pages import check_pages
 from harness.checks.pictures import check_own_pictures, check_pictures
 from harness.checks.register import Register
 from harness.glossary import Lang
-from harness.journal import RunFolder
+from harness.journal import RunFolder, read_manifest
 from harness.journal.reviews import read_reviews
 from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
@@ -64,7 +64,6 @@ from harness.population.issuable import refusal
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property, Severity
-from harness.records.manifest import Manifest
 from harness.records.resident import Resident
 from harness.records.review import Review
 from harness.records.target import Environment
@@ -131,7 +130,7 @@ def findings_so_far(run_folder: Path) -> tuple[Finding, ...]:
 
 def played_as_baseline(folder: RunFolder) -> bool:
     """Tell whether a run is a baseline: one whose documents are judged by each other."""
-    return msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest).kind == "baseline"
+    return read_manifest(folder).kind == "baseline"
 
 
 class _Judge:

@@ -20,7 +20,7 @@ from harness.campaign.cast import Choices
 from harness.campaign.invalid_cards import without_valid_card
 from harness.campaign.scenario import Scenario
 from harness.config import read_json_lines, write_json_lines
-from harness.errors import ConfigError, UsageError
+from harness.errors import UsageError
 from harness.journal import RunFolder
 from harness.journal.run_folder import write_whole
 from harness.population import Population
@@ -209,14 +209,3 @@ def _digest(*files: Path) -> str:
     for file in files:
         digest.update(file.read_bytes() if file.exists() else b"")
     return digest.hexdigest()
-
-
-def read_manifest(folder: RunFolder) -> Manifest:
-    """Read a run folder's manifest; raise ConfigError where it is not one of this version."""
-    try:
-        manifest = msgspec.json.decode(folder.manifest.read_bytes(), type=Manifest)
-    except msgspec.DecodeError as e:
-        raise ConfigError(folder.manifest, "", str(e)) from None
-    if manifest.version != MANIFEST_VERSION:
-        raise ConfigError(folder.manifest, "version", f"is {manifest.version}; this honnin reads {MANIFEST_VERSION}")
-    return manifest
