@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from harness.checks.documents import Documents
-from harness.checks.history import NEVER, HistoryView
+from harness.checks.history import NEVER, Delivered, HistoryView
 from harness.checks.marked import base_page, marked, marked_page
 from harness.picture.mutual import Contradiction
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
@@ -18,28 +18,29 @@ _SHOWN = 12
 def check_pictures(view: HistoryView, documents: Documents, known: Collection[str]) -> tuple[Finding, ...]:
     """Return a finding for review per document with such a page; `known` are deliveries found wrong already."""
     people = view.applications.strings("resident")
-    findings = []
+    findings: list[Finding] = []
     for delivered in view.deliveries:
         document = documents.get(delivered.delivery)
-        if document is None or delivered.place == NEVER or delivered.delivery in known:
-            continue
-        pages = _deviating(document)
-        if pages:
-            findings.append(
-                Finding(
-                    finding="",
-                    property=Property.BASELINE,
-                    anomaly=Anomaly.DEVIATION,
-                    severity=Severity.REVIEW,
-                    application=delivered.application,
-                    delivery=delivered.delivery,
-                    digest=delivered.digest,
-                    victim=people[delivered.place],
-                    pages=tuple(p.page for p in pages),
-                    evidence=tuple(e for p in pages for e in marked_page(p))[:_SHOWN],
-                )
-            )
+        if document is not None and delivered.place != NEVER and delivered.delivery not in known:
+            findings += of_document(delivered, document, people[delivered.place])
     return tuple(findings)
+
+
+def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:
+    """Yield the finding of one document of `victim` with such a page."""
+    if pages := _deviating(document):
+        yield Finding(
+            finding="",
+            property=Property.BASELINE,
+            anomaly=Anomaly.DEVIATION,
+            severity=Severity.REVIEW,
+            application=delivered.application,
+            delivery=delivered.delivery,
+            digest=delivered.digest,
+            victim=victim,
+            pages=tuple(p.page for p in pages),
+            evidence=tuple(e for p in pages for e in marked_page(p))[:_SHOWN],
+        )
 
 
 def check_own_pictures(

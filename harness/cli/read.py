@@ -15,7 +15,7 @@ from harness.cli.read_texts import told
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
 from harness.judge.settling import settle
-from harness.judge.single import Examiner, Explained, verdict_of
+from harness.judge.single import Examiner, Explained, findings_of, verdict_of
 from harness.picture.ocr import INSTALL_EN, INSTALL_JA, OCR_DPI, Figures, available, read_figures
 from harness.population import load
 from harness.reading.pool import ReaderPool
@@ -25,7 +25,7 @@ from harness.records.ownership import DocumentOwnership, PageVerdict
 from harness.records.reading import Reading
 from harness.run.single_look import BaselineLook, draw
 
-_EXIT = {"own": 0, "foreign": 1}
+_EXIT = {"own": 0, "foreign": 1, "wrong": 1}
 _UNDECIDED = 2
 _MOST_BYTES = 100_000_000  # above the readers' own limit, which is told by them; below what would fill the memory
 
@@ -33,13 +33,14 @@ _HELP = {
     "ja": """FILE(PDF)が何で、誰の記載がどこにあるかを説明する。
 
     --resident と --certificate を指定すると、その人のその証明書として判定する。
-    終了コード: 0 本人のもの、1 他人の記載あり、2 読めない・判定しない、64 使い方の誤り。
+    終了コード: 0 本人のもの、1 他人の記載または内容の誤りあり、2 要確認・判定しない、64 使い方の誤り。
     --options の例: scope=all,relation,honseki
     """,
     "en": """Explain what FILE (a PDF) is, and whose items stand where in it.
 
     With --resident and --certificate it is judged as that person's certificate. Exit codes: 0 own, 1 somebody
-    else's data, 2 unread or not decided, 64 usage. Example of --options: scope=all,relation,honseki
+    else's data or wrong content, 2 to be looked at or not decided, 64 usage.
+    Example of --options: scope=all,relation,honseki
     """,
 }
 
@@ -99,7 +100,8 @@ def command(
             owned = examiner.judge(reading, resident, wanted, options)
             if baseline is not None:
                 owned = _look(BaselineLook(baseline, pool, wanted), pool, body, owned, resident, wanted, options)
-            explained = replace(explained, ownership=owned, verdict=verdict_of(owned))
+            found = findings_of(owned, resident, wanted, options, len(body))
+            explained = replace(explained, ownership=owned, findings=found, verdict=verdict_of(owned, found))
         figures = _figures(pool, body, explained) if available() else {}
     missing = "" if available() else (INSTALL_JA if lang == "ja" else INSTALL_EN)
     _tell(explained, figures, missing, lang, as_json)

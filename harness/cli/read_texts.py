@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from harness.glossary import Lang, item_word, word
+from harness.glossary import Lang, item_word, kind_word, word
 from harness.judge.single import Explained, ExplainedPage
 from harness.picture.ocr import Figures
 from harness.records.findings import Evidence
@@ -38,7 +38,11 @@ _TIERS = {
 _VERDICTS = {
     "own": ("本人の証明書です", "it is the applicant's own document"),
     "foreign": ("他人の記載があります", "it carries somebody else's data"),
-    "unread": ("読み取れない、または判定できません(要確認)", "it cannot be read or decided; look at it yourself"),
+    "wrong": (
+        "他人の記載は見つかりませんが、内容に誤りがあります",
+        "nobody else's data was found, but its content is wrong",
+    ),
+    "unread": ("すべてを確かめることができません(要確認)", "not all of it can be read or decided; look at it yourself"),
     "undecided": (
         "誰に交付すべきものかの指定がないため判定しません(--resident と --certificate を指定)",
         "not decided: say whose it should be with --resident and --certificate",
@@ -141,29 +145,23 @@ def _judged(number: int, explained: Explained, say: Words) -> Iterator[str]:
             why = f": {say.sentence(page.reason)}" if page.reason else ""
             tier = say(*_TIERS.get(page.tier, _TIERS["text"]))
             yield f"  {say('判定', 'judged')}: {say(*_PAGE_VERDICTS[page.verdict])} [{tier}]{why}"
-            yield from _evidence(say("他人の記載", "somebody else's"), page.evidence, say)
 
 
 def _document(explained: Explained, say: Words) -> Iterator[str]:
     yield ""
-    owned = explained.ownership
     if explained.likely_owner:
         paper = word(explained.likely_certificate, say.lang) if explained.likely_certificate else say("不明", "unknown")
         people = ", ".join((explained.likely_owner, *explained.fits_as_well[:4]))
         who = f"{people} ({explained.likely_bits:.1f} {say('ビット', 'bits')})"
         yield f"{say('もっとも近い持ち主', 'most likely owner')}: {who}; {say('証明書', 'certificate')}: {paper}"
-    if owned is None:
-        return
-    yield from _evidence(say("記載漏れ", "missing"), owned.missing, say)
-    yield from _evidence(say("誤った項目", "wrong"), owned.wrong, say)
-    yield from _evidence(say("求めていない項目", "not asked for"), owned.leaked, say)
-    yield from _evidence(say("説明のつかない値", "unexplained"), owned.unexplained, say)
-    yield from _evidence(say("ファイル内に残った記載", "left in the file"), owned.residue, say)
-    yield from _evidence(say("印影", "seal"), (owned.seal,) if owned.seal else (), say)
+    for finding in explained.findings:
+        yield f"{word(finding.severity, say.lang)}: {word(finding.anomaly, say.lang)}"
+        for evidence in finding.evidence:
+            yield _evidence(evidence, say)
 
 
-def _evidence(title: str, evidence: Sequence[Evidence], say: Words) -> Iterator[str]:
-    for one in evidence[:_LINES_SHOWN]:
-        owner = f" → {one.owner}" if one.owner else ""
-        where = f" ({say('頁', 'page')} {one.page})" if one.page else ""
-        yield f"  {title}: {item_word(one.item, say.lang)} {seen(one, say.lang)}{owner}{where}"
+def _evidence(one: Evidence, say: Words) -> str:
+    kind, item = kind_word(one.kind, say.lang), item_word(one.item, say.lang) if one.item else ""
+    owner = f" → {one.owner}" if one.owner else ""
+    where = f" ({say('頁', 'page')} {one.page})" if one.page else ""
+    return "  " + " ".join(filter(None, (f"{kind}:", item, seen(one, say.lang)))) + owner + where

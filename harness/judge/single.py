@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from harness.checks import ownership, pages, pictures
+from harness.checks.documents import is_own
+from harness.checks.history import Application, Delivered
 from harness.population import Population
 from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
@@ -17,12 +20,12 @@ from harness.reading.profile import Profile
 from harness.reading.seals import SealIndex
 from harness.reading.trust import distrust
 from harness.records.certificates import Certificate, Options
-from harness.records.ownership import DocumentOwnership, OwnerWeight, PageVerdict
+from harness.records.findings import Finding, Severity
+from harness.records.ownership import DocumentOwnership, OwnerWeight
 from harness.records.reading import PageRead, Reading, ReadingStatus
 
 _SHOWN_OWNERS = 5
 _OWNERS_OF_ITEM = 4
-_OWN = frozenset({PageVerdict.OWN, PageVerdict.OWN_WEAK})
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -53,7 +56,7 @@ class ExplainedPage(Struct, frozen=True, kw_only=True):
 
 
 class Explained(Struct, frozen=True, kw_only=True):
-    """What one document is. `ownership` is there where resident and certificate are given."""
+    """What one document is. `ownership` and `findings` are there where resident and certificate are given."""
 
     reading: Reading
     pages: tuple[ExplainedPage, ...] = ()
@@ -62,7 +65,8 @@ class Explained(Struct, frozen=True, kw_only=True):
     fits_as_well: tuple[str, ...] = ()  # residents of the same weight
     likely_certificate: Certificate | None = None
     ownership: DocumentOwnership | None = None
-    verdict: str = "unread"  # "own" | "foreign" | "unread" | "undecided"
+    findings: tuple[Finding, ...] = ()
+    verdict: str = "unread"  # "own" | "foreign" | "wrong" | "unread" | "undecided"
 
 
 class Examiner:
@@ -150,17 +154,65 @@ class Examiner:
             start = end
 
 
-def verdict_of(document: DocumentOwnership) -> str:
-    """Return "own", "foreign" or "unread": the worst page counts, residue and seals too."""
-    verdicts = {p.verdict for p in document.pages}
-    foreign = {PageVerdict.FOREIGN, PageVerdict.MIXED, PageVerdict.STRANGER}
-    others = [e for e in (*document.wrong, *document.residue, *document.leaked) if e.owner]
-    seal = document.seal is not None and bool(document.seal.owner)
-    if verdicts & foreign or others or seal:
+def findings_of(
+    document: DocumentOwnership, resident: str, certificate: Certificate, options: Options, size_bytes: int
+) -> tuple[Finding, ...]:
+    """Return what a run would find in a document of `size_bytes` that this application received, and no other did."""
+    one = _application(resident, certificate, options)
+    delivered = _delivered(document.digest, size_bytes)
+    return (
+        *ownership.of_document(delivered, document, one),
+        *pages.of_document(delivered, document, resident),
+        *pictures.of_document(delivered, document, resident),
+    )
+
+
+def verdict_of(document: DocumentOwnership, findings: Sequence[Finding]) -> str:
+    """Return "own" only where nothing was found; "foreign" for another person's data, "wrong" for another defect."""
+    severities = {finding.severity for finding in findings}
+    if Severity.GRAVE in severities:
         return "foreign"
-    wrong = document.wrong or document.missing or document.unexplained or document.seal
-    own = bool(verdicts) and verdicts <= _OWN and document.status is ReadingStatus.READ
-    return "own" if own and not wrong else "unread"
+    if Severity.DEFECT in severities:
+        return "wrong"
+    return "own" if not findings and is_own(document) else "unread"
+
+
+def _application(resident: str, certificate: Certificate, options: Options) -> Application:
+    return Application(
+        application="",
+        batch="",
+        phase="",
+        resident=resident,
+        card="",
+        certificate=certificate,
+        options=options,
+        kiosk="",
+        store="",
+        node="",
+        abort=None,
+        writer="",
+        started_ns=0,
+    )
+
+
+def _delivered(digest: str, size_bytes: int) -> Delivered:
+    return Delivered(
+        delivery="",
+        application="",
+        place=0,
+        kiosk="",
+        digest=digest,
+        bytes=size_bytes,
+        at_ns=0,
+        content_type="",
+        copy=1,
+        issue_number="",
+        request_id="",
+        node="",
+        complete=True,
+        late=False,
+        writer="",
+    )
 
 
 def _outermost(hits: Sequence[Hit]) -> Iterator[Hit]:
