@@ -1,12 +1,14 @@
-"""People released together: growing groups, long documents at once, people who give up in the midst of it."""
+"""People released together: growing groups, all alike or mixed, some of whom give up or are refused in the midst."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from harness.campaign.author import Author, is_turn
+from harness.campaign.crowd import crowd
 from harness.campaign.scenario import Bursts
 from harness.records.certificates import Certificate, Options, Scope
 from harness.records.plan import Batch, BatchKind, PlannedApplication, Step
@@ -16,38 +18,37 @@ _LONG = (
     Certificate.JUMINHYO,
     Certificate.KISAIJIKO,
 )  # several pages, where there are people for it
-_GIVES_UP_EVERY = 4
+_EVERY = 4  # in a burst in which some give up, or are refused; most are served, lest the burst be no burst
 
 
 def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
     """Yield the groups round by round; each share of them is met in turns, not by chance."""
-    sizes = [size for _ in range(phase.rounds) for size in phase.sizes]
-    for number, size in enumerate(sizes):
+    alike: Sequence[Certificate | None] = author.kinds(phase) if phase.alike else (None,)
+    groups = itertools.product(range(phase.rounds), phase.sizes, alike)
+    for number, (_, size, kind) in enumerate(groups):
         long = is_turn(number, phase.long_documents)
-        members = list(_long_ones(phase, author, size) if long else _anybody(phase, author, size))
+        members = list(_long_ones(phase, author, size) if long else _anybody(phase, author, size, kind))
         purpose = f"burst:{len(members)}" + ("-long" if long else "")
         if is_turn(number, phase.aborting):
             members = _some_give_up(members, author)
             purpose += "-aborting"
+        if is_turn(number, phase.refused):
+            members = _some_are_refused(phase, members, author)
+            purpose += "-refused"
         step = phase.sync_steps[number % len(phase.sync_steps)] if phase.sync_steps else None
         batch = author.batch(phase, BatchKind.BURST, members, purpose, sync_step=step)
         yield replace(batch, withhold=phase.withhold)
     for _ in range(phase.spares):
-        members = list(_anybody(phase, author, max(phase.sizes)))
+        members = list(_anybody(phase, author, max(phase.sizes), None))
         batch = author.batch(phase, BatchKind.BURST, members, f"burst:{len(members)}-spare")
         yield replace(batch, withhold=phase.withhold, spare=True)
 
 
-def _anybody(phase: Bursts, author: Author, size: int) -> Iterator[PlannedApplication]:
-    kinds = author.kinds(phase)
-    common = author.rng.choice(kinds) if author.rng.random() < phase.same_certificate else None
-    people: set[str] = set()
-    for kiosk in range(min(size, author.scenario.kiosks)):
-        free = author.cast.next_for(common or author.rng.choice(kinds), kinds, people)
-        if free is None:
-            return  # the population is smaller than the burst; the exposure shows the size played
-        people.add(free[0])
-        yield author.application(phase, free[1], kiosk=kiosk, node=author.node_at(kiosk), resident=free[0])
+def _anybody(phase: Bursts, author: Author, size: int, alike: Certificate | None) -> Iterator[PlannedApplication]:
+    """Plan a group; those who are all `alike` go to one node, where a threshold of one server is met sooner."""
+    common = author.rng.choice(author.kinds(phase)) if author.rng.random() < phase.same_certificate else None
+    node = author.node() if alike else None
+    return crowd(phase, author, range(min(size, author.scenario.kiosks)), kind=alike or common, node=node)
 
 
 def _long_ones(phase: Bursts, author: Author, size: int) -> Iterator[PlannedApplication]:
@@ -71,6 +72,25 @@ def _full(options: Options) -> Options:
 def _some_give_up(members: list[PlannedApplication], author: Author) -> list[PlannedApplication]:
     """Have every fourth hang up in the wait for the document: what it had reserved must not fall to another."""
     return [
-        replace(one, abort=author.disconnect(Step.COLLECT)) if place % _GIVES_UP_EVERY == 1 else one
+        replace(one, abort=author.disconnect(Step.COLLECT)) if place % _EVERY == 1 else one
         for place, one in enumerate(members)
     ]
+
+
+def _some_are_refused(phase: Bursts, members: list[PlannedApplication], author: Author) -> list[PlannedApplication]:
+    """Put people to be refused, for each reason in its turn, in the place of every fourth.
+
+    What an error leaves behind (a pooled object given back twice, a context not cleared) shows in whoever comes after.
+    """
+    used = {one.resident for one in members}
+    found: list[PlannedApplication] = []
+    for place, one in enumerate(members):
+        who = author.cast.refused(one.certificate, used) if place % _EVERY == _EVERY - 1 else None
+        used.update([who] if who else [])
+        found.append(_in_place_of(one, who, phase, author) if who else one)
+    return found
+
+
+def _in_place_of(one: PlannedApplication, who: str, phase: Bursts, author: Author) -> PlannedApplication:
+    other = author.application(phase, one.certificate, kiosk=0, node=one.node, resident=who)
+    return replace(other, kiosk=one.kiosk, store=one.store)

@@ -51,7 +51,17 @@ class Cast:
         rng.shuffle(people)
         self.residents = {r.key: r for r in people}
         self._rng = rng
-        may = {r.key: tuple(c for c in Certificate if c in kinds and not refusal(r, c, on, rules)) for r in people}
+        without_record = _without_tax_record(people)
+        may = {
+            r.key: tuple(
+                c
+                for c in Certificate
+                if c in kinds
+                and not refusal(r, c, on, rules)
+                and not (c is Certificate.TAX and r.key in without_record)
+            )
+            for r in people
+        }
         ordinary = [r.key for r in people if may[r.key]]
         self._may = may
         self._round = deque(ordinary[:limit] if limit else ordinary)

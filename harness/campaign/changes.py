@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from harness.campaign.author import Author
+from harness.campaign.crowd import crowd
 from harness.campaign.scenario import Updates
 from harness.records.certificates import Certificate, Scope
-from harness.records.plan import Batch, BatchKind, PlannedApplication, Relation
+from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate, Relation
 
 _WAITED_S = 600.0  # a documented reflection time that a run may see the end of
 _LATER_MS = 1_500.0  # after the issue that follows a change at once
 _APART_MS = 300.0  # a change in flight and its undoing
 _INTO_MS = (0.0, 80.0)  # after the release: into reading the register, rendering, and handing over
 _READS_MS = (0.0, 20.0, 40.0)  # departures of who is changed: some meet the change before, some in the midst of it
+_STORM = 12  # changes that follow each other: as long as a crowd is served, and no longer than its patience
 _REFUSED_EVERY = 2  # change in flight is one that the register refuses, where the target file names such a change
 _AROUND_MS = 40.0  # people around a change in flight come within this time
 
@@ -70,19 +72,39 @@ def _around(
 
 def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:
     """Release people together and change one's entry right afterwards: old and new are right, mixtures are not."""
-    kind = Certificate.JUMINHYO
-    moving = author.cast.next(kind)
+    moving = author.cast.next(Certificate.JUMINHYO)
+    crowded = bool(phase.crowd) and number // _REFUSED_EVERY % 2 == 1
     refused = _refused(author, moving) if number % _REFUSED_EVERY == _REFUSED_EVERY - 1 else ()
-    field, values = ("address", _move(author, moving, number)) if not refused else (refused[0], refused[1:])
-    if not values:
+    updates = tuple(_changed(author, moving, number, refused, crowded=crowded))
+    if not updates:
         return
     readers = list(_readers(phase, author, moving))
-    members = [*readers, *_others(phase, author, readers)]
-    at = author.rng.uniform(*_INTO_MS)
-    change, back = (author.update(moving, field, value, start_ms=at + n * _APART_MS) for n, value in enumerate(values))
-    updates = (replace(change, refused=bool(refused)), back)  # back in any case: it may have been accepted
-    purpose, fillers = "update:refused" if refused else "update:in-flight", len(members) - len(readers)
+    kiosks = range(
+        len(readers), min(len(readers) + (phase.crowd if crowded else phase.fillers), author.scenario.kiosks)
+    )
+    others = list(crowd(phase, author, kiosks, {one.resident for one in readers}, within_ms=_AROUND_MS))
+    purpose = "update:refused" if refused else "update:in-flight"
+    members, fillers = [*readers, *others], len(others)
     yield author.batch(phase, BatchKind.BURST, members, purpose, updates=updates, fillers=fillers)
+
+
+def _changed(
+    author: Author, moving: str, number: int, refused: tuple[str, ...], *, crowded: bool
+) -> Iterator[PlannedUpdate]:
+    """Plan a change and its undoing, before a crowd many without a pause: whoever waits is read in between.
+
+    What is to be refused is undone as well: it may be accepted.
+    """
+    times, apart_ms = (_STORM, 0.0) if crowded else (1, _APART_MS)
+    moves = [] if refused else [_move(author, moving, number + turn) or () for turn in range(times)]
+    field, values = "address", [value for move in moves for value in move]
+    if refused:
+        field, value, current = refused
+        values = [*[value] * times, current]
+    begin_ms = author.rng.uniform(*_INTO_MS)
+    for turn, value in enumerate(values):
+        update = author.update(moving, field, value, start_ms=begin_ms + turn * apart_ms)
+        yield replace(update, refused=bool(refused) and turn < times)
 
 
 def _readers(phase: Updates, author: Author, moving: str) -> Iterator[PlannedApplication]:
@@ -104,15 +126,3 @@ def _refused(author: Author, key: str) -> tuple[str, ...]:
     field, value = author.target.refused_change
     current = getattr(author.cast.residents[key], field, None)
     return (field, value, current) if isinstance(current, str) and current else ()
-
-
-def _others(phase: Updates, author: Author, readers: list[PlannedApplication]) -> Iterator[PlannedApplication]:
-    """Plan people whom the change is none of, and who are issued something at the same time."""
-    kinds, people = author.kinds(phase), {one.resident for one in readers}
-    for kiosk in range(len(readers), min(len(readers) + phase.fillers, author.scenario.kiosks)):
-        free = author.cast.next_for(author.rng.choice(kinds), kinds, people)
-        if free is None:
-            return
-        people.add(free[0])
-        gap = round(author.rng.uniform(0.0, _AROUND_MS), 3)
-        yield author.application(phase, free[1], kiosk=kiosk, node=author.node_at(kiosk), resident=free[0], gap_ms=gap)

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from harness.campaign.author import Author
+from harness.campaign.crowd import crowd
 from harness.campaign.scenario import Faults
 from harness.records.faults import LineFault, LinkFault, PlannedFault
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedLineFault, Step
 
 _BEFORE_MS = 300.0  # people are being served when it begins
+_ROWS = 2  # customers at every kiosk: some during the fault, some after it
 _SLOW_MS = 5_000.0
 _DELAY_MS, _JITTER_MS = 200.0, 100.0  # of a link: a far line on a bad day
 _BYTES_PER_S = 32_000.0
@@ -27,10 +29,10 @@ def fault_batches(phase: Faults, author: Author) -> Iterator[Batch]:
         for planned in _outside(phase, author):
             fault = replace(planned, fault=f"{phase.phase}-F{next(numbers):03d}")
             what = f"{fault.on}-{fault.how or 'command'}"
-            served = author.batch(phase, BatchKind.CLOSED, _crowd(phase, author, phase.kiosks, rows=2), f"fault:{what}")
-            yield replace(served, faults=(fault,))
-            crowd = _crowd(phase, author, phase.stampede, rows=1)
-            yield author.batch(phase, BatchKind.BURST, crowd, f"stampede:after-{what}")
+            rows = list(crowd(phase, author, [*range(phase.kiosks)] * _ROWS))
+            yield replace(author.batch(phase, BatchKind.CLOSED, rows, f"fault:{what}"), faults=(fault,))
+            stampede = list(crowd(phase, author, range(phase.stampede)))
+            yield author.batch(phase, BatchKind.BURST, stampede, f"stampede:after-{what}")
 
 
 def _outside(phase: Faults, author: Author) -> Iterator[PlannedFault]:
@@ -59,16 +61,3 @@ def _row(phase: Faults, author: Author, step: Step, how: LineFault) -> Batch:
     met = PlannedLineFault(step=step, how=how, lasts_ms=_SLOW_MS if how is LineFault.SLOW_READ else 0.0)
     row[0] = replace(row[0], line_fault=met)
     return author.batch(phase, BatchKind.SEQUENCE, row, f"fault:{how}-at-{step}")
-
-
-def _crowd(phase: Faults, author: Author, kiosks: int, *, rows: int) -> list[PlannedApplication]:
-    """Plan rows of customers at so many kiosks, or at as many as there are people for; nobody comes twice."""
-    members: list[PlannedApplication] = []
-    for number in range(rows * kiosks):
-        kind, used = author.rng.choice(author.kinds(phase)), {one.resident for one in members}
-        found = author.cast.next_for(kind, author.kinds(phase), used)
-        if found is None:
-            break
-        kiosk = number % kiosks
-        members.append(author.application(phase, found[1], kiosk=kiosk, node=author.node_at(kiosk), resident=found[0]))
-    return members

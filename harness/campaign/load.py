@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 
@@ -39,15 +40,22 @@ def hold_batches(phase: Hold, author: Author) -> Iterator[Batch]:
 
 
 def _changes(phase: Hold, author: Author, members: Sequence[PlannedApplication]) -> Iterator[PlannedUpdate]:
-    """Plan moves of a few people, forth and back, all the while: what is being updated meets what is being issued."""
-    known = (author.cast.residents[one.resident] for one in members)
+    """Plan moves of a few people, forth and back, all the while: what is being updated meets what is being issued.
+
+    All of them move, then all move back: each is half of the time here and half of it there, so that what is read
+    twice while somebody waits is as often as not of two states.
+    """
+    asking = sorted(members, key=lambda one: one.certificate is not Certificate.JUMINHYO)  # where moves show at once
+    known = (author.cast.residents[one.resident] for one in asking)
     movers = list({one.key: one for one in known if one.address}.values())[:_MOVERS]
-    for number in range(phase.changes if movers else 0):
-        who = movers[number % len(movers)]
-        new = f"{who.municipality}新町{number % 9 + 1}丁目{author.rng.randrange(1, 99)}番"
-        for half, value in enumerate((new, who.address or "")):
-            at_ms = (number + half / 2) * _CHANGE_EVERY_MS
-            yield author.update(who.key, "address", value, start_ms=at_ms)
+    starts = (half * _CHANGE_EVERY_MS / 2 for half in itertools.count())
+    for begun in range(0, phase.changes if movers else 0, _MOVERS):
+        moving = movers[: phase.changes - begun]
+        for number, who in enumerate(moving, begun):
+            new = f"{who.municipality}新町{number % 9 + 1}丁目{author.rng.randrange(1, 99)}番"
+            yield author.update(who.key, "address", new, start_ms=next(starts))
+        for who in moving:
+            yield author.update(who.key, "address", who.address or "", start_ms=next(starts))
 
 
 def round_names(phase: Hold) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from harness.campaign.author import Author, is_turn
 from harness.campaign.covering import Row, count_covered, covering_rows
+from harness.campaign.crowd import crowd
 from harness.campaign.gaps import BINS, draw_gap_ms, draw_in_bin_ms
 from harness.campaign.scenario import Pairs, PhaseBase, Seconds, Steered
 from harness.records.certificates import Certificate
@@ -207,19 +208,8 @@ def _ahead(phase: Seconds, author: Author, two: list[PlannedApplication]) -> lis
 
 def _fillers(phase: Pairs | Seconds, author: Author, members: list[PlannedApplication]) -> list[PlannedApplication]:
     """Plan people who are served around a pair, at kiosks of their own."""
-    taken = {int(m.kiosk[1:]) - 1 for m in members}
-    people = {m.resident for m in members}
-    found: list[PlannedApplication] = []
-    kinds = author.kinds(phase)
-    for kiosk in author.other_kiosks(taken, phase.fillers):
-        free = author.cast.next_for(author.rng.choice(kinds), kinds, people)
-        if free is None:
-            break
-        people.add(free[0])
-        gap = round(author.rng.uniform(0.0, _AROUND_MS), 3)
-        filler = author.application(phase, free[1], kiosk=kiosk, node=author.node(), resident=free[0], gap_ms=gap)
-        found.append(filler)
-    return found
+    kiosks = author.other_kiosks({int(m.kiosk[1:]) - 1 for m in members}, phase.fillers)
+    return list(crowd(phase, author, kiosks, {m.resident for m in members}, within_ms=_AROUND_MS))
 
 
 def _abort(event: str) -> PlannedAbort | None:

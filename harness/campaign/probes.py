@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from harness.campaign.author import Author
+from harness.campaign.crowd import crowd
 from harness.campaign.invalid_cards import Holder
 from harness.campaign.scenario import Probes
 from harness.records.certificates import Certificate
@@ -28,7 +29,7 @@ def probe_batches(phase: Probes, author: Author) -> Iterator[Batch]:
         members = [author.with_bad_card(phase, holder, next(kiosks)) for holder in _turn(phase, author, number)]
         for probe in (p for p in Probe if p in author.probes):
             members += _probed(phase, author, probe, kiosks, people)
-        fillers = list(_fillers(phase, author, kiosks, people, len(members)))
+        fillers = crowd(phase, author, itertools.islice(kiosks, phase.fillers * len(members)), people)
         yield author.batch(phase, BatchKind.CLOSED, [*members, *fillers], f"probes:{len(members)}")
 
 
@@ -65,16 +66,3 @@ def _free(author: Author, kinds: Sequence[Certificate], people: set[str]) -> tup
     """Return somebody who has no part yet, else, in a small population, anybody; and what may be issued to them."""
     kind = author.rng.choice(kinds)
     return author.cast.next_for(kind, kinds, people) or author.cast.next_for(kind, kinds, ())
-
-
-def _fillers(
-    phase: Probes, author: Author, kiosks: Iterator[int], people: set[str], probes: int
-) -> Iterator[PlannedApplication]:
-    """Have others served meanwhile, as many for each probe as the scenario says, or as there are people."""
-    kinds = author.kinds(phase)
-    for _ in range(phase.fillers * probes):
-        free = author.cast.next_for(author.rng.choice(kinds), kinds, people)
-        if free is None:
-            return
-        people.add(free[0])
-        yield author.application(phase, free[1], kiosk=next(kiosks), node=author.node(), resident=free[0])

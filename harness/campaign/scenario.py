@@ -88,6 +88,8 @@ class Bursts(PhaseBase, frozen=True, tag="bursts"):
     same_certificate: Annotated[float, Meta(ge=0, le=1)] = 0.5  # share of bursts in which all ask for the same kind
     long_documents: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which all ask for documents of several pages
     aborting: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth gives up while waiting
+    refused: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth may not be issued anything
+    alike: bool = False  # instead of any: a group for each certificate, for which all ask, and all at one node
     sync_steps: tuple[Step, ...] = ()  # steps to release together, in turn; none: the target's
     spares: Annotated[int, Meta(ge=0)] = 0  # more of the largest size, for bursts that come to nothing
     withhold: Withhold | None = None  # what is held back of each request until the release; none: the target's
@@ -112,6 +114,7 @@ class Updates(PhaseBase, frozen=True, tag="updates"):
     moves: Annotated[int, Meta(ge=0)] = 0
     in_flight: Annotated[int, Meta(ge=0)] = 0  # changes that fall into somebody's issue, others being served
     fillers: Annotated[int, Meta(ge=0)] = 4  # people served around a change in flight
+    crowd: Annotated[int, Meta(ge=0)] = 0  # people before whom, every other time, changes follow each other; 0: never
 
 
 class Probes(PhaseBase, frozen=True, tag="probes"):
