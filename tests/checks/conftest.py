@@ -1,28 +1,15 @@
 """Gives tests the builder of hand-written histories, and residents to write them about."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
+import histories
 import pytest
 
 from harness.records.resident import Resident, Seal
 
 
-def _histories():
-    """Load the builder once, also for the tests of the judge, which stand beside this folder."""
-    if "honnin_histories" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("honnin_histories", Path(__file__).with_name("histories.py"))
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["honnin_histories"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["honnin_histories"]
-
-
 @pytest.fixture
 def made():
     """The module `histories`: History, own_page, foreign_page, digest, ns."""
-    return _histories()
+    return histories
 
 
 @pytest.fixture

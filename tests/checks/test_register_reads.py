@@ -1,25 +1,14 @@
 """Freshness of one register and of documents with several fields, against trying every order of events."""
 
-import importlib.util
 import random
-from pathlib import Path
 
+import linear
 import pytest
 
 from harness.checks.joint_reads import is_torn, latest_common_ns, needed_reflection_ns
 from harness.checks.register_reads import Read, judge_reads
 from harness.checks.value_history import FOREVER, Slack, ValueHistory, Write
 from harness.records.findings import Anomaly
-
-
-def _linear():
-    spec = importlib.util.spec_from_file_location("honnin_linear", Path(__file__).with_name("linear.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-linear = _linear()
 
 
 def writes_of(rng, most=4):

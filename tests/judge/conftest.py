@@ -1,10 +1,8 @@
 """Gives tests of the judge hand-written histories (the builder stands with the tests of checks) and run folders."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
+import histories
 import pytest
+import run_folders
 from msgspec.structs import replace
 
 from harness.checks.donors import trace_donors
@@ -13,23 +11,11 @@ from harness.judge import run as judging
 from harness.judge.accounting import Sources, account_applications, account_deliveries
 from harness.judge.classes import final_classes
 
-_HERE = Path(__file__).parent
-
-
-def _load(name, path):
-    """Load a module of the tests by its path, once."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
 
 @pytest.fixture
 def made():
     """The module `histories`: History, own_page, foreign_page, digest, ns."""
-    return _load("honnin_histories", _HERE.parent / "checks" / "histories.py")
+    return histories
 
 
 @pytest.fixture
@@ -75,7 +61,6 @@ def account(findings_of):
 @pytest.fixture
 def run(history, made, tmp_path, monkeypatch):
     """A run of four people: `run.play(owners)`, then `run.lay()` gives the folder."""
-    run_folders = _load("honnin_run_folders", _HERE / "run_folders.py")
     monkeypatch.setattr(run_folders.KeyOracle, "made", made)
     monkeypatch.setattr(judging, "RegisterOracle", run_folders.KeyOracle)
     return run_folders.RunOnDisk(history, tmp_path / "run")

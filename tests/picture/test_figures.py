@@ -1,12 +1,11 @@
 """OCR is the last tier: it names another person by number and birth date, never makes a page the applicant's."""
 
-import importlib.util
 import json
 import os
 import stat
-import sys
-from pathlib import Path
 
+import histories
+import image_runs
 import pytest
 from click.testing import CliRunner
 
@@ -19,19 +18,6 @@ from harness.records.findings import Anomaly, Severity
 
 pytestmark = pytest.mark.slow
 
-_HERE = Path(__file__).parent
-
-
-def _load(name, path):
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-HISTORIES = _load("honnin_figures_histories", _HERE.parent / "checks" / "histories.py")
-IMAGES = _load("honnin_figures_runs", _HERE / "image_runs.py")
 SAKI = ("1990-11-03", "平成2年11月3日", "N11223344")
 
 
@@ -65,7 +51,7 @@ def without_tesseract(monkeypatch):
 @pytest.fixture
 def path(tools, tmp_path):
     """A run without any baseline: mori and saki each get a page that is one picture; saki's number was told."""
-    run = IMAGES.ImageRun(HISTORIES, tools, tmp_path / "run", profile="generic")
+    run = image_runs.ImageRun(histories, tools, tmp_path / "run", profile="generic")
     run.hand("mori", number="N55667788")
     run.hand("saki", number=SAKI[2])
     return run.lay()

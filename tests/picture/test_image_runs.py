@@ -1,12 +1,11 @@
 """Whole judgings of a target whose documents are pictures: baselines judged by each other, runs by their baseline."""
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 
+import histories
 import pytest
 from click.testing import CliRunner
+from image_runs import PEOPLE, ImageRun
 
 from harness.cli import root
 from harness.errors import DiskFull
@@ -19,32 +18,18 @@ from harness.run.look import look
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-_HERE = Path(__file__).parent
 STRANGER = ("緑川 匠", "昭和41年5月6日", "架空県見本市東町三丁目")
-
-
-def _load(name, path):
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-HISTORIES = _load("honnin_picture_histories", _HERE.parent / "checks" / "histories.py")
-image_runs = _load("honnin_image_runs", _HERE / "image_runs.py")
-ImageRun, PEOPLE = image_runs.ImageRun, image_runs.PEOPLE
 
 
 @pytest.fixture
 def run(tools, tmp_path):
-    return lambda name, **more: ImageRun(HISTORIES, tools, tmp_path / name, **more)
+    return lambda name, **more: ImageRun(histories, tools, tmp_path / name, **more)
 
 
 @pytest.fixture(scope="module")
 def baseline(tools, tmp_path_factory):
     """A clean baseline, everybody's document twice, looked at and judged."""
-    taken = ImageRun(HISTORIES, tools, tmp_path_factory.mktemp("baseline") / "b1")
+    taken = ImageRun(histories, tools, tmp_path_factory.mktemp("baseline") / "b1")
     for who in (*PEOPLE, *PEOPLE):
         taken.hand(who)
     path = taken.lay(kind="baseline")
