@@ -1,6 +1,7 @@
-"""Which bursts count: those of which two applications really were under way at the same time. The unit of the bound.
+"""Which bursts count: two applications really were under way at the same time, and a document came. The bound's unit.
 
 A pair planned some time apart, or answered too fast, exercised no race; it is told by its planned distance instead.
+Where nobody received a document nobody could have received another's: a target that refuses everybody shows nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from statistics import median
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.judge.generator import spreads_ms
 from harness.records.generator import kind_ms
+from harness.records.history import Ending
 from harness.records.plan import BatchKind
 from harness.records.verdict import GapClass
 
@@ -58,7 +60,7 @@ def _gap_class(
     return GapClass(
         up_to_ms=edge if edge != _EDGES_MS[-1] else None,
         bursts=len(here),
-        overlapped=sum(1 for burst in here if any_overlap(played[burst], horizon_ns)),
+        overlapped=sum(1 for burst in here if counts(played[burst], horizon_ns)),
         median_ms=median(gaps_ns) / _MS_NS,
         longest_ms=max(gaps_ns) / _MS_NS,
     )
@@ -68,6 +70,11 @@ def _measured_gap_ns(applications: Sequence[Application]) -> int:
     """Return the time from the first to the last departure."""
     departures = [_departure_ns(one) for one in applications]
     return max(departures) - min(departures) if departures else 0
+
+
+def counts(applications: Sequence[Application], horizon_ns: int) -> bool:
+    """Tell whether a burst that was played is a trial of the bound."""
+    return any(one.ending is Ending.DELIVERED for one in applications) and any_overlap(applications, horizon_ns)
 
 
 def any_overlap(applications: Sequence[Application], horizon_ns: int) -> bool:

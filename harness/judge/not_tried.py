@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harness.checks.history import HistoryView
 from harness.glossary import Lang, word
@@ -12,13 +12,28 @@ from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 from harness.records.history import Ending
 from harness.records.plan import AbortHow, LeftOut, PlanHeader, Step
-from harness.records.verdict import Reason
+from harness.records.verdict import ControlCount, Reason
+from harness.sentences import in_japanese
 
 
 def not_tried(view: HistoryView, header: PlanHeader, profile: Profile | None) -> tuple[Reason, ...]:
     """Return one sentence each for what was left out of the plan, never came about, or could not be checked."""
     labels = _labels(view, profile) if profile else ()
-    return (*_purpose(header), *_left_out(header), *_aborts(view), *generator_said(view), *labels)
+    return (*_purpose(header), *_left_out(header), *_aborts(view), *_faults(view), *generator_said(view), *labels)
+
+
+def uncontrolled(view: HistoryView, controls: Iterable[ControlCount]) -> Iterator[Reason]:
+    """Tell of which certificates documents came, and no two could be exchanged to see whether that is found."""
+    columns = (view.applications.column(field) for field in ("certificate", "ending"))
+    came = {certificate for certificate, ending in zip(*columns, strict=True) if ending is Ending.DELIVERED}
+    bare = came - {c.certificate for c in controls if c.injected}
+    if bare:
+        yield _reason(
+            "control_absent",
+            tuple(c for c in Certificate if c in bare),
+            "互いに関係のない二人分がそろわず、実帳票による検出確認ができなかった証明書: {}",
+            "no two unrelated people's documents to exchange, so nothing shows that a swap would be found: {}",
+        )
 
 
 def _purpose(header: PlanHeader) -> Iterator[Reason]:
@@ -118,6 +133,19 @@ def _never_met(how: AbortHow, step: Step, count: int) -> Reason:
         en=f"{word(how, 'en')} at the step '{word(step, 'en')}' was planned {count} times and never came about: "
         "the application had gone on or ended before",
     )
+
+
+def _faults(view: HistoryView) -> Iterator[Reason]:
+    """Yield the parts of the target that were to fail and never once did: their batches are void."""
+    held = {f.planned.on for f in view.faults if (end := view.fault_ends.get(f.planned.fault)) and end.inflicted}
+    failed = {f.planned.on: end for f in view.faults if (end := view.fault_ends.get(f.planned.fault))}
+    for on, end in failed.items():
+        if on not in held:
+            yield Reason(
+                code="fault_never_met",
+                ja=f"計画した障害({on})を一度も起こせなかった: {in_japanese(end.reason)}",
+                en=f"the planned fault of {on} never once took hold: {end.reason}",
+            )
 
 
 def _labels(view: HistoryView, profile: Profile) -> Iterator[Reason]:

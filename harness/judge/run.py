@@ -44,7 +44,7 @@ from harness.judge.generator import measure_generator
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
 from harness.judge.later import left_for_later
 from harness.judge.next_steps import Setting, next_steps
-from harness.judge.not_tried import not_tried
+from harness.judge.not_tried import not_tried, uncontrolled
 from harness.judge.own_pictures import OwnPictures
 from harness.judge.pictures import PictureTier, pictures_missing
 from harness.judge.recovery import Asked, recovery_of
@@ -230,6 +230,7 @@ class _Judge:
             not_tried=(
                 *not_tried(view, inputs.header, inputs.profile),
                 *self._untried(),
+                *uncontrolled(view, basis.controls),
                 *weak_matches(documents),
             ),
             recovery=recovery,

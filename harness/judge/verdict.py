@@ -15,7 +15,7 @@ recovery_unconfirmed, build_changed, build_unknown.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -257,9 +257,9 @@ def _is_error(one: Application) -> bool:
 
 def _plan(basis: Basis) -> Iterator[Reason]:
     view, plan = basis.view, basis.plan
-    hollow = {b.phase for b in view.batches if plan.batches.get(b.batch)} - set(view.applications.strings("phase"))
-    missing = [p for p in plan.phases if p in hollow or not view.phases.get(p, False)]
     void = {b.batch for b in view.batches if b.void}
+    hollow = {b.phase for b in view.batches if plan.batches.get(b.batch)} - _phases_with_a_document(view, void)
+    missing = [p for p in plan.phases if p in hollow or not view.phases.get(p, False)]
     ended = {b.batch for b in view.batches if b.ended_ns >= 0}
     unplayed = sum(1 for b in plan.batches if b not in ended)
     begun = Counter(view.applications.strings("batch"))
@@ -274,6 +274,12 @@ def _plan(basis: Basis) -> Iterator[Reason]:
             en=f"the plan was not completed (phases: {_phases(plan, missing, 1)}; {unplayed} batches not finished, "
             f"{short} applications not begun, {updates} updates not made)",
         )
+
+
+def _phases_with_a_document(view: HistoryView, void: Collection[str]) -> set[str]:
+    """Return the phases in which somebody was issued something: all void, all refused or all failed tried nothing."""
+    columns = (view.applications.column(field) for field in ("phase", "batch", "ending"))
+    return {p for p, batch, ending in zip(*columns, strict=True) if ending is Ending.DELIVERED and batch not in void}
 
 
 def _phases(plan: Completeness, names: list[str], column: int) -> str:

@@ -42,6 +42,14 @@ def test_a_void_burst_counts_only_as_void(history):
     assert e.applications == 2
 
 
+def test_a_burst_in_which_nobody_received_a_document_is_no_trial(history):
+    for number in (1, 2):
+        history.asks(f"A{number}", f"R{number}", ending=Ending.FAILED, code="busy")
+    history.batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"))
+    e = exposure(history)
+    assert (e.bursts, e.bursts_apart, e.overlapping_pairs) == (0, 1, 1)
+
+
 def test_a_sequence_is_no_burst(history):
     history.asks("A1", "R1").batch("B00001", BatchKind.SEQUENCE)
     assert exposure(history).bursts == 0

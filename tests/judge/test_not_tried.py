@@ -1,10 +1,12 @@
 """What a run did not try stands in its verdict."""
 
-from harness.judge.not_tried import not_tried
+from harness.judge.not_tried import not_tried, uncontrolled
 from harness.reading.profile import load_profile
 from harness.records.certificates import Certificate
-from harness.records.history import Ending, GeneratorLoad
+from harness.records.faults import LinkFault, PlannedFault
+from harness.records.history import Ending, FaultEnded, FaultStarted, GeneratorLoad
 from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlanHeader, PlannedAbort, Probe, Step
+from harness.records.verdict import ControlCount
 
 REFERENCE = load_profile("reference")
 P4 = Phase(phase="P4", title_ja="滞留", title_en="Hold", driver=Driver.ENGINE)
@@ -118,3 +120,28 @@ def test_probes_that_the_interface_has_no_place_for_are_named(history):
     assert told.code == "probes_left_out"
     assert told.en.endswith("another person's session, a session used after its end")
     assert "対象外" in told.ja
+
+
+def fault(history, made, name, *, inflicted):
+    planned = PlannedFault(fault=name, on="db", how=LinkFault.DOWN)
+    ended = FaultEnded(fault=name, at_ns=made.ns(2), inflicted=inflicted, undone=True, reason="exit code 1")
+    history.add(FaultStarted(planned=planned, batch="B1", at_ns=made.ns(1), by_ns=made.ns(3)), ended)
+
+
+def test_a_part_that_never_once_failed_as_planned_is_named(history, made):
+    history.asks("A1", "R1").gets("A1")
+    fault(history, made, "F1", inflicted=False)
+    (told,) = not_tried(history.view(), header(), REFERENCE)
+    assert told.code == "fault_never_met"
+    assert "db" in told.ja
+    fault(history, made, "F2", inflicted=True)
+    assert not_tried(history.view(), header(), REFERENCE) == ()
+
+
+def test_certificates_of_which_no_two_could_be_exchanged_are_named(history):
+    history.asks("A1", "R1").gets("A1")
+    view = history.view()
+    (kind,) = view.applications.strings("certificate")
+    (told,) = uncontrolled(view, ())
+    assert told.code == "control_absent"
+    assert list(uncontrolled(view, (ControlCount(certificate=kind, kind="page", injected=1, found=1),))) == []

@@ -362,3 +362,23 @@ def test_only_so_many_doubts_may_be_cleared_by_eye(basis):
     result, reasons = decide(basis(findings=few))
     assert (result, [r.code for r in reasons]) == (Outcome.PASS, ["nothing_found", "reviewed"])
     assert outcome(basis(findings=(*few, few[0]))) == (Outcome.INCONCLUSIVE, ["too_many_reviews"])
+
+
+@pytest.mark.parametrize("ending", [Ending.REFUSED, Ending.FAILED, Ending.ABORTED])
+def test_a_phase_in_which_nobody_was_issued_anything_is_not_complete(basis, history, ending):
+    history.asks("A1", "R1", ending=ending, code="busy").asks("A2", "R2", ending=ending, code="busy")
+    history.batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"))
+    result, codes = outcome(basis())
+    assert result is Outcome.INCONCLUSIVE
+    assert "plan_incomplete" in codes
+
+
+def test_a_phase_of_which_every_batch_is_void_is_not_complete(basis, history, made):
+    basis()
+    for number in range(2, 30):
+        history.batch(f"B{number:05d}")
+    one = basis()
+    one.view.batches.append(Played("B00090", "P2", BatchKind.BURST, made.ns(61), made.ns(62), "absent"))
+    one.view.phases["P2"] = True
+    plan = Completeness(phases=("P1", "P2"), batches={**dict.fromkeys(history.batches, 0), "B00090": 2})
+    assert outcome(replace(one, plan=plan)) == (Outcome.INCONCLUSIVE, ["plan_incomplete"])
