@@ -134,7 +134,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"it has no pages", "ページがない"),
     (r"no text layer: the page is a picture", "文字情報がなく、ページ全体が画像である"),
     (r"no text on the page", "ページに文字がない"),
-    (r"(\S+) of the characters are none that certificates are written with", "証明書に使われない文字が {0} ある"),
+    (
+        r"(\S+) of the characters are none that certificates are written with: (.*)",
+        "証明書に使われない文字が {0} ある({1} など)",
+    ),
     (r"only (\S+) of the form's fixed labels decode", "様式の決まった文言のうち {0} しか読めない"),
     (
         r"its digits do not decode: in (\d+) fields other ones stand for (\S+) of them, always the same",

@@ -192,3 +192,9 @@ class Cast:
             if fits(key):
                 return key
         return None
+
+
+def _without_tax_record(people: Collection[Resident]) -> frozenset[str]:
+    """Return of whom no tax year is known where one is of others: whether they may have a certificate nobody knows."""
+    taxed = {r.key for r in people if r.taxes}
+    return frozenset(r.key for r in people if r.key not in taxed) if taxed else frozenset()

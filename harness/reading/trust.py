@@ -6,6 +6,7 @@ outside what Japanese certificates are written with.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,6 +16,9 @@ from harness.reading.marks import title_of
 from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 from harness.records.reading import PageRead
+
+_SIGNS = "¥§°±´¶·×÷"  # of JIS X 0208; folded, ￥ is ¥. The rest of Latin-1 is what garbled text mostly consists of
+_EXAMPLES = 3
 
 
 def distrust(
@@ -28,18 +32,14 @@ def distrust(
     text = layers[0].text
     if not text:
         return "no text layer: the page is a picture" if page.images else "no text on the page"
-    strange = _strange_share(text, known)
-    if strange > profile.strange_allowed:
-        return f"{strange:.0%} of the characters are none that certificates are written with"
+    strange = Counter({c: text.count(c) for c in set(text) - known - repertoire()})
+    if (part := strange.total() / len(text)) > profile.strange_allowed:
+        examples = " ".join(f"U+{ord(c):04X}" for c, _ in sorted(strange.most_common(_EXAMPLES)))
+        return f"{part:.0%} of the characters are none that certificates are written with: {examples}"
     share = max((label_share(layers, labels) for labels in _label_sets(profile, title)), default=1.0)
     if share < profile.labels_needed:
         return f"only {share:.0%} of the form's fixed labels decode"
     return ""
-
-
-def _strange_share(text: str, known: frozenset[str]) -> float:
-    strange = set(text) - known - repertoire()
-    return sum(text.count(c) for c in strange) / len(text)
 
 
 def label_share(layers: Sequence[FoldedPage], labels: Sequence[str]) -> float:
@@ -79,5 +79,5 @@ def repertoire() -> frozenset[str]:
             continue
         found.add(chr(code))
     return frozenset(
-        found | {chr(c) for c in range(0xFE00, 0xFE10)} | {chr(c) for c in range(0xE0100, 0xE01F0)} | {"㋿"}
+        found | {chr(c) for c in range(0xFE00, 0xFE10)} | {chr(c) for c in range(0xE0100, 0xE01F0)} | {"㋿", *_SIGNS}
     )

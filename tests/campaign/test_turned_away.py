@@ -77,3 +77,11 @@ def test_few_cards_need_keys_for_those_who_are_only_refused(people):
     keys = pool_of(load_scenario(find_scenario("go-live")), people, TARGET, 1, DAY)
     children = [k for k in keys if refusal(people.residents[k], Certificate.JUMINHYO, DAY) == "UNDER_15"]
     assert 0 < len(children) <= 24
+
+
+def test_who_has_no_tax_record_is_not_asked_for_a_tax_certificate_where_others_have_one(people):
+    children = {key for key, r in people.residents.items() if refusal(r, Certificate.JUMINHYO, DAY) == "UNDER_15"}
+    without = {key for key, r in people.residents.items() if not r.taxes}
+    played = [a for b in planned(people, Mix, ADULTS_ONLY, per_second=50.0, seconds=10.0) for a in b.applications]
+    assert children & without & {a.resident for a in played}
+    assert not [a for a in played if a.certificate is Certificate.TAX and a.resident in children & without]

@@ -3,6 +3,7 @@
 import pytest
 
 from harness.reading.fold import fold, fold_weak, weak_pattern
+from harness.reading.trust import repertoire
 from harness.reading.folded_page import FoldedPage
 
 MUST_DIFFER = [
@@ -117,3 +118,8 @@ def test_an_undecoded_selector_may_leave_a_sign():
 def test_a_garbled_name_behind_a_figure_does_not_take_that_figure_for_its_own():
     page = FoldedPage("住定日 S34.9.12\n\ufffd野　明美 S18.8.21")
     assert page.matches_weakly("𠮷野明美", ())
+
+
+def test_the_signs_of_amounts_of_money_do_not_make_a_text_layer_doubtful():
+    assert set(fold("￥1,234,000- ¥0 ×1 ±0")) <= repertoire()
+    assert not set("ã‚¹Å") <= repertoire()
