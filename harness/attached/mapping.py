@@ -54,7 +54,7 @@ class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     issued: tuple[str, ...] = _ISSUED  # states that mean: issued
     certificates: dict[str, Certificate] = field(default_factory=dict)  # their code → ours
     time_format: str = ""  # as of strptime, where times are not ISO
-    time_zone: str = "+09:00"  # of times that name none
+    time_zone: Annotated[str, Meta(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")] = "+09:00"  # of times that name none
 
     def certificate(self, text: str) -> Certificate | None:
         """Return the certificate that a log means, None where that is not known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -76,7 +75,7 @@ ROUNDS = (
 def command(out: Path, scenario: str, seed: int, lang: Lang, quiet: bool) -> int:
     """Make residents, cards and issuer; play both rounds; compare with what is expected."""
     find_scenario(scenario)
-    folder = out.resolve() / time.strftime("demo-%Y%m%d-%H%M%S")
+    folder = out.resolve() / f"demo-{datetime.now(JST):%Y%m%d-%H%M%S}"
     make_out(folder)
     target_file = folder / "target.toml"
     make_people(folder, seed)

@@ -45,6 +45,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\.? ?Allowed(?: here)?: (.*)", "。使えるもの: {0}"),
     (r"Expected `(.*?)`, got `(.*?)`", "{0} を書く所に {1} が書かれている"),
     (r"Expected `(.*?)` (<=|>=|<|>) (\S+)", "{1} {2} の {0} でなければならない"),
+    (r"Expected `(.*?)` matching regex (.*)", "{0} は {1} の形でなければならない"),
     (r"Expected `(.*?)` of length (<=|>=|<|>) (\S+)", "{0} の個数は {1} {2} でなければならない"),
     (r"`(.*?)` is not known\. Allowed: (.*)", "`{0}` はない。使えるもの: {1}"),
     # document profiles
@@ -433,6 +434,47 @@ RULES: tuple[tuple[str, str], ...] = (
         r"document profile (\S+) has no \[papers\.(\S+)\] \(it has: (.*)\); add one",
         "帳票プロファイル {0} に [papers.{1}] がない(あるもの: {2})。書き足す",
     ),
+    # windows and nights
+    (r"--budget (.*?): give a time such as 90s, 10m or 2h, or night", "--budget {0}: 90s、10m、2h か night で書く"),
+    (r"--until (.*?): give a time of day as HH:MM, such as 05:30", "--until {0}: 時:分 で書く(例 05:30)"),
+    (
+        r"the window of (\d+) s leaves no time for arrivals: (\d+) s to the generator's proof, (\d+) s to draining, "
+        r"(\d+) s to the confirmation of recovery, (\d+) s to settling; give it more, or lower limits\.settle_s in the "
+        r"target file",
+        "時間枠 {0} 秒には申請の時間が残らない: 試験機の自己検査 {1} 秒、進行中の申請の待ち {2} 秒、復旧確認 {3} 秒、"
+        "結果不明の照会 {4} 秒。枠を長くするか、対象ファイルの limits.settle_s を減らす",
+    ),
+    (
+        r"--lay-out: a window is kept by honnin run alone; leave out --budget and --until",
+        "--lay-out: 時間枠を守るのは honnin run だけである。--budget と --until を外す",
+    ),
+    (
+        r"(.*?): has changed since this run began, so its nights would not add up; put it back as it was, or begin a "
+        r"new run with honnin run",
+        "{0}: 試験の開始時から変わっているため、夜ごとの結果を合算できない。元に戻すか、honnin run で新しく始める",
+    ),
+    (r"(.*?): is incomplete", "{0}: 途中で切れている"),
+    # the score
+    (r"nothing is called (.*)", "{0} というものはない"),
+    (r"no subset (.*)", "組 {0} はない"),
+    (r"there are: (.*)", "あるもの: {0}"),
+    (
+        r"an external issuer needs both --target TARGET\.toml and --label, the name of its row",
+        "外部のシステムには、--target TARGET.toml と、表での名前 --label の両方を指定する",
+    ),
+    (r"(.*?): is no score \((.*)\)", "{0}: 採点の結果ではない({1})"),
+    (r"`honnin score` writes OUT/score\.json", "`honnin score` が OUT/score.json に書く"),
+    # lists of cards, certificates of servers
+    (r"has more values than columns", "列より値が多い"),
+    (r"remove what is too much", "余分なものを消す"),
+    (r"fill it in or remove the line", "書き足すか、その行を消す"),
+    (r"'?(.*?)'? is not allowed; use card or phone", "{0} は使えない。card か phone とする"),
+    (r"give a PEM file of CA certificates", "CA 証明書の PEM ファイルを指定する"),
+    (r"give PEM files", "PEM ファイルを指定する"),
+    (r"(.*?): is no ready file of the reference issuer: (.*)", "{0}: 参照システムの起動ファイルではない: {1}"),
+    (r"(.*?): '(.*?)' is not NAME=NUMBER, e\.g\. (.*)", "{0}: 「{1}」は 名前=数 の形でない(例 {2})"),
+    (r"has a heading but no rows", "見出しだけで、データの行がない"),
+    (r"give the whole extract", "全員分の抽出を指定する"),
     # the command line itself
     (r"Missing option (.*)\.", "{0} の指定がない。"),
     (r"Missing argument '(.*?)'\.", "{0} の指定がない。"),

@@ -1,6 +1,6 @@
 """What the user did wrong, in Japanese: errors are raised with English messages, and told here in the user's language.
 
-A message is told whole where a rule knows it, else clause by clause; what no rule knows stays as it is.
+A message is told clause by clause where rules know all of them, else whole where one does; what no rule knows stays.
 """
 
 from __future__ import annotations
@@ -60,10 +60,12 @@ def told_usage(error: click.ClickException, lang: Lang) -> str:
 
 
 def _japanese(message: str) -> str:
+    clauses = message.split("; ")
+    known = [told for clause in clauses if (told := _by_rule(clause)) is not None]
+    if len(known) == len(clauses):  # before the whole: a rule that ends with any text would take the clauses behind it
+        return "。".join(known)
     whole = _by_rule(message)
-    if whole is not None:
-        return whole
-    return "。".join(_clause(clause) for clause in message.split("; "))
+    return "。".join(map(_clause, clauses)) if whole is None else whole
 
 
 def _clause(clause: str) -> str:

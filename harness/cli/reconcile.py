@@ -68,6 +68,8 @@ def command(
         raise UsageError("--with-keys goes into a list; name its file with --list")
     mapping = with_options(load_mapping(mapping_file), keys, taken_a, taken_b)
     found = reconcile(a, b, mapping, _secret(secret_file))
+    shown = msgspec.structs.replace(found, differences=())
+    click.echo(msgspec.json.encode(shown).decode() if as_json else tell(found, lang))
     if list_file is not None:
         streams = (
             CsvStream(a, mapping.a.encoding, mapping.a.delimiter),
@@ -75,8 +77,6 @@ def command(
         )
         named = keys_of(found, *streams, mapping.a.key, mapping.b.key) if with_keys else None
         write_list(found, list_file, named, lang)
-    shown = msgspec.structs.replace(found, differences=())
-    click.echo(msgspec.json.encode(shown).decode() if as_json else tell(found, lang))
     return 0 if found.agree else 1
 
 

@@ -14,10 +14,12 @@ import msgspec
 
 from harness.campaign import find_scenario
 from harness.cli.demo import make_people, renew_a_card
+from harness.config import load_toml
 from harness.embedded import SCALED, issuer, target_toml, wrong
 from harness.errors import HonninError, UsageError
 from harness.glossary import Lang, default_lang
-from harness.run.prepare import JST
+from harness.records.target import Target
+from harness.run.prepare import JST, make_out
 from harness.score.measure import row_of, sought
 from harness.score.plot import draw
 from harness.score.rows import ERROR, Row, append_row, code_version, is_done, read_rows
@@ -81,7 +83,7 @@ def command(
     """Play what this version has not played yet, a seed of everything before the next; show all there is."""
     find_scenario(scenario)
     file, code = out.resolve() / "score.jsonl", code_version()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_out(file.parent)
     if not show:
         subjects = _external(target_file, label) if target_file or label else chosen(names, subset)
         trials = _Trials(file, code, target_file, keep, lang)
@@ -97,6 +99,7 @@ def command(
 def _external(target_file: Path | None, label: str) -> tuple[Subject, ...]:
     if target_file is None or not label:
         raise UsageError("an external issuer needs both --target TARGET.toml and --label, the name of its row")
+    load_toml(target_file, Target)  # a mistake in it would be found by every single run
     return (Subject(name=label, kind=Kind.EXTERNAL),)
 
 

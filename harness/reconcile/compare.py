@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from harness.csv_stream import CsvStream
+from harness.errors import ConfigError
 from harness.reconcile.digests import ITEM_BYTES, SECRET_BYTES, digested
 from harness.reconcile.mapping import Columns, Mapping, Side, columns_of
 from harness.reconcile.spill import PARTS, Spill
@@ -94,6 +95,8 @@ def reconcile(file_a: Path, file_b: Path, mapping: Mapping, secret: bytes | None
     with tempfile.TemporaryDirectory(prefix="honnin-reconcile-") as folder:
         spill_a = _spilt(Path(folder) / "a", a, columns_a, items, mapping, mapping.a, secret)
         spill_b = _spilt(Path(folder) / "b", b, columns_b, items, mapping, mapping.b, secret)
+        if not (spill_a.rows or spill_b.rows):  # nobody is compared, and nothing would differ
+            raise ConfigError(a.file, "", "has a heading but no rows; give the whole extract")
         comparison = _Comparison(items)
         for number in range(PARTS):
             comparison.part(spill_a.part(number), spill_b.part(number))

@@ -50,8 +50,8 @@ def board(rows: Iterable[Row], code: str) -> Board:
 
 
 def flawless(board: Board) -> bool:
-    """Tell whether every run found what it should, and nothing else."""
-    return all(
+    """Tell whether something was played, and every run found what it should, and nothing else."""
+    return bool(board.lines) and all(
         not line.errors and not line.false_alarms and (line.kind is Kind.CONTROL or line.right == line.runs)
         for line in board.lines
     )

@@ -58,6 +58,12 @@ def test_the_same_is_told_in_english_with_lang_en(mistake):
     assert re.search(r"^Usage: .*\nTry 'honnin run --help' for help\.\nError: Missing", mistake("run", lang="en"))
 
 
+def test_what_follows_any_text_is_told_too():
+    assert told(ConfigError("a.csv", "", "cannot be read: [Errno 5] I/O; check the path"), "ja") == (
+        "a.csv: 読めない: [Errno 5] I/O。パスを確かめる"
+    )
+
+
 def test_what_no_rule_knows_stays_as_it_is():
     assert told(UsageError("ORA-00600: internal error {0}"), "ja") == "ORA-00600: internal error {0}"
     assert told(ConfigError("a.jsonl", "line 3", "no such file; something new"), "ja") == (

@@ -192,9 +192,16 @@ def test_a_secret_is_made_once_and_kept(extracts, command, tmp_path):
     assert len(secret.read_bytes()) == 32
 
 
-def test_a_list_is_never_overwritten(extracts, command, tmp_path):
+def test_two_extracts_of_nobody_do_not_agree(extracts, command):
+    code, said = command(*extracts(HEADING, HEADING), "--lang", "ja")
+    assert code == 64
+    assert "見出しだけで、データの行がない。全員分の抽出を指定する" in said.err
+
+
+def test_a_list_is_never_overwritten_and_the_result_is_told_all_the_same(extracts, command, tmp_path):
     (tmp_path / "list.csv").write_text("mine")
     code, said = command(*extracts(HEADING + ROWS, HEADING), "--list", tmp_path / "list.csv", "--lang", "ja")
     assert code == 64
     assert "既にある" in said.err
+    assert "A のみ 3 人" in said.out
     assert Path(tmp_path / "list.csv").read_text() == "mine"

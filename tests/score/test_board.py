@@ -71,6 +71,7 @@ def test_sometimes_found_is_told_apart_from_always_found():
         ([row("D02", seconds=1.0, false_alarms=1)], False),
         ([row("clean", kind=Kind.CONTROL, detected=True, false_alarms=2)], False),
         ([row("D02", outcome=ERROR)], False),
+        ([], False),
     ],
 )
 def test_the_score_is_flawless_only_without_misses_false_alarms_and_broken_runs(rows, right):

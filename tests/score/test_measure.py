@@ -172,6 +172,7 @@ def test_what_the_verdict_does_not_confirm_is_played_on(honnin, tmp_path):
 def test_an_external_issuer_is_scored_under_its_label_and_not_played_again(honnin, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(score, "code_version", lambda: "1")  # whoever edits the sources meanwhile
     honnin(seen=[finding(1)], verdict=verdict(finding(1), reasons=STOPPED))
+    (tmp_path / "t.toml").write_text('name = "t"\nurl = "http://127.0.0.1:9"\n')
     arguments = ["score", "--target", str(tmp_path / "t.toml"), "--label", "A", "--seeds", "1", "--lang", "en"]
     for told in ("A #1 go-live", ""):
         with pytest.raises(SystemExit) as exit_:
@@ -181,6 +182,12 @@ def test_an_external_issuer_is_scored_under_its_label_and_not_played_again(honni
     (line,) = json.loads(shown.out)["lines"]
     assert (line["subject"], line["kind"], line["right"], line["runs"]) == ("A", "external", 1, 1)
     assert line["wrong"] is line["false_alarms"] is None
+
+
+def test_a_target_file_that_cannot_be_read_is_told_before_anything_is_played(tmp_path, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["score", "--target", "none.toml", "--label", "A", "--out", str(tmp_path / "score"), "--lang", "en"])
+    assert (exit_.value.code, capsys.readouterr().err) == (64, "honnin: none.toml: no such file; check the path\n")
 
 
 def test_a_run_without_a_verdict_is_told_with_its_last_words(tmp_path, monkeypatch):
