@@ -17,7 +17,7 @@ from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 from harness.records.reading import PageRead
 
-_SIGNS = "¥§°±´¶·×÷"  # of JIS X 0208; folded, ￥ is ¥. The rest of Latin-1 is what garbled text mostly consists of
+_SIGNS = "¥￥§°±´¶·×÷"  # the rest of Latin-1 is what garbled text mostly consists of
 _EXAMPLES = 3
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from harness.reading.fold import fold, fold_weak, weak_pattern
-from harness.reading.trust import repertoire
 from harness.reading.folded_page import FoldedPage
+from harness.reading.trust import repertoire
 
 MUST_DIFFER = [
     ("髙橋", "高橋"),
@@ -122,4 +122,4 @@ def test_a_garbled_name_behind_a_figure_does_not_take_that_figure_for_its_own():
 
 def test_the_signs_of_amounts_of_money_do_not_make_a_text_layer_doubtful():
     assert set(fold("￥1,234,000- ¥0 ×1 ±0")) <= repertoire()
-    assert not set("ã‚¹Å") <= repertoire()
+    assert not set("Ã£Â") <= repertoire()
