@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from harness.campaign import find_scenario
 from harness.cli.demo import make_people, renew_a_card
 from harness.config import load_toml
 from harness.embedded import SCALED, issuer, target_toml, wrong
@@ -81,8 +80,7 @@ def command(
     as_json: bool,
 ) -> int:
     """Play what this version has not played yet, a seed of everything before the next; show all there is."""
-    find_scenario(scenario)
-    file, code = out.resolve() / "score.jsonl", code_version()
+    file, code = out.resolve() / "score.jsonl", code_version(scenario)
     make_out(file.parent)
     if not show:
         subjects = _external(target_file, label) if target_file or label else chosen(names, subset)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 import harness
+from harness.campaign import find_scenario, scenario_names
 from harness.config import read_json_lines
 from harness.score.zoo import Kind
 
@@ -46,9 +47,15 @@ class Row(Struct, frozen=True, kw_only=True):
     at: str = ""  # when the run ended, ISO
 
 
-def code_version() -> str:
-    """Return the version with a digest of all sources that decide a row: rows of other code are another figure."""
+def code_version(scenario: str = "") -> str:
+    """Return the version with a digest of all that decides a row: rows of other code are another figure.
+
+    That is the sources, every scenario that comes with honnin, and `scenario`, which may be a file of one's own.
+    Raises UsageError where there is no such scenario.
+    """
     digest = hashlib.sha256()
+    for name in dict.fromkeys((*scenario_names(), *filter(None, (scenario,)))):
+        digest.update(f"{name}\0".encode() + find_scenario(name).read_bytes())
     for package in _CODE:
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.cli import main
-from harness.score.rows import ERROR, Row, append_row, is_done, read_rows
+from harness.score.rows import ERROR, Row, append_row, code_version, is_done, read_rows
 from harness.score.summary import board, flawless
 from harness.score.telling import table
 from harness.score.zoo import Kind
@@ -22,6 +22,14 @@ def row(subject, seed=1, *, seconds=None, kind=Kind.DEFECT, **more):
 def line(rows, subject):
     (found,) = [x for x in board(rows, NOW).lines if x.subject == subject]
     return found
+
+
+def test_another_scenario_of_the_same_name_is_another_version(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text("rounds = 1")
+    before = code_version(str(own))
+    own.write_text("rounds = 2")
+    assert before != code_version(str(own)) != code_version() == code_version("go-live")
 
 
 def test_medians_are_of_the_runs_that_found_it_and_misses_stay_visible():

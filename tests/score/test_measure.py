@@ -170,7 +170,7 @@ def test_what_the_verdict_does_not_confirm_is_played_on(honnin, tmp_path):
 
 
 def test_an_external_issuer_is_scored_under_its_label_and_not_played_again(honnin, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(score, "code_version", lambda: "1")  # whoever edits the sources meanwhile
+    monkeypatch.setattr(score, "code_version", lambda _: "1")  # whoever edits the sources meanwhile
     honnin(seen=[finding(1)], verdict=verdict(finding(1), reasons=STOPPED))
     (tmp_path / "t.toml").write_text('name = "t"\nurl = "http://127.0.0.1:9"\n')
     arguments = ["score", "--target", str(tmp_path / "t.toml"), "--label", "A", "--seeds", "1", "--lang", "en"]
