@@ -39,8 +39,12 @@ def test_slow_is_slow_and_nothing_is_cancelled(slow) -> None:
 
 def test_busy_tells_so_and_who_is_served_gets_their_own(slow) -> None:
     slow.issuer.switch("busy-under-overload", line=2)
-    codes = slow.crowd(people=range(1, 13), nodes=("n1",))
-    assert {200, 503} == set(codes)
+    codes: set[int] = set()
+    for _ in range(5):  # a crowd may come too thinly to fill the line
+        codes.update(slow.crowd(people=range(1, 13), nodes=("n1",)))
+        if 503 in codes:
+            break
+    assert codes == {200, 503}
     assert slow.wrong() == []
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from mock_issuer.settings import State
 from mock_issuer.truth import Kind
 
 
@@ -43,7 +46,7 @@ def kill_while_printing(stage, *people: int) -> list[str]:
     ]
     for thread in threads:
         thread.start()
-        time.sleep(0.05)
+    wait_until(lambda: in_print_queue(stage) > 0)  # a print takes half a second
     (node,) = (int(line) for line in children(stage.issuer.process.pid))
     os.kill(node, signal.SIGKILL)
     for thread in threads:
@@ -51,6 +54,11 @@ def kill_while_printing(stage, *people: int) -> list[str]:
     wait_until(lambda: [n["alive"] for n in stage.issuer.client.get("/v1/nodes").json()] == [True])
     wait_until(lambda: stage.get(12, "tax", "K699") == 200)
     return applications
+
+
+def in_print_queue(stage) -> int:
+    with closing(sqlite3.connect(State(stage.issuer.state).spool / "jobs.sqlite")) as jobs:
+        return jobs.execute("SELECT count(*) FROM queue").fetchone()[0]
 
 
 def children(pid: int) -> list[str]:
