@@ -46,6 +46,7 @@ class Incoming:
         self._method = method
         self._receive = receive
         self.reusable = False  # whether, after all parts, the connection can carry another request
+        self.surplus = 0  # bytes that came with the answer's end and behind it: they belong to nobody
 
     def parts(self) -> Iterator[Told | bytes]:
         """Yield the head, then the body's pieces; raise Ended, Malformed and what `receive` raises."""
@@ -63,7 +64,8 @@ class Incoming:
             length -= len(piece)
             piece = self._next()
         yield piece[:length]
-        self.reusable = len(piece) == length  # what is left over belongs to nobody
+        self.surplus = len(piece) - length
+        self.reusable = not self.surplus
 
     def _next(self) -> bytes:
         received = self._receive()
@@ -88,6 +90,7 @@ class Incoming:
         except h11.RemoteProtocolError as e:
             raise Malformed(f"not HTTP/1.1: {e}") from None
         done = http.our_state is h11.DONE and http.their_state is h11.DONE
+        self.surplus = len(http.trailing_data[0])
         self.reusable = done and http.trailing_data == (b"", False)
 
     def _event(self, http: h11.Connection) -> object:

@@ -7,6 +7,7 @@ the bytes of a request be prepared before they are sent.
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import ssl
 import time
@@ -146,8 +147,10 @@ class Channel:
             except ssl.SSLWantReadError:
                 self._flush()
                 self._feed(by, most)
-            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            except ssl.SSLZeroReturnError:
                 return b""
+            except ssl.SSLEOFError:  # a body that ends with its connection could be cut (RFC 9112, 9.8)
+                raise ConnectionResetError(errno.ECONNRESET, "the connection ended without TLS's goodbye") from None
 
     def idle_bytes(self) -> int | None:
         """Look, without waiting, at a connection on which nothing is expected.
@@ -213,19 +216,19 @@ class Channel:
         return ""
 
     def _idle_tls(self) -> int | None:
-        """Take in what waits: session tickets and the like are no application data."""
+        """Take in what waits, first what came with the last answer: session tickets are no application data."""
         assert self._tls is not None
-        received = self._socket.recv(_CHUNK)
-        if not received:
-            return None
-        self._incoming.write(received)
-        try:
-            return len(self._tls.read(_CHUNK)) or None
-        except ssl.SSLWantReadError:
-            return 0
-        except ssl.SSLError as e:
-            self.fault = e
-            return None
+        while True:
+            try:
+                return len(self._tls.read(_CHUNK)) or None
+            except ssl.SSLWantReadError:
+                received = self._socket.recv(_CHUNK)
+                if not received:
+                    return None
+                self._incoming.write(received)
+            except ssl.SSLError as e:
+                self.fault = e
+                return None
 
     def half_close(self) -> None:
         """End our direction; what the server says is still read. Of TLS the TCP connection, without a goodbye."""

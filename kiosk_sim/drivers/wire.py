@@ -53,6 +53,8 @@ class WireTransport:
                 raise
             finally:
                 self._busy.discard(connection)
+                if connection.surplus:
+                    self._note(f"connection {connection.id}: {connection.surplus} bytes behind the answer; closed")
                 if not connection.reusable:
                     connection.channel.close()
                     slot.connection = None

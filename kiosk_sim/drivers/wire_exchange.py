@@ -25,6 +25,7 @@ class HttpConnection:
         self.id = id_
         self.channel = channel
         self.reusable = True
+        self.surplus = 0  # bytes behind the last answer
 
 
 class WireExchange:
@@ -82,6 +83,7 @@ class WireExchange:
                 self._take_head(part)
             else:
                 self._take_body(part)
+        self._connection.surplus = self._incoming.surplus
         half_closed = self._line.done is LineFault.HALF_CLOSE
         self._connection.reusable = self._incoming.reusable and not self._last and not half_closed
 

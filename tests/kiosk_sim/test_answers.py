@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import h11
 import pytest
 
 from kiosk_sim.drivers.answers import Ended, Incoming, Malformed, Told
@@ -79,6 +82,76 @@ def test_an_answer_that_ends_early_has_ended(answer, size):
 def test_what_is_not_http_is_malformed(answer, size):
     with pytest.raises(Malformed):
         taken(answer, size)
+
+
+def by_h11_alone(answer, method):
+    """Return what `taken` returns, from h11 and the whole answer; the name of the mistake where it is not one."""
+    http = h11.Connection(h11.CLIENT, max_incomplete_event_size=64 * 1024)
+    http.send(h11.Request(method=method, target="/", headers=[("host", "h")]))
+    http.send(h11.EndOfMessage())
+    http.receive_data(answer)
+    head, body, ended = None, b"", False
+    try:
+        while not isinstance(event := http.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA and not ended:
+                http.receive_data(b"")
+                ended = True
+            elif isinstance(event, h11.Response):
+                head = event
+            elif isinstance(event, h11.Data):
+                body += event.data
+            elif not isinstance(event, h11.InformationalResponse):
+                return "Ended"
+    except h11.RemoteProtocolError:
+        return "Ended" if ended else "Malformed"
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
+    again = http.our_state is http.their_state is h11.DONE and not ended and not http.trailing_data[0]
+    return head.status_code, headers, body, again
+
+
+_TEXT = ["", "0", "2", "5", "05", "+5", "5,5", "5, 5", "-1", "9" * 16, "\xb25", "5\xa0", "a\x00b", "a\nb"]
+_CODING = ["chunked", "Chunked", "gzip, chunked", "identity", "close", "Keep-Alive", "keep-alive, close", "upgrade"]
+_NAMES = ["Content-Length", "CONTENT-LENGTH", "Transfer-Encoding", "Connection", "X-A", "Content-Length ", "Trailer"]
+_BODIES = [
+    "",
+    "ab",
+    "abcde",
+    "x" * 300,
+    "2\r\nab\r\n0\r\n\r\n",
+    "5\r\nabc",
+    "2;e=1\r\nab\r\n0\r\nX: y\r\n\r\n",
+    "\r\n\r\n",
+]
+
+
+def crafted(rng):
+    """Return an answer, or two, as a careless or malicious server might send them."""
+    version = rng.choice(["HTTP/1.1"] * 12 + ["HTTP/1.0", "HTTP/2.0", "http/1.1"])
+    end = rng.choice(["\r\n"] * 12 + ["\n"])
+    lines = [f"{version} {rng.choice(['200', '200', '200', '204', '304', '100', '103', '205', '404', '20'])} OK"]
+    lines += [f"Content-Length: {rng.choice('025')}"] * rng.choice([0, 1, 1, 1, 2])
+    for _ in range(rng.choice([0, 0, 1, 2])):
+        lines.append(rng.choice(_NAMES) + rng.choice([": ", ":", ":\t"]) + rng.choice(_TEXT + _CODING))
+        lines += [" folded"] * (rng.random() < 0.05)
+    answer = (end.join([*lines, "", ""]) + rng.choice(_BODIES)).encode("latin-1")
+    if rng.random() < 0.1:
+        answer = answer[: rng.randrange(1, len(answer))]
+    return answer + (crafted(rng) if rng.random() < 0.2 else b"")
+
+
+def test_every_crafted_answer_is_taken_as_h11_takes_it():
+    rng, ordinary = random.Random(4), 0
+    for _ in range(2_000):
+        answer, method = crafted(rng), rng.choice(["POST", "GET", "HEAD"])
+        expected = by_h11_alone(answer, method)
+        for size in (1 + rng.randrange(len(answer)), len(answer)):
+            try:
+                got = taken(answer, size, method)
+            except (Ended, Malformed) as e:
+                got = type(e).__name__
+            assert got == expected, (method, size, answer)
+        ordinary += expected[0] == 200
+    assert ordinary > 200  # not only what is refused
 
 
 def request(**changed):
