@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from mock_issuer.debuglog import Rendered, WrongHandover, read_debug_logs, wrong_handovers
+from mock_issuer.defects import catalogue
 from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.catalogue import CATALOGUE, parse_switch
 from mock_issuer.defects.rules import ClearedOutput
@@ -209,6 +212,14 @@ def test_d01_hands_the_next_applicants_file_to_whoever_waited_too_long(settle, p
     issuer.clean()
     assert len(in_parallel(8, lambda n: kiosk(issuer, f"K5{n}").visit(town.cards[f"R{n + 1:05d}"], "inkan"))) == 8
     assert len(wrong_handovers(issuer.state / "debug")) == len(found)
+
+
+@pytest.mark.parametrize("defect", sorted(CATALOGUE))
+def test_no_defect_waits_or_throws_dice_its_delays_are_the_clean_issuers_own(defect: str) -> None:
+    (file,) = Path(catalogue.__file__).parent.glob(f"{defect.lower()}_*.py")
+    used = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(ast.parse(file.read_text()))}
+    drawn = {"randbelow"} if defect == "D24" else set()  # a number drawn at random is the mistake itself
+    assert used & {"sleep", "random", "randrange", "randint", "choice", "randbelow"} == drawn
 
 
 def test_a_clean_switchboard_behaves_cleanly() -> None:
