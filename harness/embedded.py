@@ -123,7 +123,7 @@ def switch(ready: dict[str, object], defect: str) -> None:
 
 def wrong(folder: Path, reflection_s: float = 0.0) -> tuple[Wrong, ...]:
     """Ask the issuer's own program what the issuer served from `folder` did wrong. Raises HonninError."""
-    command = [sys.executable, "-m", "mock_issuer", "truth", "--state", str(folder / "issuer")]
+    command = [sys.executable, "-P", "-m", "mock_issuer", "truth", "--state", str(folder / "issuer")]
     command += ["--population", str(folder / "population"), "--reflection-s", str(reflection_s)]
     told = subprocess.run(command, capture_output=True, check=False)
     if told.returncode:

@@ -34,11 +34,11 @@ def start(
     stderr: int | IO[bytes] | None = None,
     environment: dict[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `python -m module arguments...` in a session of its own.
+    """Start `python -P -m module arguments...` in a session of its own: no file of the current folder hides a module.
 
     Call from the main thread: the kernel ties the child to the thread that made it.
     """
-    command = [sys.executable, "-m", "harness.lifeline", str(os.getpid()), module, *arguments]
+    command = [sys.executable, "-P", "-m", "harness.lifeline", str(os.getpid()), module, *arguments]
     return subprocess.Popen(
         command,
         stdin=stdin,

@@ -64,7 +64,7 @@ def serve(arguments: tuple[str, ...]) -> None:
 
     This process becomes the issuer's own program (`python -m mock_issuer serve`), which takes the arguments as given.
     """
-    os.execv(sys.executable, [sys.executable, "-m", "mock_issuer", "serve", *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "mock_issuer", "serve", *arguments])  # noqa: S606
 
 
 @group.group()
@@ -93,7 +93,7 @@ def _catalogue(*options: str) -> list[str]:
     """Ask the issuer's own program: harness does not know its defects."""
     import subprocess
 
-    command = [sys.executable, "-m", "mock_issuer", "defects", *options]
+    command = [sys.executable, "-P", "-m", "mock_issuer", "defects", *options]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 

@@ -48,7 +48,7 @@ def _start(folder: RunFolder, link: Link, stays_s: float) -> subprocess.Popen[by
     options = ("--listen", link.listen, "--to", link.to, "--ready-file", str(ready), "--stays-s", str(stays_s))
     with _log(folder, link).open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "kiosk_sim.faults.link", *options],
+            [sys.executable, "-P", "-m", "kiosk_sim.faults.link", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,

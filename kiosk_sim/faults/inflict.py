@@ -70,7 +70,7 @@ class Inflictor:
     ) -> FaultEnded:
         self._begin(planned, batch, command.longest_s, command)
         with subprocess.Popen(
-            [sys.executable, "-m", "kiosk_sim.faults.watchdog"],
+            [sys.executable, "-P", "-m", "kiosk_sim.faults.watchdog"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
