@@ -18,11 +18,14 @@ from harness.records.plan import Batch, BatchKind, Phase
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.drivers.transport import Transport
 from kiosk_sim.exits import code_of_play, exit_code
+from kiosk_sim.pacing import Pacing
 from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import Played, read_played
 from kiosk_sim.progress import Progress
 from kiosk_sim.stage import Stage, open_stage
 from kiosk_sim.troupe import troupe_of
+
+_LOOK_EVERY_S = 0.1
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +48,7 @@ def play_phase(run: Path, name: str) -> int:
     _stop_on_signals(troupe, phase, stage_of_run.transport)
     stage_of_run.log.write(PhaseStarted(phase=name, at_ns=time.monotonic_ns()))
     left = sum(len(b.applications) for whole in batches if (b := played.left_of(whole)) is not None)
-    complete = _play(troupe, batches, played, progress)
+    complete = _play(troupe, batches, played, progress, Pacing(phase.per_minute))
     _finish(stage_of_run, name, left, complete)
     progress.tell(now=True)
     return code_of_play(stage_of_run.log, complete)
@@ -60,20 +63,27 @@ def _check(stage: Stage, batches: tuple[Batch, ...]) -> None:
             raise ConfigError(stage.folder.plan, batch.batch, "quiet phases have no faults; let the engine play it")
 
 
-def _play(troupe: Troupe, batches: tuple[Batch, ...], played: Played, progress: Progress) -> bool:
+def _play(troupe: Troupe, batches: tuple[Batch, ...], played: Played, progress: Progress, pacing: Pacing) -> bool:
     """Play what is left of the batches; return whether that was all."""
     try:
         for whole in batches:
             batch = played.left_of(whole)
             progress.skipped(len(whole.applications) - len(batch.applications if batch else ()))
             if batch is not None:
-                if troupe.stopping:
+                if not _wait_until(pacing.due_ns(), troupe):
                     return False
                 with BatchRun(batch, played, troupe.log) as run:
                     troupe.play_sequence(run, troupe.play)
     except Interruption:
         return False
     return True
+
+
+def _wait_until(due_ns: int, troupe: Troupe) -> bool:
+    """Wait in short pieces, so that a stop is noticed; return whether there was none."""
+    while (left_s := (due_ns - time.monotonic_ns()) / 1e9) > 0 and not troupe.stopping:
+        time.sleep(min(left_s, _LOOK_EVERY_S))
+    return not troupe.stopping
 
 
 def _finish(stage: Stage, phase: str, left: int, complete: bool) -> None:

@@ -5,6 +5,7 @@ Every resident is handed out in a shuffled round, so that reuse is even and as l
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
@@ -25,6 +26,7 @@ Choices = Mapping[tuple[str, Certificate], tuple[Options, ...]]  # of a resident
 _IN_COPIES = frozenset({Certificate.JUMINHYO, Certificate.KISAIJIKO})
 _OF_KOSEKI = frozenset({Certificate.KOSEKI, Certificate.FUHYO})
 _SHARE_OF_COPIES = 0.05
+_DRAWN_FROM = 12  # of the longest rested: groups differ from round to round, and nobody comes back at once
 
 
 class Cast:
@@ -46,7 +48,7 @@ class Cast:
         `rules` decide who is refused. Where `choices` has options for a resident and certificate, they choose among
         those only.
         """
-        self._choices = choices or {}
+        self._choices, self._limited = choices or {}, limit > 0
         people = sorted((r for r in residents if r.key not in without), key=lambda r: r.key)
         rng.shuffle(people)
         self.residents = {r.key: r for r in people}
@@ -122,7 +124,7 @@ class Cast:
             return bool(fitting)
 
         one = self._first(fits)
-        return (one, self._rng.choice(fitting)) if one else None
+        return (one, self._rng.choice(fitting)) if one and fits(one) else None
 
     def partner(self, key: str, relation: Relation, certificate: Certificate) -> str | None:
         """Return somebody who stands so to `key` and may be issued `certificate`; None where there is nobody."""
@@ -145,6 +147,11 @@ class Cast:
     def keys(self) -> tuple[str, ...]:
         """Keys of all who may be handed out, sorted: those above and those to be refused."""
         return tuple(sorted({*self._round, *self._turned_away.keys}))
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Keys of all residents, sorted, those who are refused everything included; with a limit, those handed out."""
+        return self.keys if self._limited else tuple(sorted(self.residents))
 
     def cases(self, kinds: Collection[Certificate]) -> tuple[tuple[str, Certificate], ...]:
         """Return every (reason, certificate) among `kinds` for which somebody here may not be issued it."""
@@ -179,6 +186,16 @@ class Cast:
             return Options(tax_year=self._rng.choice(resident.taxes).year)
         return Options()
 
+    def every_choice(self, key: str, certificate: Certificate) -> tuple[Options, ...]:
+        """Return all options that `options` may draw for this resident, in one copy each, in a fixed order."""
+        if certificate in _IN_COPIES:
+            asked = itertools.product((Scope.SELF, Scope.ALL), (False, True), (False, True))
+            return tuple(Options(scope=scope, honseki=honseki, relation=relation) for scope, honseki, relation in asked)
+        if certificate in _OF_KOSEKI:
+            return tuple(Options(scope=scope) for scope in (Scope.SELF, Scope.ALL))
+        years = self.residents[key].taxes if certificate is Certificate.TAX else ()
+        return tuple(Options(tax_year=tax.year) for tax in years) or (Options(),)
+
     def listed(self, key: str, certificate: Certificate) -> int:
         """Return how many people of this population a full copy lists: it grows by pages with them."""
         one = self.residents[key]
@@ -186,12 +203,15 @@ class Cast:
         return self._sizes[group] if group else 1
 
     def _first(self, fits: Callable[[str], bool]) -> str | None:
-        for _ in range(len(self._round)):
-            key = self._round[0]
-            self._round.rotate(-1)
-            if fits(key):
-                return key
-        return None
+        """Draw one of the longest rested who fit: in turn the same few would meet again and again, and nobody else."""
+        drawn_from = max(1, min(_DRAWN_FROM, len(self._round) // 4))
+        rested = list(itertools.islice(filter(fits, self._round), drawn_from))
+        if not rested:
+            return None
+        key = self._rng.choice(rested)
+        self._round.remove(key)
+        self._round.append(key)
+        return key
 
 
 def _without_tax_record(people: Collection[Resident]) -> frozenset[str]:

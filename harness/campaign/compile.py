@@ -27,6 +27,7 @@ from harness.campaign.scenario import (
     Solo,
     Steered,
     Succession,
+    Sweep,
     Updates,
 )
 from harness.errors import ConfigError
@@ -50,7 +51,8 @@ def pool_of(
     """Return the keys of all residents a plan of this scenario may use, so that only their cards need keys."""
     fitted, _ = fit(scenario, target)
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
-    return _cast(fitted, population, target, rng, on, without).keys
+    cast = _cast(fitted, population, target, rng, on, without)
+    return cast.everybody if any(isinstance(phase, Sweep) for phase in fitted.phase) else cast.keys
 
 
 def compile_plan(
@@ -152,6 +154,7 @@ def _phases(phase: AnyPhase, batches: list[Batch]) -> Iterator[Phase]:
             driver=Driver.QUIET if quiet else Driver.ENGINE,
             users=1 if quiet else max(1, len(kiosks)),
             parallel=_parallel(phase),
+            per_minute=phase.per_minute if isinstance(phase, Sweep) else 0.0,
             drain_s=10.0 if quiet else _drain_s(phase),
             decides=any(b.slot for b in own),
             enough=phase.enough if isinstance(phase, Hold) else 0,
@@ -173,7 +176,7 @@ def _is_quiet(phase: AnyPhase) -> bool:
     match phase:
         case Solo() | Recovery():
             return True
-        case Succession():
+        case Succession() | Sweep():
             return phase.parallel == 1
         case Updates():
             return phase.in_flight == 0
@@ -185,7 +188,7 @@ def _is_quiet(phase: AnyPhase) -> bool:
 
 def _parallel(phase: AnyPhase) -> int:
     match phase:
-        case Pairs() | Steered() | Succession():
+        case Pairs() | Steered() | Succession() | Sweep():
             return phase.parallel
         case Baseline():
             return phase.lanes

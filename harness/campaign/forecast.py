@@ -21,6 +21,7 @@ _UPDATE_MS = 200.0
 _REFUSED = 0.4  # of a visit: it ends when the application is answered
 _HUMAN_STEPS = 4  # at which somebody thinks: card, choice, fee, completion
 _SECOND_MS = 1_000.0
+_MINUTE_MS = 60_000.0
 _BOUNDS = (0.1, 0.03, 0.01, 0.001)
 
 
@@ -139,7 +140,7 @@ def batch_ms(batch: Batch, pace: Pace) -> float:
     match batch.kind:
         case BatchKind.SEQUENCE:
             gaps = sum(a.gap_ms for a in applications) + _UPDATE_MS * len(batch.updates)
-            return sum(solo) * (_REFUSED if batch.purpose == "solo:refusal" else 1.0) + gaps
+            return sum(solo) * (_REFUSED if batch.purpose.endswith(":refusal") else 1.0) + gaps
         case BatchKind.BURST:
             aligned_ms = _SECOND_MS / 2.0 if batch.phase_ms is not None else 0.0
             changed_ms = max((u.start_ms + _UPDATE_MS for u in batch.updates), default=0.0)
@@ -168,6 +169,7 @@ def _phase(phase: Phase, batches: Sequence[Batch], durations: dict[str, float], 
     together = sum(durations[b.batch] for b in own) / max(1, phase.parallel)
     longest = max((durations[b.batch] for b in own), default=0.0)
     served = applications / pace.per_second * 1000.0
+    paced = len(own) / phase.per_minute * _MINUTE_MS if phase.per_minute else 0.0
     return PhaseForecast(
         phase=phase.phase,
         title_ja=phase.title_ja,
@@ -177,7 +179,7 @@ def _phase(phase: Phase, batches: Sequence[Batch], durations: dict[str, float], 
         updates=sum(len(b.updates) for b in own),
         bursts=sum(map(_is_burst, own)),
         slots=sum(1 for b in own if b.slot),
-        expected_s=round((_START_MS + max(together, longest, served)) / 1000.0, 1),
+        expected_s=round((_START_MS + max(together, longest, served, paced)) / 1000.0, 1),
     )
 
 

@@ -27,9 +27,11 @@ from harness.campaign.scenario import (
     Solo,
     Steered,
     Succession,
+    Sweep,
     Updates,
 )
 from harness.campaign.succession import solo_batches, succession_batches
+from harness.campaign.sweep import sweep_batches
 from harness.records.plan import Batch, BatchKind, Covering
 
 
@@ -71,6 +73,8 @@ class PhaseCompiler:
                 return recovery_batches(phase, author)
             case Baseline():
                 return _baseline_batches(phase, author)
+            case Sweep():
+                return sweep_batches(phase, author)
 
 
 def _baseline_batches(phase: Baseline, author: Author) -> Iterator[Batch]:

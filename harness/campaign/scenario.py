@@ -161,6 +161,13 @@ class Baseline(PhaseBase, frozen=True, tag="baseline"):
     interruptions: bool = True  # some people give up or are refused in between
 
 
+class Sweep(PhaseBase, frozen=True, tag="sweep"):
+    """Every resident's every certificate with every choice of options, once each, with nobody else there (全件)."""
+
+    parallel: Annotated[int, Meta(ge=1, le=16)] = 1  # applications under way at once
+    per_minute: NotNegative = 0.0  # applications begun, at most; 0: each when the one before has ended
+
+
 AnyPhase = (
     Solo
     | Succession
@@ -175,6 +182,7 @@ AnyPhase = (
     | Mix
     | Recovery
     | Baseline
+    | Sweep
 )
 
 

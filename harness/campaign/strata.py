@@ -9,7 +9,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from harness.campaign.gaps import bin_of
-from harness.records.plan import RECOVERY, Batch, BatchKind, PlannedApplication
+from harness.records.plan import RECOVERY, SWEEP, Batch, BatchKind, PlannedApplication
 
 _SIZES = ((2, "2"), (8, "3-8"), (32, "9-32"))
 
@@ -77,7 +77,7 @@ def _row(batch: Batch) -> Iterator[tuple[str, str]]:
     event, _, step = batch.purpose.removeprefix("sequence:after-").partition("-at-")
     if event != batch.purpose:
         yield "succession", f"{event} {step}".strip()
-    elif batch.purpose == RECOVERY:
-        yield "alone", RECOVERY
+    elif batch.purpose in {RECOVERY, SWEEP}:
+        yield "alone", batch.purpose
     elif not batch.updates:
         yield "alone", batch.purpose.partition(":")[2] or "solo"

@@ -50,6 +50,7 @@ _NAMES = {
     "solo": ("正常", "solo"),
     "recovery": ("復旧確認", "confirmation of recovery"),
     "refusal": ("交付不可", "refusal"),
+    "sweep": ("全件の交付", "everybody's every certificate"),
     "card-revoked": ("失効したカード", "revoked card"),
     "card-expired": ("期限切れのカード", "expired card"),
     "card-superseded": ("更新前のカード", "card before its renewal"),

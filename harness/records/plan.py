@@ -16,6 +16,7 @@ from harness.records.stop_when import StopWhen
 
 PLAN_VERSION = 1
 RECOVERY = "recovery"  # purpose of the batches of a phase that confirms recovery
+SWEEP, SWEEP_REFUSAL = "sweep", "sweep:refusal"  # of a sweep's: what is to be issued, and what is to be refused
 
 
 class Step(StrEnum):
@@ -206,6 +207,7 @@ class Phase(Struct, frozen=True, kw_only=True):
     drain_s: float = 10.0  # bounded wait for applications in flight at the phase's end
     decides: bool = False  # it has slots, to be filled before it begins
     enough: int = 0  # so many applications that crossed a time limit make its slots superfluous
+    per_minute: float = 0.0  # SEQUENCE batches begun at most; 0: as soon as may be
     recovery: bool = False  # confirms, once arrivals have ended, that the service works; one such phase per window
 
 

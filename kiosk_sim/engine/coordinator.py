@@ -11,13 +11,14 @@ from gevent.lock import Semaphore
 from gevent.pool import Group
 
 from harness.records.history import ApplicationEnded
-from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate
+from harness.records.plan import Batch, BatchKind, Phase, PlannedApplication, PlannedUpdate
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.engine.burst import Burst, Gates
 from kiosk_sim.engine.disturbances import Disturbances
 from kiosk_sim.engine.far import WORKER_LOST
 from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
 from kiosk_sim.faults.inflict import Inflictor
+from kiosk_sim.pacing import Pacing
 from kiosk_sim.played import Played
 from kiosk_sim.spares import Spares
 from kiosk_sim.target_clock import TargetClock
@@ -48,7 +49,7 @@ def _cast(batch: Batch) -> set[str]:
 
 
 class Coordinator:
-    """Plays the batches of one phase, in their order, at most `parallel` at once."""
+    """Plays the batches of one phase, in their order, as many at once and a minute as the phase says."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Coordinator:
         gates: Gates,
         clock: TargetClock,
         inflictor: Inflictor,
-        parallel: int,
+        phase: Phase,
     ) -> None:
         """Nothing is dispatched yet."""
         self._gates_of = gates
@@ -70,7 +71,8 @@ class Coordinator:
         self._troupe = troupe
         self._faults = faults
         self._played = played
-        self._slots = Semaphore(max(1, parallel))
+        self._slots = Semaphore(max(1, phase.parallel))
+        self._pacing = Pacing(phase.per_minute)
         self._occupied = _Occupied()
         self._gates: set[Burst] = set()
         self._interrupted = False
@@ -90,7 +92,7 @@ class Coordinator:
                 continue
             self._slots.acquire()
             self._occupied.take(batch)
-            if self._troupe.stopping:
+            if not self._sleep_until(self._pacing.due_ns()):
                 self._interrupted = True
                 break
             group.spawn(self._play_one, batch)

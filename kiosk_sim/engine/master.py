@@ -60,7 +60,7 @@ class MasterPlay(PhasePlay):
             gates=gates,
             clock=self._clock,
             inflictor=self._inflictor,
-            parallel=self._phase.parallel,
+            phase=self._phase,
         )
 
     def _listen(self, bind: str) -> MasterRunner:

@@ -42,7 +42,7 @@ class SoloPlay(PhasePlay):
             gates=gates,
             clock=self._clock,
             inflictor=self._inflictor,
-            parallel=self._phase.parallel,
+            phase=self._phase,
         )
 
     def _staff(self) -> None:
