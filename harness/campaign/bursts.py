@@ -18,6 +18,7 @@ _LONG = (
     Certificate.JUMINHYO,
     Certificate.KISAIJIKO,
 )  # several pages, where there are people for it
+_AFTER_ERRORS_MS = 30.0  # a refusal takes about as long: nothing is rendered
 _EVERY = 4  # in a burst in which some give up, or are refused; most are served, lest the burst be no burst
 
 
@@ -61,7 +62,7 @@ def _long_ones(phase: Bursts, author: Author, size: int) -> Iterator[PlannedAppl
     for kiosk, key in enumerate(able[: min(size, author.scenario.kiosks)]):
         options = replace(cast.options(key, kind), scope=Scope.ALL, copies=1) if kind in _LONG else None
         yield author.application(
-            phase, kind, kiosk=kiosk, node=author.node_at(kiosk), resident=key, options=options and _full(options)
+            phase, kind, kiosk=kiosk, node=author.node(), resident=key, options=options and _full(options)
         )
 
 
@@ -78,16 +79,17 @@ def _some_give_up(members: list[PlannedApplication], author: Author) -> list[Pla
 
 
 def _some_are_refused(phase: Bursts, members: list[PlannedApplication], author: Author) -> list[PlannedApplication]:
-    """Put people to be refused, for each reason in its turn, in the place of every fourth.
+    """Put people to be refused, for each reason in its turn, in the place of every fourth; the rest follow at once.
 
-    What an error leaves behind (a pooled object given back twice, a context not cleared) shows in whoever comes after.
+    What an error leaves behind (a pooled object given back twice, a context not cleared, a mode for emergencies) shows
+    in those who come together after it.
     """
     used = {one.resident for one in members}
     found: list[PlannedApplication] = []
     for place, one in enumerate(members):
         who = author.cast.refused(one.certificate, used) if place % _EVERY == _EVERY - 1 else None
         used.update([who] if who else [])
-        found.append(_in_place_of(one, who, phase, author) if who else one)
+        found.append(_in_place_of(one, who, phase, author) if who else replace(one, gap_ms=_AFTER_ERRORS_MS))
     return found
 
 

@@ -408,6 +408,7 @@ def test_in_bursts_with_refusals_some_may_not_be_issued_what_they_ask_and_most_m
     _, (batch,) = compiled(people, phase(Bursts, sizes=(16,), refused=1.0))
     reasons = [refusal(people.residents[a.resident], a.certificate, DAY) for a in batch.applications]
     assert [bool(reason) for reason in reasons] == [place % 4 == 3 for place in range(16)]
+    assert all(a.gap_ms == (0.0 if reason else 30.0) for a, reason in zip(batch.applications, reasons, strict=True))
     assert len({a.resident for a in batch.applications}) == len({a.kiosk for a in batch.applications}) == 16
     assert len(set(filter(None, reasons))) > 1
 
