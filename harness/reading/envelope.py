@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from harness.reading.limits import ReaderLimits
@@ -10,7 +11,7 @@ from harness.records.reading import FileMarks, ReadingStatus
 
 _HEADER_WITHIN = 1024  # where PDF readers look for %PDF-
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_PREV = re.compile(rb"/Prev\s+\d")
+_PREV = re.compile(rb"/Prev\s+\d++(?!\s+\d+\s+R)")  # of a table of objects; that of a bookmark is a reference
 _SCRIPT = re.compile(rb"/(?:JavaScript|JS)\b")
 _ENCRYPT = re.compile(rb"/Encrypt\b")
 _ATTACHMENT = re.compile(rb"/Type\s*/EmbeddedFile\b")
@@ -74,6 +75,11 @@ def mark(body: bytes) -> FileMarks:
         javascript=b"/J" in names and _SCRIPT.search(body) is not None,
         attachments=_attachments(body) if b"/EmbeddedFile" in names else 0,
     )
+
+
+def ends_of_file(plain: Iterable[bytes]) -> int:
+    """Return how often a file ends, of what stands between its streams: fonts and their maps have such marks, too."""
+    return sum(text.count(_EOF) for text in plain)
 
 
 def _attachments(body: bytes) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
@@ -11,6 +12,8 @@ import numpy as np
 
 _SMALL = 0.6  # of the usual height: a full stop, a hyphen, a comma, whose middle is not that of its row
 _CELL_GAP = 1.2  # of a character: a wider gap parts cells
+_SIGN_GAP = 3.0  # of a character: the parts of a date may stand in cells of their own, and the signs between them
+_STREWN = 30  # times; four persons' dates make twenty of an era in a cell of its own
 _STEP_POINTS = 3  # in which a gap between two halves is looked for
 _CROSSING = 0.1  # of the words may reach over that gap
 _LEAST_HALF = 0.2  # of the words stand in the emptier half
@@ -135,10 +138,18 @@ def _numbers(places: str) -> array[int]:
 
 
 def _placed(raw: str, places: str) -> list[_Placed]:
+    """Return the words of a page but those of its background, which stand in the way of every row."""
     words, numbers = raw.split(), _numbers(places)
     if len(numbers) != 4 * len(words):
         return []
-    return [_Placed(w, *numbers[4 * i : 4 * i + 4]) for i, w in enumerate(words)]
+    background = _background(words)
+    return [_Placed(w, *numbers[4 * i : 4 * i + 4]) for i, w in enumerate(words) if w not in background]
+
+
+def _background(words: Sequence[str]) -> frozenset[str]:
+    """Return the words of a copy guard (複写, COPY): strewn over the page more often than any label or value is."""
+    often = Counter(words).items() if len(words) >= _STREWN else ()
+    return frozenset(word for word, count in often if count >= _STREWN and len(word) > 1 and word.isalpha())
 
 
 def _rows(words: list[_Placed]) -> list[list[_Placed]]:
@@ -164,15 +175,19 @@ def _rows_of(words: list[_Placed]) -> list[list[_Placed]]:
 
 
 def _joins(rows: list[list[_Placed]], sign: _Placed) -> bool:
-    """Put a small sign into the row where its neighbour is as high as it stands; tell whether there is one."""
+    """Put a small sign into the row of its nearest neighbour as high as it stands; tell whether there is one."""
+    if len(sign.text) != 1:
+        return False
     middle = sign.bottom + sign.height / 2
-    for row in rows:
+    near: list[tuple[int, int]] = []  # distance and row
+    for number, row in enumerate(rows):
         for word in row:
-            beside = max(word.left - sign.right, sign.left - word.right) <= _CELL_GAP * word.height
-            if beside and word.bottom - 2 <= middle <= word.bottom + word.height and len(sign.text) == 1:
-                row.append(sign)
-                return True
-    return False
+            distance = max(word.left - sign.right, sign.left - word.right)
+            if distance <= _SIGN_GAP * word.height and word.bottom - 2 <= middle <= word.bottom + word.height:
+                near.append((distance, number))
+    if near:
+        rows[min(near)[1]].append(sign)
+    return bool(near)
 
 
 def _pieces(row: list[_Placed]) -> Iterator[list[_Placed]]:

@@ -230,6 +230,20 @@ def test_what_is_attached_and_cannot_be_looked_through_is_counted(content, mine,
     assert corpus_opinion(mine, SHEET).marks.unread == 0
 
 
+def test_a_fonts_map_ends_as_files_do_and_bookmarks_name_their_neighbours(mine, corpus_opinion):
+    def change(pdf):
+        pdf.Root.Map = Stream(pdf, b"%!PS-Adobe-3.0 Resource-CMap\n/CMapName /A def\n%%EndResource\n%%EOF\n")
+        with pdf.open_outline() as outline:
+            outline.root.extend(pikepdf.OutlineItem(f"{n}", 0) for n in range(3))
+
+    stored = changed(mine, change, compress_streams=False)
+    assert stored.count(b"%%EOF") == 2
+    marks = corpus_opinion(stored, SHEET).marks
+    assert (marks.eofs, marks.prevs, marks.trailing_bytes) == (1, 0, 0)
+    remains = corpus_opinion(stored + b"\n" + mine[len(mine) // 2 :], SHEET).marks
+    assert remains.eofs == 2
+
+
 def claiming(body, text):
     """Return the document with `text` claimed to be what its first page says (ActualText)."""
 

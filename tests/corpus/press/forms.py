@@ -123,6 +123,42 @@ def labels_last(sheet):
     return paper
 
 
+def cells(sheet):
+    """A cell for every character of a name, digit of an amount and part of a date, over a copy guard (複写)."""
+    paper = Paper()
+    for place in range(120):
+        paper.form(20 + 70 * (place % 8) + 35 * (place // 8 % 2), 40 + 50 * (place // 8), 14, "複写")
+    paper.form(200, 790, 17, "　".join(sheet.title))
+    paper.form(410, 815, 8, sheet.number)
+    y = 760
+    for f in _fields(sheet):
+        paper.form(55, y - 14, 8, f.label)
+        y = _celled(paper, f, y)
+        paper.line(50, y, 545, y)
+    return _ended(paper, sheet, y)
+
+
+def _celled(paper, f, y):
+    if f.item == "name":
+        for n, character in enumerate(f.value.replace("　", "")):
+            paper.value(160 + 22 * n, y - 15, 11, character)
+    elif re.fullmatch(r"[\d０-９,，]+円?", f.value):
+        for n, digit in enumerate(re.sub(r"[,，円]", "", f.value)[::-1]):
+            paper.value(480 - 15 * n, y - 15, 10, digit)
+        paper.form(496, y - 15, 8, "円")
+    elif f.item == "born_on":
+        x = 160
+        for part in re.findall(r"[\d元]+|[^\d元]+", f.value):
+            paper.value(x, y - 15, 10, part)
+            x += width(part, 10) + 9
+    else:
+        for line in wrapped(f.value, 10, 110 if f.item == "address" else 360):
+            paper.value(160, y - 15, 10, line)
+            y -= 12
+        y += 12
+    return y - 22
+
+
 def _fields(sheet):
     return [f for fields in (sheet.head, *sheet.blocks) for f in fields]
 
@@ -140,5 +176,5 @@ def _ended(paper, sheet, y):
     return paper
 
 
-FORMS = (frames, halves, brackets, colons, under, readings, labels_last)
+FORMS = (frames, halves, brackets, colons, under, readings, labels_last, cells)
 LAYOUTS.update({form.__name__: form for form in FORMS})
