@@ -15,7 +15,6 @@ import pypdfium2.raw as pdfium
 from msgspec.structs import replace
 
 from harness.reading import pdfium_calls as calls
-from harness.reading.contents import Contents, look_through
 from harness.reading.enclosed import Enclosed, enclosed_in
 from harness.reading.envelope import around, earlier_revisions, ends_of_file, separate_files
 from harness.reading.file_parts import Parts, parts
@@ -39,7 +38,6 @@ class OpenedFile(NamedTuple):
     password: str | None
     plain: bytes  # without encryption; b"" where that cannot be taken off
     parts: Parts  # of it
-    contents: Contents
     enclosed: Enclosed
 
 
@@ -74,7 +72,7 @@ def _texts(document: pypdfium2.PdfDocument, file: OpenedFile, limits: ReaderLimi
         yield from _texts_of(other, None, limits) if other else ()
     yield from file.enclosed.texts
     yield from _metadata(document)
-    yield from file_texts(found, most, file.contents.described)
+    yield from file_texts(found, most)
     yield from map(decoded, around(file.body))
 
 
@@ -85,9 +83,7 @@ def opened_file(body: bytes, marks: FileMarks, password: str | None, limits: Rea
     enclosed = enclosed_in(body, found, limits.unpacked_bytes)
     if plain is body and marks.eofs > marks.prevs + 1:
         marks = replace(marks, eofs=ends_of_file(found.plain))
-    marks = replace(marks, unread=enclosed.unread)
-    contents = look_through(found, limits.unpacked_bytes, marks)
-    return OpenedFile(body, marks, password, plain, found, contents, enclosed)
+    return OpenedFile(body, replace(marks, unread=enclosed.unread), password, plain, found, enclosed)
 
 
 def _decrypted(body: bytes, password: str | None) -> bytes:
