@@ -50,7 +50,7 @@ class Author:
         self.cast = cast
         self.rng = rng
         self.target = target
-        self.nodes = tuple(n.id for n in target.nodes)
+        self.nodes = target.addressed
         self.invalid = invalid
         self.probes = frozenset(probes)
         self._card_of = card_of

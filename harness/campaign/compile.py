@@ -126,7 +126,7 @@ def _header(
         updates=sum(len(b.updates) for b in batches),
         residents=len({a.resident for a in applications}),
         kiosks=tuple(sorted({a.kiosk for a in applications})),
-        nodes=tuple(n.id for n in target.nodes),
+        nodes=target.addressed,
         left_out=left_out,
         title_ja=scenario.title_ja,
         title_en=scenario.title_en,

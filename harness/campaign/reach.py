@@ -83,7 +83,7 @@ def _waits(batches: Sequence[Batch], target: Target, pace: Pace) -> Iterator[Hin
 
 
 def _nodes(target: Target) -> Iterator[Hindrance]:
-    if len(target.nodes) < 2:
+    if len(target.addressed) < 2:
         yield Hindrance(
             resource="nodes",
             code="one_node",

@@ -60,7 +60,7 @@ def plan_follow_up(
         updates=len(restored),
         residents=len({a.resident for a in applications}),
         kiosks=tuple(sorted({a.kiosk for a in applications})),
-        nodes=tuple(n.id for n in target.nodes),
+        nodes=target.addressed,
         title_ja=TITLE[0],
         title_en=TITLE[1],
         description_ja=f"試験 {run} で行った登録の変更 {len(changes)} 件が反映されたかを見る。",

@@ -124,3 +124,10 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: Rules = DEFAULT_RULES  # whom it is expected to refuse
     out_of_scope: tuple[OutOfScope, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)  # what a plug-in adapter needs
+
+    @property
+    def addressed(self) -> tuple[str, ...]:
+        """Ids of the nodes that an application can be sent to: none where several stand behind one address."""
+        if self.route_header or len(self.nodes) == 1:
+            return tuple(node.id for node in self.nodes)
+        return tuple(node.id for node in self.nodes if node.url)

@@ -19,7 +19,9 @@ from harness.records.plan import BatchKind, Relation, Slot, Withhold
 from harness.records.target import Client, Node, Target
 
 DAY = date(2026, 11, 22)
-TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), updates=True)
+TARGET = Target(
+    name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), route_header="X-Node", updates=True
+)
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +202,14 @@ def test_only_people_of_the_pool_appear_so_that_only_their_cards_need_keys(peopl
 def test_a_target_without_nodes_is_planned_without_placement(people):
     _, batches = compiled(people, phase(Pairs, pairs=3), target=Target(name="t", url="http://127.0.0.1:1"))
     assert {a.node for b in batches for a in b.applications} == {None}
+
+
+def test_nodes_that_share_one_address_are_not_said_to_be_chosen(people):
+    behind_one = replace(TARGET, route_header="")
+    header, batches = compiled(people, phase(Pairs, pairs=3), target=behind_one)
+    assert header.nodes == ()
+    assert {a.node for b in batches for a in b.applications} == {None}
+    assert replace(behind_one, nodes=(Node(id="n1"),)).addressed == ("n1",)
 
 
 def test_a_plan_file_comes_back_as_written_and_a_broken_one_names_the_line(people, tmp_path):

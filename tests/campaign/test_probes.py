@@ -15,7 +15,7 @@ from harness.records.plan import Probe
 from harness.records.target import Node, Target
 
 TITLES = {"title_ja": "題", "title_en": "title"}
-TARGET = Target(name="t", url="http://127.0.0.1", nodes=(Node(id="n1"), Node(id="n2")))
+TARGET = Target(name="t", url="http://127.0.0.1", nodes=(Node(id="n1"), Node(id="n2")), route_header="X-Node")
 DAY = date(2026, 4, 1)
 
 

@@ -13,7 +13,7 @@ from harness.records.plan import AbortHow, BatchKind, Driver
 from harness.records.target import Node, Target
 
 DAY = date(2026, 11, 22)
-TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")))
+TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), route_header="X-Node")
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,9 @@ from harness.records.plan import SWEEP, SWEEP_REFUSAL, BatchKind, Driver
 from harness.records.target import Expected, Node, Target
 
 DAY = date(2026, 11, 22)
-TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), expected=Expected())
+TARGET = Target(
+    name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), route_header="X-Node", expected=Expected()
+)
 PACE = Pace(source="assumed", detail="", solo_ms=1000.0, per_second=10.0)
 
 

@@ -21,7 +21,7 @@ from harness.records.target import Node, Target
 JST = timezone(timedelta(hours=9))
 EVENING = datetime(2026, 11, 22, 22, 15, tzinfo=JST)
 RESERVE = Reserve(drain_s=60, recovery_s=20, settle_s=10)
-TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")))
+TARGET = Target(name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), route_header="X-Node")
 PACE = Pace(source="declared", detail="", solo_ms=1000.0, per_second=10.0)
 NIGHT = Scenario(
     name="s",

@@ -19,7 +19,8 @@ def target(tmp_path):
         file = tmp_path / "target.toml"
         file.write_text(
             f'name = "t"\nurl = "http://127.0.0.1:{listening.getsockname()[1]}"\npopulation = "people"\n'
-            "updates = true\ntime_limits_s = [2.0]\n[[nodes]]\nid = 'n1'\n[[nodes]]\nid = 'n2'\n",
+            "updates = true\nroute_header = 'X-Node'\ntime_limits_s = [2.0]\n"
+            "[[nodes]]\nid = 'n1'\n[[nodes]]\nid = 'n2'\n",
             encoding="utf-8",
         )
         yield file
