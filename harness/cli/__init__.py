@@ -40,6 +40,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
         "show what would be played, without asking the target",
     ),
     "run": ("harness.cli.run", "command", "対象システムに対して試験を実施する", "play a scenario against a target"),
+    "sweep": (
+        "harness.cli.sweep",
+        "command",
+        "試験住民の全員・全証明書を負荷をかけずに1回ずつ確かめる",
+        "ask once for every certificate of every test resident, quietly",
+    ),
     "resume": ("harness.cli.resume", "command", "中断した試験を続ける", "go on with a stopped run"),
     "worker": (
         "harness.cli.worker",

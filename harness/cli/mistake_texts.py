@@ -454,6 +454,11 @@ RULES: tuple[tuple[str, str], ...] = (
         "{0}: 試験の開始時から変わっているため、夜ごとの結果を合算できない。元に戻すか、honnin run で新しく始める",
     ),
     (r"(.*?): is incomplete", "{0}: 途中で切れている"),
+    (
+        r"--per-minute and --parallel: scenario (.*?) has no sweep",
+        "--per-minute と --parallel: シナリオ {0} に全件の交付確認(sweep)はない",
+    ),
+    (r"leave them out", "外す"),
     # the score
     (r"nothing is called (.*)", "{0} というものはない"),
     (r"no subset (.*)", "組 {0} はない"),

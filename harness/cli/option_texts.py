@@ -26,6 +26,9 @@ _JAPANESE: dict[str, str] = {
     "use at most so many people (default: all)": "使う人数の上限(既定: 全員)",
     "options per person": "一人当たりの選択肢の数",
     "applications at once": "同時に行う申請の数",
+    "another order (default: the scenario's)": "順序を変える乱数の種(既定: シナリオの指定)",
+    "sweep: begin at most so many applications": "全件の交付確認: 1 分間に始める申請の上限",
+    "sweep: so many applications at once (default: 1)": "全件の交付確認: 同時に行う申請の数(既定: 1)",
     # languages and forms
     "no progress": "経過を表示しない",
     "language of texts": "文の言語",

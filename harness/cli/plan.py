@@ -16,6 +16,7 @@ from harness.campaign.recovery import with_recovery
 from harness.cli.baseline import PLAIN, baseline_campaign
 from harness.cli.plan_texts import told
 from harness.cli.run import request_of, with_baseline
+from harness.cli.sweep_options import Paced, sweep_options
 from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import ConfigError
@@ -62,6 +63,7 @@ _HELP = {
 @click.option("--like", type=click.Path(path_type=Path), help="run folder whose measured times are expected again")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
 @click.option("--baseline", type=click.Path(path_type=Path), help="baseline that the run will be compared with")
+@sweep_options
 @window_options
 @click.option("--batches", "batches_too", is_flag=True, help="list every batch, too")
 @click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of the words")
@@ -75,6 +77,7 @@ def command(
     like: Path | None,
     out: Path,
     baseline: Path | None,
+    paced: Paced,
     ends: datetime | None,
     batches_too: bool,
     lang: Lang,
@@ -82,7 +85,7 @@ def command(
 ) -> int:
     """Compile the plan, forecast it, tell it."""
     target = load_toml(target_file, Target)
-    campaign = load_scenario(find_scenario(scenario))
+    campaign = paced(load_scenario(find_scenario(scenario)))
     if ends is not None:
         campaign = with_recovery(campaign)
     request = request_of(campaign, target, target_file, population, cards, out, seed)

@@ -18,7 +18,7 @@ from harness.baseline.folder import BaselineFolder, bring
 from harness.campaign import compile_plan, pool_of, write_plan
 from harness.campaign.cast import Choices
 from harness.campaign.invalid_cards import without_valid_card
-from harness.campaign.scenario import Scenario
+from harness.campaign.scenario import Scenario, Sweep
 from harness.config import read_json_lines, write_json_lines
 from harness.errors import UsageError
 from harness.journal import RunFolder
@@ -76,6 +76,8 @@ def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple
     if choices is not None and request.target.profile == NO_PROFILE:
         without |= _nobody_knows(request, choices, today)
     without |= without_valid_card(standings)
+    if any(isinstance(phase, Sweep) for phase in request.scenario.phase):
+        without |= _cardless(request, standings)
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, without))
     return compile_plan(*campaign, _card_of(serials), today, without, choices, standings, request.probes)
@@ -118,6 +120,13 @@ def _nobody_knows(request: Request, choices: Choices, on: date) -> frozenset[str
         for key, one in request.population.residents.items()
         if key not in known and not all(refusal(one, c, on, request.target.rules) for c in Certificate)
     )
+
+
+def _cardless(request: Request, standings: Collection[CardStanding]) -> frozenset[str]:
+    """Return who cannot be asked for anything, lacking a card that others have; nobody where nobody has one yet."""
+    people = request.population.residents
+    holders = {one.resident for one in standings} or {key for key, one in people.items() if one.cards}
+    return frozenset(people.keys() - holders) if holders else frozenset()
 
 
 def make_out(out: Path) -> None:

@@ -44,6 +44,7 @@ RUN = ("run", "smoke", "--target", "target.toml")
         (RUN, TARGET.replace("juminhyo", "jumin"), "`jumin` は使えない(`juminhyo` の誤りか)。"),
         (RUN, TARGET.replace("127.0.0.1", "example.test"), "example.test はこの計算機の中ではない。"),
         (RUN, TARGET, "試験用住民の指定がない。"),
+        (("plan", *RUN[1:], "--parallel", "2"), TARGET, "シナリオ smoke に全件の交付確認(sweep)はない。外す"),
         (("report", "."), TARGET, ". は実施フォルダーではない(manifest.json がない)。"),
     ],
 )
@@ -84,7 +85,7 @@ EVERY_HELP = """
 import click
 from harness.cli import root
 
-for verb in ("run", "judge", "review", "reconcile", "read", "documents", "worker", "baseline", "plan"):
+for verb in ("run", "judge", "review", "reconcile", "read", "documents", "worker", "baseline", "plan", "sweep"):
     for option in root.get_command(None, verb).params:
         if isinstance(option, click.Option) and option.help:
             print(option.help)

@@ -1,0 +1,84 @@
+"""`honnin sweep TARGET`: every test resident's every certificate, once, with nobody else there (全件の交付確認)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from harness.campaign import find_scenario, load_scenario
+from harness.campaign.recovery import with_recovery
+from harness.cli.display import Display
+from harness.cli.finish import exit_code, tell
+from harness.cli.run import load_request, play, with_baseline
+from harness.cli.sweep_options import Paced, sweep_options
+from harness.cli.window_options import window_options
+from harness.glossary import Lang, default_lang
+
+_HELP = {
+    "ja": """TARGET(対象の TOML)の試験用住民の全員・全証明書・全選択肢を、負荷をかけずに 1 回ずつ申請し、判定する。
+
+    交付してはならないものも申請し、断られることを確かめる。何件を確かめ、何が残ったかを証明書と選択肢ごとに示し、
+    すべてを確かめるまでは判定保留とする。途中で止めても honnin resume で続きから行い、同じ申請を繰り返さない。
+    所要時間と夜の数は honnin plan sweep で分かる(docs/sweep.md)。
+
+    \b
+    honnin plan sweep --target target.toml --per-minute 30 --until 05:30
+    honnin sweep target.toml --per-minute 30 --until 05:30
+    honnin resume runs/20261122-... --until 05:30          次の夜、残りから
+    """,
+    "en": """Ask once for every certificate of every test resident of TARGET (a TOML file) with every choice of options.
+
+    Quietly, without load; what may not be issued is asked for too, and must be refused. The counts by certificate and
+    choice say what was swept and what not: until all was, the verdict is INCONCLUSIVE. honnin resume goes on with
+    what is left, and asks for nothing twice. honnin plan sweep tells the time and the nights it takes (docs/sweep.md).
+
+    \b
+    honnin plan sweep --target target.toml --per-minute 30 --until 05:30
+    honnin sweep target.toml --per-minute 30 --until 05:30
+    honnin resume runs/20261122-... --until 05:30          the next night, what is left
+    """,
+}
+_SCENARIO = "sweep"
+
+
+@click.command(help=_HELP[default_lang()])
+@click.argument("target_file", metavar="TARGET", type=click.Path(path_type=Path))
+@click.option("--population", type=click.Path(path_type=Path), help="population folder (default: the target file's)")
+@click.option("--cards", type=click.Path(path_type=Path), help="cards folder (default: the target file's)")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
+@click.option("--seed", type=int, help="another order (default: the scenario's)")
+@click.option("--baseline", type=click.Path(path_type=Path), help="run folder of honnin baseline to compare with")
+@sweep_options
+@window_options
+@click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
+@click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
+@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
+@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
+@click.option("--quiet", is_flag=True, help="no progress")
+def command(
+    target_file: Path,
+    population: Path | None,
+    cards: Path | None,
+    out: Path,
+    seed: int | None,
+    baseline: Path | None,
+    paced: Paced,
+    ends: datetime | None,
+    confirmed: tuple[str, ...],
+    readers: int | None,
+    lang: Lang,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Play the sweep as any scenario; the exit code is the verdict's."""
+    campaign = paced(load_scenario(find_scenario(_SCENARIO)))
+    if ends is not None:
+        campaign = with_recovery(campaign)
+    request = load_request(campaign, target_file, population, cards, out, seed, confirmed)
+    if baseline is not None:
+        request = with_baseline(request, baseline)
+    verdict, folder = play(request, Display(lang, quiet), readers, lang, ends=ends)
+    tell(verdict, folder, lang, as_json)
+    return exit_code(verdict)
