@@ -18,6 +18,7 @@ from harness.records.target import Target
 
 _START_MS = 2_000.0  # one player program: its start, its people at their kiosks
 _UPDATE_MS = 200.0
+_BY_HAND_MS = 60_000.0  # a person reads what to change, finds the resident, enters and registers it
 _REFUSED = 0.4  # of a visit: it ends when the application is answered
 _HUMAN_STEPS = 4  # at which somebody thinks: card, choice, fee, completion
 _SECOND_MS = 1_000.0
@@ -59,6 +60,7 @@ class Forecast(Struct, frozen=True, kw_only=True):
     """What `honnin plan` shows."""
 
     header: PlanHeader
+    by_hand_s: float  # reckoned for one change of the register by hand; 0 where nobody has to make them
     pace: Pace
     phases: tuple[PhaseForecast, ...]
     batch_s: dict[str, float]  # by batch: what a window has room for
@@ -88,7 +90,8 @@ def forecast(
     """
     header, batches = _one_confirmation(header, batches)
     durations = {b.batch: batch_ms(b, pace) for b in batches}
-    phases = tuple(_phase(phase, batches, durations, pace) for phase in header.phases)
+    by_hand_ms = _BY_HAND_MS if target.updates == "manual" else 0.0
+    phases = tuple(_phase(phase, batches, durations, pace, by_hand_ms) for phase in header.phases)
     settle_ms = _START_MS + target.limits.settle_s * 100.0  # it ends once all is settled, mostly at the first look
     total_ms = BEFORE_S * 1000.0 + sum(p.expected_s for p in phases) * 1000.0 + settle_ms
     bursts = sum(map(_is_burst, batches))
@@ -96,6 +99,7 @@ def forecast(
     found = hindrances(header, batches, target, pace, cards)
     return Forecast(
         header=header,
+        by_hand_s=by_hand_ms / 1000.0,
         pace=pace,
         phases=phases,
         batch_s={name: round(ms / 1000.0, 3) for name, ms in durations.items()},
@@ -163,12 +167,15 @@ def _visit_ms(one: PlannedApplication, pace: Pace) -> float:
     return alone + one.think_ms * _HUMAN_STEPS + idle
 
 
-def _phase(phase: Phase, batches: Sequence[Batch], durations: dict[str, float], pace: Pace) -> PhaseForecast:
+def _phase(
+    phase: Phase, batches: Sequence[Batch], durations: dict[str, float], pace: Pace, by_hand_ms: float
+) -> PhaseForecast:
     own = [b for b in batches if b.phase == phase.phase]
     applications = sum(len(b.applications) for b in own)
     together = sum(durations[b.batch] for b in own) / max(1, phase.parallel)
     longest = max((durations[b.batch] for b in own), default=0.0)
     served = applications / pace.per_second * 1000.0
+    updates = sum(len(b.updates) for b in own)
     paced = len(own) / phase.per_minute * _MINUTE_MS if phase.per_minute else 0.0
     return PhaseForecast(
         phase=phase.phase,
@@ -176,10 +183,10 @@ def _phase(phase: Phase, batches: Sequence[Batch], durations: dict[str, float], 
         title_en=phase.title_en,
         batches=len(own),
         applications=applications,
-        updates=sum(len(b.updates) for b in own),
+        updates=updates,
         bursts=sum(map(_is_burst, own)),
         slots=sum(1 for b in own if b.slot),
-        expected_s=round((_START_MS + max(together, longest, served, paced)) / 1000.0, 1),
+        expected_s=round((_START_MS + max(together, longest, served, paced) + updates * by_hand_ms) / 1000.0, 1),
     )
 
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from harness.campaign.forecast import Forecast
 from harness.campaign.gaps import BINS
 from harness.campaign.strata import Stratum
+from harness.campaign.window import BEFORE_S
 from harness.cli.night_texts import in_time, told_night
 from harness.glossary import Lang, word
 from harness.records.plan import Batch, Covering
@@ -142,7 +143,23 @@ def _totals(seen: Forecast, residents: int, say: _Words) -> Iterator[str]:
         f"expected time: {in_time(seen.expected_s, say)}, without reading and judging; from "
         f"{pace.solo_ms / 1000:.2f} s an issue and {pace.per_second:g} a second, {source}",
     )
+    yield from _by_hand(seen, say)
     yield ""
+
+
+def _by_hand(seen: Forecast, say: _Words) -> Iterator[str]:
+    """Say when an operator has to sit at the terminal, where changes are made by hand."""
+    begins_s = BEFORE_S
+    for phase in seen.phases:
+        if phase.updates and seen.by_hand_s:
+            yield say(
+                f"操作者: {phase.phase} で登録の変更 {phase.updates} 件を手で行う"
+                f"(開始の約 {in_time(begins_s, say)}後から、1 件 {in_time(seen.by_hand_s, say)}として {in_time(phase.expected_s, say)}間)",
+                f"operator: {phase.updates} changes of the register by hand in {phase.phase}, about "
+                f"{in_time(begins_s, say)} after the start and for {in_time(phase.expected_s, say)}, at "
+                f"{in_time(seen.by_hand_s, say)} each",
+            )
+        begins_s += phase.expected_s
 
 
 def _strata(strata: Sequence[Stratum], say: _Words) -> Iterator[str]:

@@ -54,3 +54,13 @@ def test_batches_can_be_listed_one_by_one(target, tmp_path):
     told = plan("smoke", "--target", target, "--out", tmp_path, "--lang", "en", "--batches")
     assert "B00001" in told
     assert "burst:4" in told
+
+
+def test_where_changes_are_made_by_hand_it_says_when_the_operator_is_needed(target, tmp_path):
+    target.write_text(
+        target.read_text(encoding="utf-8").replace("updates = true", 'updates = "manual"'), encoding="utf-8"
+    )
+    told = plan("go-live", "--target", target, "--out", tmp_path, "--lang", "ja")
+    (line,) = [line for line in told.splitlines() if line.startswith("操作者")]
+    assert "P5 で登録の変更" in line
+    assert "1 件 60 秒として" in line
