@@ -13,6 +13,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.assurance.bounds import rounded_up
 from harness.glossary import Lang, item_word, kind_word, word
 from harness.sentences import in_japanese, seen
 from reports.clock import calendar_day, day_and_time, duration, time_of_day
@@ -54,6 +55,14 @@ def digest_or_text(text: str) -> str:
     return short(text) if len(text) == 64 and _HEX.fullmatch(text) else text
 
 
+def told_bound(probability: float | None) -> str:
+    """Return a bound to two digits, rounded up, and as a percentage; "" where there is none."""
+    if not probability:
+        return ""
+    bound = rounded_up(probability)
+    return f"{bound:.2g} ({bound * 100:.2g} %)"
+
+
 def environment(lang: Lang) -> Environment:
     """Return the environment of the templates in one language."""
     env = Environment(
@@ -84,6 +93,7 @@ def environment(lang: Lang) -> Environment:
         short=short,
         digest=digest_or_text,
         count=_count,
+        bound=told_bound,
     )
     return env
 

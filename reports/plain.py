@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.assurance.bounds import percent
 from harness.glossary import Lang
 from harness.records.verdict import Outcome, Verdict
 from reports.texts import speaker
@@ -17,4 +18,7 @@ def plain(verdict: Verdict, misdelivered: int, bound: str, lang: Lang) -> str:
         return say("plain_misdelivered", misdelivered=f"{misdelivered:,}", **counts)
     if verdict.outcome is Outcome.FAIL:
         return say("plain_FAIL", **counts)
-    return say("plain_PASS", bound=bound, **counts) if bound else say("plain_PASS_without_bursts", **counts)
+    level = percent(verdict.assure.confidence)
+    return (
+        say("plain_PASS", bound=bound, level=level, **counts) if bound else say("plain_PASS_without_bursts", **counts)
+    )

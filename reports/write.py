@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from markupsafe import Markup
 
+from harness.assurance.bounds import percent
 from harness.glossary import Lang
 from harness.journal.run_folder import RunFolder, write_whole
 from harness.records.findings import Anomaly
@@ -15,7 +15,7 @@ from reports.achieved import achieved
 from reports.exposure import burst_rows, exposure_groups, phase_rows, reached
 from reports.gather import Gathered, gather
 from reports.groups import severities
-from reports.page import environment
+from reports.page import environment, told_bound
 from reports.plain import plain
 from reports.summary import scope_in_words, steps_by_reader
 from reports.texts import speaker
@@ -45,7 +45,7 @@ def report_path(folder: RunFolder, lang: Lang) -> Path:
 def render(gathered: Gathered, lang: Lang) -> str:
     """Return the page."""
     verdict = gathered.verdict
-    bound, misdelivered = _bound(verdict.bound_per_burst), _class_count(gathered, "misdelivered")
+    bound, misdelivered = told_bound(verdict.bound_per_burst), _class_count(gathered, "misdelivered")
     return (
         environment(lang)
         .get_template("report.html")
@@ -55,6 +55,7 @@ def render(gathered: Gathered, lang: Lang) -> str:
             severities=severities(verdict.findings),
             scope=scope_in_words(verdict, lang),
             bound=bound,
+            level=percent(verdict.assure.confidence),
             misdelivered=misdelivered,
             plain=plain(verdict, misdelivered or 0, bound, lang),
             limits=next((r for r in verdict.not_tried if r.code == "no_acceptance"), None),
@@ -79,15 +80,6 @@ def _digests(gathered: Gathered) -> tuple[tuple[str, str], ...]:
         return always
     return (*always, ("scenario", manifest.scenario_digest), ("target", manifest.target_digest),
             ("plan", manifest.plan_digest), ("population", manifest.population_digest))  # fmt: skip
-
-
-def _bound(probability: float | None) -> str:
-    """Return the bound to two digits, rounded up: what is printed never claims more than what was computed."""
-    if probability is None or probability <= 0:
-        return ""
-    size = 10 ** (math.floor(math.log10(probability)) - 1)
-    bound = min(math.ceil(probability / size - 1e-9) * size, 1.0)
-    return f"{bound:.2g} ({bound * 100:.2g} %)"
 
 
 def _class_count(gathered: Gathered, name: str) -> int | None:

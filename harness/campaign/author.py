@@ -194,14 +194,15 @@ class Author:
 
     def two_kiosks(self, *, one_store: bool = False) -> tuple[int, int]:
         """Draw from the half of the kiosks that rested longest: pairs in flight together seldom want the same one."""
-        rested = max(2, len(self._rested) // 2)
+        rested = self._rested[: max(2, len(self._rested) // 2)]
         if one_store:
-            neighbours = [k for k in self._rested[:rested] if k % 2 == 0 and k + 1 < self.scenario.kiosks]
+            neighbours = [k for k in rested if k % 2 == 0 and k + 1 < self.scenario.kiosks]
             first = self.rng.choice(neighbours) if neighbours else 0
             two = (first, first + 1)
         else:
-            one, other = self.rng.sample(range(rested), 2)
-            two = (self._rested[one], self._rested[other])
+            first = self.rng.choice(rested)
+            apart = [k for k in rested if _store(k) != _store(first)] or [k for k in rested if k != first]
+            two = (first, self.rng.choice(apart))
         self._rested = [k for k in self._rested if k not in two] + list(two)
         return two
 

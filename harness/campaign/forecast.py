@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harness.campaign.night import Night, Stretch, bound_after, night_of
+from harness.assurance.bounds import bound_after, trials_for
+from harness.campaign.night import Night, Stretch, night_of
 from harness.campaign.pace import Pace
 from harness.campaign.reach import Hindrance, hindrances
 from harness.campaign.strata import Stratum, strata_of
@@ -49,6 +50,17 @@ class Wanted(Struct, frozen=True, kw_only=True):
     turns: float  # of every resident, at this plan's mixture
 
 
+class Assured(Struct, frozen=True, kw_only=True):
+    """The bound that the scenario asks for, and whether the plan, or this window of it, is likely to reach it."""
+
+    bound: float
+    confidence: float
+    trials: int  # that it takes
+    planned: int  # that the plan is likely to give
+    in_window: int  # that the window given is likely to give; as planned where none is
+    window_s: float  # in which so many would be played, at this plan's pace and mixture
+
+
 class Window(Struct, frozen=True, kw_only=True):
     """What a sitting is given."""
 
@@ -67,7 +79,10 @@ class Forecast(Struct, frozen=True, kw_only=True):
     expected_s: float  # with what comes before, between and after; reading and judging left aside
     strata: tuple[Stratum, ...]
     bursts: int
-    bound: float | None  # 95 % upper bound per burst that the plan can reach; None without bursts
+    bound: float | None  # upper bound per burst that the plan is likely to reach; None without bursts
+    confidence: float
+    trials: int  # bursts likely to overlap, of different people each
+    assured: Assured | None  # None: the scenario asks for no bound
     wanted: tuple[Wanted, ...]
     turns: float  # applications per resident
     hindrances: tuple[Hindrance, ...]
@@ -97,6 +112,9 @@ def forecast(
     bursts = sum(map(_is_burst, batches))
     turns = header.applications / max(1, header.residents)
     found = hindrances(header, batches, target, pace, cards)
+    trials, confidence = _trials(batches, pace), header.assure.confidence
+    by_phase = {p.phase: _trials([b for b in batches if b.phase == p.phase], pace) for p in phases}
+    night = _night(header, phases, by_phase, window, target, pace) if window else None
     return Forecast(
         header=header,
         by_hand_s=by_hand_ms / 1000.0,
@@ -106,12 +124,15 @@ def forecast(
         expected_s=round(total_ms / 1000.0, 1),
         strata=strata_of(batches),
         bursts=bursts,
-        bound=bound_after(bursts),
-        wanted=tuple(_wanted(bound, bursts, total_ms, turns) for bound in _BOUNDS) if bursts else (),
+        bound=bound_after(trials, confidence),
+        confidence=confidence,
+        trials=trials,
+        assured=_assured(header, trials, total_ms, night.bursts / sum(by_phase.values()) if night and trials else 1.0),
+        wanted=tuple(_wanted(bound, confidence, trials, total_ms, turns) for bound in _BOUNDS) if trials else (),
         turns=round(turns, 2),
         hindrances=found,
         scarce=_scarce(found),
-        night=_night(header, phases, window, target, pace) if window else None,
+        night=night,
     )
 
 
@@ -124,12 +145,19 @@ def _one_confirmation(header: PlanHeader, batches: Sequence[Batch]) -> tuple[Pla
     return replace(header, phases=phases, batches=len(kept), applications=applications), kept
 
 
-def _night(header: PlanHeader, phases: Sequence[PhaseForecast], window: Window, target: Target, pace: Pace) -> Night:
+def _night(
+    header: PlanHeader,
+    phases: Sequence[PhaseForecast],
+    trials: Mapping[str, int],
+    window: Window,
+    target: Target,
+    pace: Pace,
+) -> Night:
     last = {p.phase for p in header.phases if p.recovery}
     issues = sum(p.applications for p in phases if p.phase in last)
     reserve = reserve_of(header.phases, issues, target.limits, pace)
     stretches = [
-        Stretch(phase=p.phase, expected_s=p.expected_s, bursts=p.bursts) for p in phases if p.phase not in last
+        Stretch(phase=p.phase, expected_s=p.expected_s, bursts=trials[p.phase]) for p in phases if p.phase not in last
     ]
     return night_of(stretches, window.seconds, reserve, window.baseline_s)
 
@@ -190,10 +218,36 @@ def _phase(
     )
 
 
-def _wanted(bound: float, bursts: int, total_ms: float, turns: float) -> Wanted:
-    """Return what `bound` needs: as many bursts as make the plan's own bound that small."""
-    needed = math.ceil(math.log(0.05) / math.log(1.0 - bound))
-    times = needed / bursts
+def _trials(batches: Sequence[Batch], pace: Pace) -> int:
+    """Return how many different groups of people have a burst that is likely to overlap: it leaves within one visit."""
+    groups = set()
+    for batch in filter(_is_burst, batches):
+        shortest_ms = min(pace.solo_of_ms.get(one.certificate, pace.solo_ms) for one in batch.main)
+        if batch.span_ms < shortest_ms or batch.fillers:
+            groups.add(frozenset(one.resident for one in batch.applications))
+    return len(groups)
+
+
+def _assured(header: PlanHeader, trials: int, total_ms: float, share: float) -> Assured | None:
+    """Return what the scenario asks for; a window plays the `share` of the plan's trials."""
+    bound, confidence = header.assure.misdelivery_per_burst, header.assure.confidence
+    if bound is None:
+        return None
+    needed = trials_for(bound, confidence)
+    return Assured(
+        bound=bound,
+        confidence=confidence,
+        trials=needed,
+        planned=trials,
+        in_window=int(trials * share),
+        window_s=round(total_ms / 1000.0 * needed / trials, 1) if trials else math.inf,
+    )
+
+
+def _wanted(bound: float, confidence: float, trials: int, total_ms: float, turns: float) -> Wanted:
+    """Return what `bound` needs: as many trials as make the plan's own bound that small."""
+    needed = trials_for(bound, confidence)
+    times = needed / trials
     return Wanted(
         bound=bound, bursts=needed, expected_s=round(total_ms / 1000.0 * times, 1), turns=round(turns * times, 1)
     )

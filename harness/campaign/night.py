@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from harness.assurance.bounds import bound_after
 from harness.campaign.window import BEFORE_S, Reserve, arrivals_s
 
 
@@ -64,8 +65,3 @@ def night_of(stretches: Sequence[Stretch], window_s: float, reserve: Reserve, ba
         bound=bound_after(bursts),
         nights=max(1, math.ceil(ends / room_s)),
     )
-
-
-def bound_after(bursts: int) -> float | None:
-    """Return 1 - 0.05^(1/n), the 95 % upper bound after none in n bursts; None without any."""
-    return float(1.0 - 0.05 ** (1.0 / bursts)) if bursts else None

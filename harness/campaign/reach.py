@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
+from harness.assurance.bounds import bound_after, pairs_of, rounded_up
 from harness.campaign.pace import Pace
 from harness.glossary import word
 from harness.records.plan import Batch, BatchKind, PlanHeader
 from harness.records.target import Client, Target
+
+_SMALL = 100  # residents: of more the pairs are no limit of what a night can play
 
 
 class Hindrance(Struct, frozen=True, kw_only=True):
@@ -27,6 +30,7 @@ def hindrances(
     """Return everything in the way of what the scenario asks for; `cards` are the residents who have one."""
     return (
         *_people(header),
+        *_pairs(header),
         *_cards(batches, cards),
         *_waits(batches, target, pace),
         *_nodes(target),
@@ -49,6 +53,20 @@ def _people(header: PlanHeader) -> Iterator[Hindrance]:
             code="relation_missing",
             ja=f"「{word(relation, 'ja')}」の二人がいないため、その組合せは試験できない",
             en=f"no two people here are '{word(relation, 'en')}', so such pairs are not tried",
+        )
+
+
+def _pairs(header: PlanHeader) -> Iterator[Hindrance]:
+    """Tell of a small population how far its pairs carry: the same two once more are no further trial."""
+    pairs = pairs_of(header.residents)
+    if header.residents <= _SMALL and (bound := bound_after(pairs, header.assure.confidence)) is not None:
+        yield Hindrance(
+            resource="residents",
+            code="few_pairs",
+            ja=f"使う住民 {header.residents} 人の異なる二人の組は {pairs:,} 通り。二人の同時申請では、全組を試しても"
+            f"誤交付確率の上限は {rounded_up(bound):.2g} までしか下がらない",
+            en=f"the {header.residents} residents used make {pairs:,} different pairs: bursts of two bring the bound "
+            f"no lower than {rounded_up(bound):.2g}, even if every pair was tried",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from harness.assurance.bounds import rounded_up
 from harness.campaign.night import Night
 
 Say = Callable[[str, str], str]  # chooses between Japanese and English
@@ -53,10 +54,11 @@ def _gives(night: Night, say: Say) -> str:
             f"  この 1 回だけでは同時申請がなく、誤交付確率の上限は示せない({scarce_ja})",
             f"  this window alone has no bursts, so that it gives no bound ({scarce_en})",
         )
+    bound = f"{rounded_up(night.bound):.2g}"
     return say(
-        f"  この 1 回で同時申請 {night.bursts:,} 組、誤交付が 0 件なら 1 組当たりの上限 {night.bound:.2g}({scarce_ja})",
-        f"  this window alone gives {night.bursts:,} bursts and, with no misdelivery, a bound per burst of "
-        f"{night.bound:.2g} ({scarce_en})",
+        f"  この 1 回で同時申請 {night.bursts:,} 組、誤交付が 0 件なら 1 組当たりの上限 {bound}({scarce_ja})",
+        f"  this window alone gives {night.bursts:,} bursts and, with no misdelivery, a bound per burst of {bound} "
+        f"({scarce_en})",
     )
 
 

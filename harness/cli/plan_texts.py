@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from harness.campaign.forecast import Forecast
+from harness.assurance.bounds import percent, rounded_up
+from harness.campaign.forecast import Assured, Forecast
 from harness.campaign.gaps import BINS
 from harness.campaign.strata import Stratum
 from harness.campaign.window import BEFORE_S
@@ -200,22 +201,56 @@ def _covering(covering: Covering, say: _Words) -> Iterator[str]:
 
 
 def _bounds(seen: Forecast, say: _Words) -> Iterator[str]:
+    level = percent(seen.confidence)
     if seen.bound is None:
         yield say("同時申請がないため、誤交付確率の上限は示せない。", "Without bursts no bound can be given.")
-        return
-    yield say(
-        f"誤交付が 0 件なら、同時申請 {seen.bursts:,} 組がすべて重なった場合、1 組当たりの確率の上限は {seen.bound:.2g}"
-        "(95 %、独立・同一条件と仮定)",
-        f"with no misdelivery, and all {seen.bursts:,} bursts overlapping, the bound per burst is {seen.bound:.2g} "
-        "(95 %, taken as independent and alike)",
-    )
+    else:
+        bound = f"{rounded_up(seen.bound):.2g}"
+        yield say(
+            f"誤交付が 0 件なら、重なると見込む異なる顔ぶれの同時申請 {seen.trials:,} 組(全 {seen.bursts:,} 組中)で、"
+            f"1 組当たりの確率の上限は {bound}({level}、独立・同一条件と仮定)",
+            f"with no misdelivery, {seen.trials:,} of {seen.bursts:,} bursts, likely to overlap and of different "
+            f"people each, give a bound per burst of {bound} ({level}, taken as independent and alike)",
+        )
     for wanted in seen.wanted:
         time = in_time(wanted.expected_s, say)
         yield say(
             f"  上限 {wanted.bound:g} には {wanted.bursts:,} 組、約 {time}、1 人 {wanted.turns:g} 回",
             f"  {wanted.bound:g} needs {wanted.bursts:,} bursts, about {time}, {wanted.turns:g} turns of each resident",
         )
+    yield from _assured(seen.assured, say)
     yield ""
+
+
+def _assured(asked: Assured | None, say: _Words) -> Iterator[str]:
+    """Say whether what the scenario asks for will be reached, else what would."""
+    if asked is None:
+        yield say(
+            "シナリオは上限を求めていない([assure] misdelivery_per_burst で求める)",
+            "the scenario asks for no bound ([assure] misdelivery_per_burst does)",
+        )
+        return
+    yield say(
+        f"求める上限 {asked.bound:g}({percent(asked.confidence)})には {asked.trials:,} 組が要る。見込みは "
+        f"{asked.in_window:,} 組: {_answer(asked, say)}",
+        f"the bound asked for, {asked.bound:g} ({percent(asked.confidence)}), takes {asked.trials:,} bursts; likely "
+        f"are {asked.in_window:,}: {_answer(asked, say)}",
+    )
+
+
+def _answer(asked: Assured, say: _Words) -> str:
+    if asked.in_window >= asked.trials:
+        return say("届く", "it will be reached")
+    if not asked.planned:
+        return say("届かない(重なる同時申請がない)", "out of reach, no bursts overlap")
+    time = in_time(asked.window_s, say)
+    if asked.planned >= asked.trials:
+        return say(f"この時間枠では届かない。約 {time} あれば届く", f"not in this window; about {time} would do")
+    times = f"{asked.trials / asked.planned:.1f}"
+    return say(
+        f"届かない(判定保留になる)。pairs と rounds を {times} 倍にした計画と、約 {time} の時間枠なら届く",
+        f"out of reach (inconclusive); {times} times the pairs and rounds, in about {time}, would do",
+    )
 
 
 def _hindrances(seen: Forecast, say: _Words) -> Iterator[str]:

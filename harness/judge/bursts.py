@@ -39,8 +39,13 @@ def gap_classes(view: HistoryView, spans_ms: Mapping[str, float]) -> tuple[GapCl
     return tuple(classes)
 
 
+def trials_of(view: HistoryView) -> dict[str, list[Application]]:
+    """Return the bursts that count as trials of the bound, with their applications, in the order of the history."""
+    return {burst: some for burst, some in _played(view).items() if counts(some, view.last_ns)}
+
+
 def _played(view: HistoryView) -> dict[str, list[Application]]:
-    """Return the applications of every burst that counts as played."""
+    """Return the applications of every burst that was released, ended and is not void."""
     released = {batch for batch, _ in view.releases}
     played: dict[str, list[Application]] = {
         b.batch: []

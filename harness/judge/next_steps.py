@@ -101,6 +101,14 @@ _STEPS: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "plan_incomplete": (_RESUME,),
+    "sweep_incomplete": (
+        (
+            VENDOR,
+            "残りがあれば `honnin resume` で続ける。答えのなかった申請は、原因を除いてから `honnin sweep` をやり直して確かめる。",
+            "Go on with `honnin resume` while anything is left; where there was no answer, remove its cause and make a new "
+            "`honnin sweep`.",
+        ),
+    ),
     "interrupted": (_RESUME,),
     "worker_absent": (
         (
@@ -192,6 +200,15 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             VENDOR,
             "結果不明の申請を対象システムの発行履歴と突き合わせる。",
             "Compare the unresolved applications with the target's own issue ledger.",
+        ),
+    ),
+    "exposure_short": (
+        (
+            VENDOR,
+            "`honnin plan` で求める上限に届く回数と時間枠を確かめ、シナリオの pairs・rounds または試験住民を増やして、"
+            "新たに実施する。対象の応答が速く重ならない場合は、間隔の短い組を増やす。",
+            "See with `honnin plan` how many bursts and which window the bound takes; give the scenario more pairs, "
+            "rounds or residents and make a new run. Where the target answers before they overlap, plan shorter gaps.",
         ),
     ),
     "unread": (

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 import harness
+from harness.assurance.bounds import bound_after
 from harness.baseline.folder import BaselineFolder
 from harness.checks.documents import Documents
 from harness.checks.donors import Donors, trace_donors
@@ -54,7 +55,8 @@ from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.server_log import LogSide
 from harness.judge.settling import count_confirmed
 from harness.judge.shares import cores
-from harness.judge.statement import bound_per_burst, state
+from harness.judge.statement import state
+from harness.judge.trials import measure_trials, without_bounds
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
 from harness.judge.weak_matches import weak_matches
@@ -74,10 +76,12 @@ from harness.records.verdict import (
     FollowedUp,
     Identity,
     Outcome,
+    People,
     ReadersLag,
     Reason,
     Recovery,
     ScopeEntry,
+    StratumBound,
     Unaccounted,
     Verdict,
 )
@@ -193,11 +197,23 @@ class _Judge:
         nothing: tuple[tuple[FollowedUp, ...], tuple[Unaccounted, ...]] = ((), ())
         followed_up, unaccounted = self._guarded("errors", lambda: follow_up_errors(view, findings), nothing)
         recovery, unconfirmed = self._recovery(findings, classes)
-        basis = self._basis(documents, findings, classes, unconfirmed)
+        wrong = frozenset(name for name, c in classes.items() if c is FinalClass.MISDELIVERED)
+        confidence = inputs.header.assure.confidence
+        nobody: tuple[tuple[StratumBound, ...], People] = ((), People())
+        strata, people = self._guarded("trials", lambda: measure_trials(view, self.plan, wrong, confidence), nobody)
+        basis = self._basis(documents, findings, classes, unconfirmed, people.groups)
         outcome, reasons = decide(basis)
-        misdelivered = sum(1 for c in classes.values() if c is FinalClass.MISDELIVERED)
         mingled = len({f.application for f in findings if is_mingled(f)})
-        statement = state(outcome, exposure, misdelivered, basis.scope, inputs.manifest.scenario, mingled=mingled)
+        statement = state(
+            outcome,
+            exposure,
+            len(wrong),
+            basis.scope,
+            inputs.manifest.scenario,
+            people=people,
+            confidence=confidence,
+            mingled=mingled,
+        )
         return Verdict(
             version=VERDICT_VERSION,
             honnin=harness.__version__,
@@ -213,7 +229,7 @@ class _Judge:
             controls=basis.controls,
             nodes=node_builds(view, ((n.id, n.build) for n in inputs.target.nodes)),
             findings=findings,
-            bound_per_burst=bound_per_burst(exposure.bursts) if outcome is Outcome.PASS else None,
+            bound_per_burst=bound_after(people.groups, confidence) if outcome is Outcome.PASS else None,
             statement_ja=statement[0],
             statement_en=statement[1],
             started_wall_ns=inputs.manifest.started_wall_ns,
@@ -233,6 +249,9 @@ class _Judge:
                 *uncontrolled(view, basis.controls),
                 *weak_matches(documents),
             ),
+            assure=inputs.header.assure,
+            people=people,
+            strata=strata if outcome is Outcome.PASS else without_bounds(strata),
             recovery=recovery,
         )
 
@@ -283,6 +302,7 @@ class _Judge:
         findings: tuple[Finding, ...],
         classes: Mapping[str, FinalClass | None],
         unconfirmed: tuple[Reason, ...],
+        trials: int,
     ) -> Basis:
         """Gather everything that the rule looks at; `crashed` last, when nothing can crash any more."""
         view, inputs = self.view, self.inputs
@@ -295,7 +315,8 @@ class _Judge:
             findings=findings,
             identities=identities,
             scope=self._scope(documents, compared),
-            max_unsettled=inputs.header.assure.max_unsettled,
+            assure=inputs.header.assure,
+            trials=trials,
             imported=inputs.manifest.kind == "import",
             baseline=inputs.baseline is not None,
             baseline_missing=inputs.profile is None and not compared.given,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from harness.assurance.bounds import DEFAULT_CONFIDENCE, bound_after, percent, rounded_up
 from harness.glossary import property_word
-from harness.records.verdict import Exposure, Outcome, ScopeEntry
+from harness.records.verdict import Exposure, Outcome, People, ScopeEntry
 
-_CONFIDENCE = 0.95
+_NOBODY = People()
 
 _NO_GUARANTEE = (
     "本結果は、試験していない条件・構成・版数に欠陥がないことを保証しない。",
@@ -17,14 +18,6 @@ _NO_SENSITIVITY = (
 )
 
 
-def bound_per_burst(bursts: int) -> float | None:
-    """Return the 95 % upper bound of the misdelivery probability per burst after none in `bursts` of them.
-
-    1 - 0.05^(1/n); valid at any stopping time as long as nothing was found. None without bursts.
-    """
-    return float(1 - (1 - _CONFIDENCE) ** (1 / bursts)) if bursts else None
-
-
 def state(
     outcome: Outcome,
     exposure: Exposure,
@@ -32,9 +25,14 @@ def state(
     scope: tuple[ScopeEntry, ...],
     scenario: str,
     *,
+    people: People = _NOBODY,
+    confidence: float = DEFAULT_CONFIDENCE,
     mingled: int = 0,
 ) -> tuple[str, str]:
-    """Return the statement in Japanese and English; `mingled` own certificates show somebody else's items."""
+    """Return the statement in Japanese and English; `mingled` own certificates show somebody else's items.
+
+    `people` are those of the bursts; different groups of them are the trials of the bound.
+    """
     within, by_gap = _within(scope, exposure.updates), _by_gap(exposure)
     done = (
         f"条件「{scenario}」において、申請が実際に重なった独立なバースト {exposure.bursts:,} 回"
@@ -44,7 +42,7 @@ def state(
         f"really overlapped ({exposure.overlapping_pairs:,} overlapping pairs, "
         f"{exposure.same_second_pairs:,} pairs begun in one second{by_gap[1]}); ",
     )
-    result = _result(outcome, exposure, misdelivered)
+    result = _result(outcome, people, misdelivered, confidence)
     if mingled:
         result = (
             f"{result[0]}本人の証明書に他人の記載が混ざった申請は {mingled:,} 件であった。",
@@ -86,7 +84,7 @@ def _planned(floor_ms: float, up_to_ms: float | None) -> tuple[str, str]:
     return f"{up_to_ms:,.0f} ms 以下", f"up to {up_to_ms:,.0f} ms"
 
 
-def _result(outcome: Outcome, exposure: Exposure, misdelivered: int) -> tuple[str, str]:
+def _result(outcome: Outcome, people: People, misdelivered: int, confidence: float) -> tuple[str, str]:
     if misdelivered:
         return f"誤交付は {misdelivered:,} 件であった。", f"{misdelivered:,} misdeliveries were found."
     if outcome is Outcome.FAIL:
@@ -96,18 +94,40 @@ def _result(outcome: Outcome, exposure: Exposure, misdelivered: int) -> tuple[st
             "確認できた範囲で誤交付は 0 件であった。ただし判定は保留であり、この件数を根拠にできない。",
             "no misdelivery was seen in what could be checked; the verdict is inconclusive, so nothing rests on that.",
         )
-    bound = bound_per_burst(exposure.bursts)
+    bound = bound_after(people.groups, confidence)
     if bound is None:
         return (
             "誤交付は 0 件であった。バーストを含まないため、誤交付確率の上限は示せない。",
             "no misdelivery was found. Without bursts no bound of its probability can be given.",
         )
+    of_people, level = _of_people(people), percent(confidence)
     return (
         "誤交付は 0 件であった。各バーストが独立・同一条件とみなせる場合、当該条件下の 1 バースト当たり誤交付確率は "
-        f"95 % 信頼水準で {bound:.2g} 以下である(住民を繰り返し用いた場合も独立と仮定している)。",
+        f"{level} 信頼水準で {rounded_up(bound):.2g} 以下である({of_people[0]})。",
         "no misdelivery was found. If the bursts are independent and alike, its probability per burst under these "
-        f"conditions is at most {bound:.2g} at 95 % confidence (repeated residents are taken as independent).",
+        f"conditions is at most {rounded_up(bound):.2g} at {level} confidence ({of_people[1]}).",
     )
+
+
+def _of_people(people: People) -> tuple[str, str]:
+    """Say by how many different groups the bound stands, and of few people how far their pairs were met."""
+    ja = f"住民 {people.residents:,} 人の異なる顔ぶれ {people.groups:,} 組による"
+    en = f"by {people.groups:,} different groups of {people.residents:,} residents"
+    if again := people.bursts - people.groups:
+        ja += f"。同じ顔ぶれの繰り返し {again:,} 回は数えない"
+        en += f"; {again:,} more of the same people are not counted"
+    if people.pairs_possible:
+        ja += (
+            f"。異なる二人の組 {people.pairs_possible:,} 通りのうち同じバーストに入ったのは {people.pairs_met:,} 通り"
+            "で、残りの組と、この住民にない続柄・氏名・記載の組合せについては何も言えない。同じ住民を繰り返し用いた場合も"
+            "独立と仮定している"
+        )
+        en += (
+            f"; of their {people.pairs_possible:,} pairs {people.pairs_met:,} met in a burst: nothing is said of the "
+            "others, nor of names, relations and entries that these residents do not have; repeated residents are "
+            "taken as independent"
+        )
+    return ja, en
 
 
 def _within(scope: tuple[ScopeEntry, ...], updates: int) -> tuple[str, str]:

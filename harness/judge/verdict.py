@@ -5,11 +5,11 @@ INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cann
 PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, worker_absent, worker_lost,
-fault_end_unknown, fault_not_undone, journal_late, clock_unknown, journal_damaged, self_proof, imported,
+sweep_incomplete, fault_end_unknown, fault_not_undone, journal_late, clock_unknown, journal_damaged, self_proof, imported,
 inputs_differ, adapter_error, target_unreachable, target_died, target_errors, void_batches, arrivals_late,
 bursts_strayed, identity_open, unresolved, unread, ocr_absent, for_review, pictures_missing, checker_crashed,
-internal_error, control_missing, control_missed, not_exercised, probes_unanswered, too_many_reviews, baseline_missing,
-recovery_unconfirmed, build_changed, build_unknown.
+internal_error, control_missing, control_missed, exposure_short, not_exercised, probes_unanswered, too_many_reviews,
+baseline_missing, recovery_unconfirmed, build_changed, build_unknown.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from harness.assurance.bounds import bound_after, percent, rounded_up, trials_for
 from harness.checks.history import Application, HistoryView, deaths_in_play
 from harness.checks.isolation import probes_made
 from harness.glossary import property_word, word
@@ -28,6 +29,7 @@ from harness.judge.nights import build_doubts
 from harness.judge.reviews import review_doubts, reviewed
 from harness.judge.scope import MUST_BE_EXERCISED
 from harness.judge.workers import worker_doubts
+from harness.records.assure import Assure
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import ADAPTER_ERROR, JOURNAL_VERSION, Answer, Ending
 from harness.records.review import is_cleared
@@ -72,7 +74,9 @@ class Basis(Struct, frozen=True, kw_only=True):
     scope: tuple[ScopeEntry, ...]
     controls: tuple[ControlCount, ...]
     unconfirmed: tuple[Reason, ...] = ()  # why it is not sure that the service works again
-    max_unsettled: int = 0  # applications of unknown outcome with which a run may still PASS
+    unswept: tuple[Reason, ...] = ()  # what a sweep has left open
+    assure: Assure = Assure()  # what a PASS must be worth, and may leave open
+    trials: int = 0  # of the bound: bursts that count, of different people each
     imported: bool = False  # the history was recorded by something else
     baseline: bool = False  # the run was made with a baseline
     baseline_missing: bool = False  # nothing says what is right: neither a document profile nor a baseline
@@ -205,6 +209,7 @@ def _of_the_play(basis: Basis) -> Iterator[Reason]:
             en=f"the target stopped answering unplanned ({count} times)",
         )
     yield from basis.unconfirmed
+    yield from basis.unswept
     yield from build_doubts(view)
     yield from _target_errors(view)
     yield from _plan(basis)
@@ -318,6 +323,7 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
         )
     yield from _undecided(basis)
     yield from _controls(basis.controls)
+    yield from _exposure(basis)
     yield from _probes(basis.view)
     yield from review_doubts(basis.findings, len(basis.view.deliveries))
     needed = MUST_BE_EXERCISED | ({Property.BASELINE} if basis.baseline else set())
@@ -328,6 +334,23 @@ def _of_the_judging(basis: Basis) -> Iterator[Reason]:
                 ja=f"対象とする性質「{word(entry.property, 'ja')}」を一度も確かめられなかった",
                 en=f"{word(entry.property, 'en')} is in scope and was never exercised",
             )
+
+
+def _exposure(basis: Basis) -> Iterator[Reason]:
+    """Say where a scenario asks for a bound that so few trials cannot give, however clean they were."""
+    wanted, confidence = basis.assure.misdelivery_per_burst, basis.assure.confidence
+    if wanted is None or basis.trials >= (needed := trials_for(wanted, confidence)):
+        return
+    bound = bound_after(basis.trials, confidence)
+    reached_ja = f"、その回数で言える上限は {rounded_up(bound):.2g}" if bound else ""
+    reached_en = f", which bound it by {rounded_up(bound):.2g}" if bound else ""
+    yield Reason(
+        code="exposure_short",
+        ja=f"同時申請の回数が足りない。求めた上限 {wanted:g}({percent(confidence)} 信頼水準)には、実際に重なった異なる"
+        f"顔ぶれの同時申請が {needed:,} 回必要だが、{basis.trials:,} 回だった{reached_ja}",
+        en=f"too few bursts: the bound asked for, {wanted:g} at {percent(confidence)}, takes {needed:,} that "
+        f"overlapped, of different people each; there were {basis.trials:,}{reached_en}",
+    )
 
 
 def _probes(view: HistoryView) -> Iterator[Reason]:
@@ -350,8 +373,8 @@ def _unsettled(basis: Basis) -> int:
 
 def _undecided(basis: Basis) -> Iterator[Reason]:
     classes = {c.source: c.count for i in basis.identities for c in i.classes}
-    if (unresolved := _unsettled(basis)) > basis.max_unsettled:
-        allowed = basis.max_unsettled
+    allowed = basis.assure.max_unsettled
+    if (unresolved := _unsettled(basis)) > allowed:
         yield Reason(
             code="unresolved",
             ja=f"結果不明の申請が {unresolved} 件残った" + (f"(許容は {allowed} 件まで)" if allowed else ""),

@@ -1,4 +1,4 @@
-"""What a PASS may leave open ([assure] of a scenario)."""
+"""What a PASS must be worth, and what it may leave open ([assure] of a scenario)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from msgspec import Meta, Struct
 
 
 class Assure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Limits up to which a run may PASS all the same; by default nothing may stay unknown."""
+    """Limits that a PASS keeps; by default nothing may stay unknown, and no bound is asked for."""
 
     max_unsettled: Annotated[int, Meta(ge=0)] = 0  # applications of unknown outcome (結果不明)
+    # The upper bound that a PASS has to reach, per burst (同時申請); None: whatever bound comes of the run.
+    misdelivery_per_burst: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    confidence: Annotated[float, Meta(ge=0.5, lt=1)] = 0.95  # of the bound asked for, and of the one that is told

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
+from harness.records.assure import Assure
+from harness.records.certificates import Options
 from harness.records.findings import Finding, Property
 from harness.records.generator import Achieved
 from harness.records.history import Ending
@@ -131,6 +134,26 @@ class Exposure(Struct, frozen=True, kw_only=True):
     relations: tuple[Count, ...] = ()  # pairs, by how the two people stand to each other
 
 
+class StratumBound(Struct, frozen=True, kw_only=True):
+    """One kind of coincidence: in how many different groups of people it was tried, and what that bounds."""
+
+    group: str  # "gap", "size", "second", "certificate", "node", "relation", "succession"
+    name: str
+    trials: int
+    misdelivered: int  # bursts of this kind in which somebody received another person's document
+    bound: float | None  # of the misdelivery probability per trial of this kind alone; None: none may be told
+
+
+class People(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """With whom the bursts were made that count: few people give few different groups."""
+
+    residents: int = 0  # who applied at all
+    bursts: int = 0  # that count
+    groups: int = 0  # of them, those of different people: the trials of the bound
+    pairs_met: int = 0  # different pairs of residents who were in one burst together; small populations only
+    pairs_possible: int = 0  # 0: the population is not small
+
+
 class ControlCount(Struct, frozen=True, kw_only=True):
     """Control on the target's own paper (実帳票による検出確認): found of injected."""
 
@@ -228,6 +251,41 @@ class Recovery(Struct, frozen=True, kw_only=True):
     en: str
 
 
+class SweptCount(Struct, frozen=True, kw_only=True):
+    """What a sweep asked of one certificate with one choice of options, and what became of it."""
+
+    certificate: str
+    options: Options
+    forbidden: bool  # it is to be refused: by the rules, or for the card
+    planned: int
+    issued: int
+    refused: int
+    unanswered: int  # begun, and neither issued nor refused
+
+    @property
+    def not_asked(self) -> int:
+        """Applications that were never begun."""
+        return self.planned - self.issued - self.refused - self.unanswered
+
+
+class Swept(Struct, frozen=True, kw_only=True):
+    """What a sweep (全件の交付確認) covered."""
+
+    residents: int  # of the population
+    left_out: tuple[str, ...]  # keys of those of whom nothing was planned
+    whole: int  # residents all of whose applications were answered
+    counts: tuple[SweptCount, ...]
+
+    @property
+    def not_asked(self) -> int:
+        """Applications that were never begun."""
+        return sum(one.not_asked for one in self.counts)
+
+    def total(self, field: Literal["planned", "issued", "refused", "unanswered"]) -> int:
+        """Return the sum of a field over everything."""
+        return sum(getattr(one, field) for one in self.counts)
+
+
 class NodeBuild(Struct, frozen=True, kw_only=True):
     """Build id of one node, and how it is known."""
 
@@ -263,7 +321,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     controls: tuple[ControlCount, ...]
     nodes: tuple[NodeBuild, ...]
     findings: tuple[Finding, ...]
-    bound_per_burst: float | None  # 95 % upper bound of the misdelivery probability per burst; None without bursts
+    bound_per_burst: float | None  # upper bound of the misdelivery probability, at `assure.confidence`; None: no claim
     statement_ja: str  # the wording of checking.md, never stronger
     statement_en: str
     started_wall_ns: int
@@ -278,4 +336,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     followed_up: tuple[FollowedUp, ...] = ()  # how applications ended that brought no document, and what came of them
     unaccounted: tuple[Unaccounted, ...] = ()
     not_tried: tuple[Reason, ...] = ()  # left out of the plan, or planned and never came about
+    assure: Assure = Assure()  # what the scenario asks a PASS to be worth
+    people: People = People()
+    strata: tuple[StratumBound, ...] = ()
+    swept: Swept | None = None  # None: no sweep was planned
     recovery: Recovery | None = None  # None: the plan asked for no confirmation, and there was no window

@@ -10,7 +10,9 @@ from harness.campaign.forecast import forecast
 from harness.campaign.pace import Pace, pace_of
 from harness.campaign.scenario import Bursts, Hold, Pairs, Scenario, Succession
 from harness.campaign.strata import strata_of
+from harness.cli.plan_texts import told
 from harness.population import make_population
+from harness.records.assure import Assure
 from harness.records.target import Client, Expected, Node, Target
 
 DAY = date(2026, 11, 22)
@@ -18,7 +20,6 @@ TARGET = Target(
     name="t",
     url="http://127.0.0.1:1",
     nodes=(Node(id="n1"), Node(id="n2")),
-    route_header="X-Node",
     updates=True,
     ledger=True,
     time_limits_s=(2.0,),
@@ -71,9 +72,33 @@ def test_strata_are_those_of_the_batches(people):
 def test_the_bound_in_reach_and_what_a_wanted_bound_needs(people):
     plan = seen(people, phase(Bursts, sizes=(2,) * 50, rounds=6))
     assert plan.bursts == 300
-    assert plan.bound == pytest.approx(1 - 0.05 ** (1 / 300))
+    assert plan.bound == pytest.approx(1 - 0.05 ** (1 / plan.trials))
     needs = {w.bound: w.bursts for w in plan.wanted}
     assert (needs[0.01], needs[0.001]) == (299, 2995)
+
+
+def test_few_people_are_paired_anew_each_time_and_the_same_group_again_is_no_further_trial(people):
+    plan = seen(people, phase(Bursts, sizes=(2,) * 50, rounds=6))
+    assert 240 <= plan.trials < plan.bursts == 300
+    few = seen(people, phase(Bursts, sizes=(2,) * 50, rounds=6), residents=6)
+    assert few.trials <= 15
+    assert "15" in next(h.ja for h in few.hindrances if h.code == "few_pairs")
+
+
+def test_bursts_that_leave_farther_apart_than_a_visit_takes_give_no_trial(people):
+    far = phase(Pairs, pairs=10, gap_ms=(1500.0, 2000.0), atoms_ms=(1500.0,))
+    assert seen(people, far).trials == 0
+    assert seen(people, far, pace=replace(PACE, solo_ms=5000.0)).trials == 10
+
+
+@pytest.mark.parametrize(("bound", "reached"), [(0.05, True), (0.001, False)])
+def test_a_bound_that_the_scenario_asks_for_is_in_reach_or_what_would_reach_it_is_said(people, bound, reached):
+    plan = seen(people, phase(Bursts, sizes=(2,) * 50, rounds=2), assure=Assure(misdelivery_per_burst=bound))
+    asked = plan.assured
+    assert (asked.in_window >= asked.trials) is reached
+    assert (asked.window_s > plan.expected_s) is not reached
+    (line,) = (x for x in told(plan, (), 60, "ja") if "求める上限" in x)
+    assert line.endswith("届く") if reached else "判定保留" in line
 
 
 def test_waits_that_cannot_cross_the_time_limit_name_the_people_that_are_needed(people):

@@ -3,9 +3,9 @@
 import pytest
 
 from harness.judge.next_steps import Setting, next_steps
-from harness.judge.statement import bound_per_burst, state
+from harness.judge.statement import state
 from harness.records.findings import Property, Severity
-from harness.records.verdict import Exposure, GapClass, Outcome, Reason, ScopeEntry
+from harness.records.verdict import Exposure, GapClass, Outcome, People, Reason, ScopeEntry
 
 SCOPE = (
     ScopeEntry(property=Property.OWNERSHIP, in_scope=True, exercised=True, exercised_count=9),
@@ -15,13 +15,7 @@ SCOPE = (
 FORBIDDEN = ("安全性を証明", "誤交付は起きない", "合格", "proven safe", "cannot happen")
 
 
-@pytest.mark.parametrize(("bursts", "bound"), [(299, 1e-2), (2995, 1e-3), (29956, 1e-4)])
-def test_the_bound_is_that_of_checking_md(bursts, bound):
-    assert bound_per_burst(bursts) < bound < bound_per_burst(bursts - 2)
-
-
 def test_without_bursts_there_is_no_bound():
-    assert bound_per_burst(0) is None
     ja, en = state(Outcome.PASS, Exposure(), 0, SCOPE, "smoke")
     assert "上限は示せない" in ja
     assert "no bound" in en
@@ -29,7 +23,12 @@ def test_without_bursts_there_is_no_bound():
 
 def test_a_pass_states_counts_bound_scope_and_limits():
     ja, en = state(
-        Outcome.PASS, Exposure(bursts=299, overlapping_pairs=5000, same_second_pairs=70), 0, SCOPE, "go-live"
+        Outcome.PASS,
+        Exposure(bursts=299, overlapping_pairs=5000, same_second_pairs=70),
+        0,
+        SCOPE,
+        "go-live",
+        people=People(residents=1000, bursts=299, groups=299),
     )
     for part in (
         "299 回",
@@ -157,3 +156,20 @@ def test_own_certificates_with_somebody_elses_items_are_told_beside_zero_misdeli
     ja, en = state(Outcome.FAIL, Exposure(bursts=9), 0, SCOPE, "smoke", mingled=16)
     assert "他人の記載が混ざった申請は 16 件" in ja
     assert "16 applications" in en
+
+
+def test_a_small_population_claims_no_more_than_its_pairs():
+    few = People(residents=60, bursts=330, groups=299, pairs_met=280, pairs_possible=1770)
+    ja, en = state(Outcome.PASS, Exposure(bursts=330), 0, SCOPE, "go-live", people=few, confidence=0.99)
+    for part in (
+        "60 人の異なる顔ぶれ 299 組",
+        "繰り返し 31 回は数えない",
+        "1,770 通りのうち",
+        "280 通り",
+        "何も言えない",
+        "99 %",
+        "0.016",
+    ):
+        assert part in ja, part
+    for part in ("299 different groups", "31 more", "1,770", "nothing is said", "0.016 at 99 %"):
+        assert part in en, part

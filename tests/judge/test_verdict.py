@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from harness.checks.history import Played
 from harness.judge.scope import measure_scope
 from harness.judge.verdict import Basis, Completeness, decide
+from harness.records.assure import Assure
 from harness.records.findings import Anomaly, Finding, Property, Reviewed, Severity
 from harness.records.history import (
     Ending,
@@ -74,7 +75,7 @@ def test_unknown_outcomes_allow_a_pass_only_as_far_as_the_scenario_says(basis, h
     for name, resident in (("A3", "R3"), ("A4", "R4")):
         history.asks(name, resident, ending=Ending.UNRESOLVED, code="timeout")
     history.batch("B00001", left=(0.0,) * 4, applications=("A1", "A2", "A3", "A4"))
-    result, (reason,) = decide(basis(max_unsettled=allowed))
+    result, (reason,) = decide(basis(assure=Assure(max_unsettled=allowed)))
     assert result is expected
     assert ("2 applications" in reason.en) and ("結果不明" in reason.ja)
 
@@ -382,3 +383,21 @@ def test_a_phase_of_which_every_batch_is_void_is_not_complete(basis, history, ma
     one.view.phases["P2"] = True
     plan = Completeness(phases=("P1", "P2"), batches={**dict.fromkeys(history.batches, 0), "B00090": 2})
     assert outcome(replace(one, plan=plan)) == (Outcome.INCONCLUSIVE, ["plan_incomplete"])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "trials", "expected"),
+    [
+        (None, 0, Outcome.PASS),
+        (0.01, 299, Outcome.PASS),
+        (0.01, 298, Outcome.INCONCLUSIVE),
+        (0.01, 0, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_a_bound_that_the_scenario_asks_for_and_the_run_did_not_reach_is_a_doubt(basis, wanted, trials, expected):
+    result, reasons = decide(basis(assure=Assure(misdelivery_per_burst=wanted), trials=trials))
+    assert result is expected
+    if expected is Outcome.INCONCLUSIVE:
+        (reason,) = reasons
+        assert reason.code == "exposure_short"
+        assert "299 回必要" in reason.ja
