@@ -20,6 +20,7 @@ TARGET = Target(
     name="t",
     url="http://127.0.0.1:1",
     nodes=(Node(id="n1"), Node(id="n2")),
+    route_header="X-Node",
     updates=True,
     ledger=True,
     time_limits_s=(2.0,),
