@@ -155,7 +155,8 @@ def _by_hand(seen: Forecast, say: _Words) -> Iterator[str]:
         if phase.updates and seen.by_hand_s:
             yield say(
                 f"操作者: {phase.phase} で登録の変更 {phase.updates} 件を手で行う"
-                f"(開始の約 {in_time(begins_s, say)}後から、1 件 {in_time(seen.by_hand_s, say)}として {in_time(phase.expected_s, say)}間)",
+                f"(開始の約 {in_time(begins_s, say)}後から {in_time(phase.expected_s, say)}間、"
+                f"1 件 {in_time(seen.by_hand_s, say)}として)",
                 f"operator: {phase.updates} changes of the register by hand in {phase.phase}, about "
                 f"{in_time(begins_s, say)} after the start and for {in_time(phase.expected_s, say)}, at "
                 f"{in_time(seen.by_hand_s, say)} each",
