@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from harness.glossary import Lang, property_word, word
 from harness.records.verdict import Reason, Verdict
 from reports.groups import group, severities
@@ -18,6 +20,7 @@ def summary(verdict: Verdict, lang: Lang) -> str:
         f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]{_by_eye(verdict, lang)}",
         f"{say('scope')}: {scope_in_words(verdict, lang)}",
         *_not_covered(verdict, lang),
+        *_section(say("sweep"), _swept(verdict, lang), lang),
         *_section(say("not_tried"), _sentences(verdict.not_tried, lang), lang),
         *_section(say("reasons"), _sentences(verdict.reasons, lang), lang),
         *_section(say("findings"), _findings(verdict, lang), lang),
@@ -75,6 +78,21 @@ def _findings(verdict: Verdict, lang: Lang) -> list[str]:
         ids = ", ".join(finding.finding for finding in each.findings[:3])
         more = ", …" if len(each.findings) > 3 else ""
         lines.append(f"{word(each.anomaly, lang)}{pattern} × {len(each.findings)}  [{ids}{more}]")
+    return lines
+
+
+def _swept(verdict: Verdict, lang: Lang) -> list[str]:
+    """Return the counts of a sweep by certificate; by choice they are in the report and in verdict.json."""
+    if verdict.swept is None:
+        return []
+    say, lines = speaker(lang), []
+    for certificate, some in groupby(verdict.swept.counts, key=lambda one: one.certificate):
+        rows = list(some)
+        told = [
+            f"{say(f'sweep_{name}')} {sum(getattr(one, name) for one in rows):,}"
+            for name in ("planned", "issued", "refused", "unanswered", "not_asked")
+        ]
+        lines.append(f"{word(certificate, lang)}: {('、' if lang == 'ja' else ', ').join(told)}")
     return lines
 
 

@@ -104,9 +104,9 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "sweep_incomplete": (
         (
             VENDOR,
-            "残りがあれば `honnin resume` で続ける。答えのなかった申請は、原因を除いてから `honnin sweep` をやり直して確かめる。",
-            "Go on with `honnin resume` while anything is left; where there was no answer, remove its cause and make a new "
-            "`honnin sweep`.",
+            "残りがあれば `honnin resume` で続ける。答えがなかったときは、その原因を除いて `honnin sweep` をやり直す。",
+            "Go on with `honnin resume` while anything is left; where there was no answer, remove its cause and begin "
+            "a new `honnin sweep`.",
         ),
     ),
     "interrupted": (_RESUME,),

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 import harness
 from harness.assurance.bounds import bound_after
 from harness.baseline.folder import BaselineFolder
+from harness.campaign import read_plan
 from harness.checks.documents import Documents
 from harness.checks.donors import Donors, trace_donors
 from harness.checks.exactly_once import check_exactly_once
@@ -57,6 +58,7 @@ from harness.judge.settling import count_confirmed
 from harness.judge.shares import cores
 from harness.judge.statement import state
 from harness.judge.trials import measure_trials, without_bounds
+from harness.judge.swept import is_swept, not_swept, stated, sweep_doubts, sweep_of
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
 from harness.judge.weak_matches import weak_matches
@@ -81,6 +83,7 @@ from harness.records.verdict import (
     Reason,
     Recovery,
     ScopeEntry,
+    Swept,
     StratumBound,
     Unaccounted,
     Verdict,
@@ -165,6 +168,7 @@ class _Judge:
         self.logs = LogSide(inputs.folder, self.view)
         self.logs.read(inputs.damage)
         self.fresh = FreshnessSide(inputs, self.view, self.register, self._refusal, self._card_is_valid)
+        self.swept: Swept | None = self._guarded("sweep", self._sweep, None)
 
     def _look(self) -> None:
         """Let pictures decide what text could not: by the baseline that was brought, or by a baseline's own issues."""
@@ -179,6 +183,12 @@ class _Judge:
         seen, related = self.judge, baseline.related
         last = self._guarded("figures", lambda: FiguresTier(inputs, self.view, related, seen), None)
         self.judge = last.judge if last else seen
+
+    def _sweep(self) -> Swept | None:
+        if not is_swept(frozenset(self.plan.purposes.values())):
+            return None
+        _, batches = read_plan(self.inputs.folder.plan)
+        return sweep_of(batches, self.view, self.inputs.population.residents)
 
     def verdict(self) -> Verdict:
         """Run everything in its order and put the verdict together."""
@@ -214,6 +224,7 @@ class _Judge:
             confidence=confidence,
             mingled=mingled,
         )
+        swept = stated(self.swept) if self.swept else ("", "")
         return Verdict(
             version=VERDICT_VERSION,
             honnin=harness.__version__,
@@ -230,8 +241,8 @@ class _Judge:
             nodes=node_builds(view, ((n.id, n.build) for n in inputs.target.nodes)),
             findings=findings,
             bound_per_burst=bound_after(people.groups, confidence) if outcome is Outcome.PASS else None,
-            statement_ja=statement[0],
-            statement_en=statement[1],
+            statement_ja=swept[0] + statement[0],
+            statement_en=swept[1] + statement[1],
             started_wall_ns=inputs.manifest.started_wall_ns,
             ended_wall_ns=_ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
@@ -252,6 +263,7 @@ class _Judge:
             assure=inputs.header.assure,
             people=people,
             strata=strata if outcome is Outcome.PASS else without_bounds(strata),
+            swept=self.swept,
             recovery=recovery,
         )
 
@@ -281,7 +293,8 @@ class _Judge:
 
     def _untried(self) -> tuple[Reason, ...]:
         later = tuple(left_for_later(self.view, self.register.reflection_ns))
-        return (*(untried(self.turned_away, self.inputs.target) if self.turned_away else ()), *later)
+        swept = not_swept(self.swept) if self.swept else ()
+        return (*(untried(self.turned_away, self.inputs.target) if self.turned_away else ()), *swept, *later)
 
     def _setting(self, basis: Basis, recovery: Recovery | None) -> Setting:
         production = self.inputs.target.environment is Environment.PRODUCTION
@@ -322,6 +335,7 @@ class _Judge:
             baseline_missing=inputs.profile is None and not compared.given,
             controls=controls,
             unconfirmed=unconfirmed,
+            unswept=tuple(sweep_doubts(self.swept)) if self.swept else (),
             pictures_missing=pictures_missing(inputs, documents.values()),
             ocr_absent=RasterStore(inputs.folder.path).ocr_absent,
             crashed=tuple(self.crashed),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
 
 from msgspec import Struct
 
@@ -281,9 +280,9 @@ class Swept(Struct, frozen=True, kw_only=True):
         """Applications that were never begun."""
         return sum(one.not_asked for one in self.counts)
 
-    def total(self, field: Literal["planned", "issued", "refused", "unanswered"]) -> int:
-        """Return the sum of a field over everything."""
-        return sum(getattr(one, field) for one in self.counts)
+    def total(self, field: str) -> int:
+        """Return the sum over everything of one of the numbers of `SweptCount`."""
+        return sum(int(getattr(one, field)) for one in self.counts)
 
 
 class NodeBuild(Struct, frozen=True, kw_only=True):
