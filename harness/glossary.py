@@ -276,7 +276,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "copies": ("部数", "copies"),
     "copy": ("同じ部の重複", "copy"),
     "delivery": ("届いた証明書", "delivery"),
-    "end of file": ("ファイルの終わり", "end of file"),
+    "end of file": ("ファイルの始まり・終わり", "beginning or end of file"),
     "enclosed file": ("添付・書庫", "enclosed file"),
     "fee": ("手数料", "fee"),
     "refusal": ("交付不可の理由", "refusal"),

@@ -252,9 +252,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"late document", "遅れて届いた証明書"),
     (r"(\d+) bytes without an end mark", "{0} バイトで、終わりの印がない"),
     (
-        r"(\d+) attached or archived files could not be looked through",
-        "添付ファイルまたは書庫 {0} 件の中身を確かめられない",
+        r"(\d+) attached, archived or earlier parts could not be looked through",
+        "添付ファイル・書庫・旧版など {0} 件の中身を確かめられない",
     ),
+    (r"(\d+) bytes before its beginning", "始まりの印の前に {0} バイト"),
     (
         r"(\d+) end marks, (\d+) later revisions, (\d+) bytes behind the last",
         "終わりの印 {0} 個、後からの改訂 {1} 回、最後の印の後に {2} バイト",

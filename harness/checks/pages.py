@@ -9,8 +9,8 @@ from harness.checks.history import NEVER, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership, absent_pages
 
-_NOT_LOOKED_THROUGH = "attached or archived files could not be looked through"
-_TRAILING_ALLOWED = 64  # bytes: padding and the remains of a transport, too few for a person's data
+_NOT_LOOKED_THROUGH = "attached, archived or earlier parts could not be looked through"
+_STRAY_ALLOWED = 64  # bytes: padding and the remains of a transport, too few for a person's data
 
 
 def check_pages(view: HistoryView, documents: Documents) -> tuple[Finding, ...]:
@@ -54,7 +54,7 @@ def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) 
 
 
 def _unread_rest(document: DocumentOwnership) -> Evidence | None:
-    """Tell of bytes behind the file's end that are no revision of it: the end of a longer file once in its place.
+    """Tell of bytes around the file that are no revision of it: an error page, the end of a longer file before it.
 
     Whole files and revisions of other people are searched by the reader; of a fragment, and of an attachment or archive
     that cannot be opened, only a person can say whose it is.
@@ -63,8 +63,10 @@ def _unread_rest(document: DocumentOwnership) -> Evidence | None:
     if marks.unread and not document.residue:
         return Evidence(kind="enclosed file", value=f"{marks.unread} {_NOT_LOOKED_THROUGH}")
     fragment = marks.headers == 1 and marks.eofs > marks.prevs + 1
-    if document.residue or not (fragment or marks.trailing_bytes > _TRAILING_ALLOWED):
+    if document.residue or not (fragment or max(marks.leading_bytes, marks.trailing_bytes) > _STRAY_ALLOWED):
         return None
+    if marks.leading_bytes > _STRAY_ALLOWED:
+        return Evidence(kind="end of file", value=f"{marks.leading_bytes} bytes before its beginning")
     told = f"{marks.eofs} end marks, {marks.prevs} later revisions, {marks.trailing_bytes} bytes behind the last"
     return Evidence(kind="end of file", value=told)
 

@@ -85,6 +85,8 @@ def _marks(marks: FileMarks, say: Words) -> Iterator[str]:
         yield say(f"PDF が {marks.headers} 個つながっている", f"{marks.headers} PDFs one behind the other")
     if marks.prevs or marks.eofs > 1:
         yield say(f"更新履歴あり(終端 {marks.eofs} 個)", f"earlier revisions ({marks.eofs} ends of file)")
+    if marks.leading_bytes:
+        yield say(f"始まりの前に {marks.leading_bytes} バイト", f"{marks.leading_bytes} bytes before its beginning")
     if marks.trailing_bytes:
         yield say(f"終端の後に {marks.trailing_bytes} バイト", f"{marks.trailing_bytes} bytes behind its end")
     if marks.encrypted:
@@ -94,8 +96,8 @@ def _marks(marks: FileMarks, say: Words) -> Iterator[str]:
     if marks.attachments:
         yield say(f"添付 {marks.attachments} 件", f"{marks.attachments} attachments")
     if marks.unread:
-        told = f"{marks.unread} attached or archived files not looked through"
-        yield say(f"中を確かめられない添付・書庫 {marks.unread} 件", told)
+        told = f"{marks.unread} attached, archived or earlier parts not looked through"
+        yield say(f"中を確かめられない添付・書庫・旧版 {marks.unread} 件", told)
 
 
 def _page(

@@ -9,6 +9,7 @@ import io
 
 import pypdfium2
 import pypdfium2.raw as pdfium
+from msgspec.structs import replace
 
 from harness.reading.actual_text import glyph_text, may_claim
 from harness.reading.concealed import concealed_characters, has_layers
@@ -17,7 +18,7 @@ from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import walk
 from harness.reading.page_text import PageText, read_text
 from harness.reading.pictures import read_images
-from harness.reading.residue import OpenedFile, opened_file, residue_text
+from harness.reading.residue import OpenedFile, opened_file, residue_of
 from harness.reading.turned import turned_places, upright
 from harness.records.reading import PageRead, Reading, ReadingStatus
 
@@ -77,13 +78,14 @@ def _read(digest: str, document: pypdfium2.PdfDocument, file: OpenedFile, limits
         except pypdfium2.PdfiumError as e:
             reason = f"page {index + 1} of {count} cannot be read: {e}"
             break
+    residue = residue_of(document, file, limits, pages, forms)
     return Reading(
         digest=digest,
         status=ReadingStatus.CORRUPT if reason else ReadingStatus.READ,
         reason=reason,
         pages=tuple(pages),
-        marks=marks,
-        residue=residue_text(document, file, limits, pages, forms),
+        marks=replace(marks, unread=marks.unread + residue.unread),
+        residue=residue.text,
         reader=READER,
     )
 

@@ -19,7 +19,7 @@ _PDF, _MEMBER, _DIRECTORY_END = b"%PDF-", b"PK\x03\x04", b"PK\x05\x06"
 _ATTACHED = b"/EmbeddedFile"
 _BEGINNING = 160
 _MOST_MEMBERS = 300  # of all archives
-_DEEP = 3  # archives in archives
+DEEP = 3  # archives in archives, files in attached files
 _UTF8_NAME = 0x800  # flag of a member
 # what zipfile raises for archives that are damaged, encrypted or packed in a way it does not know
 _UNREADABLE = (
@@ -58,7 +58,7 @@ class Enclosed:
 
     def open(self, archive: bytes, depth: int = 0) -> None:
         """Take all members of an archive; other bytes may stand before it."""
-        if depth >= _DEEP:
+        if depth >= DEEP:
             self.unread += 1
             return
         try:
@@ -104,7 +104,9 @@ def enclosed_in(body: bytes, found: Parts, most: int) -> Enclosed:
 def _take_stream(enclosed: Enclosed, stream: Stream, most: int) -> None:
     beginning = stream.unpacked(_BEGINNING)
     if beginning.startswith((_PDF, _MEMBER)):
-        enclosed.take(stream.unpacked(most))
+        content = stream.unpacked(most)
+        enclosed.unread += len(content) >= most
+        enclosed.take(content)
     elif _ATTACHED in stream.header and stream.data.strip() and not looks_like_text(beginning):
         enclosed.unread += 1
 

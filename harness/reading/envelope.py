@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from harness.reading.limits import ReaderLimits
 from harness.records.reading import FileMarks, ReadingStatus
 
@@ -64,12 +66,13 @@ def mark(body: bytes) -> FileMarks:
     """
     found = _ENDS.findall(body)
     eofs = found.count(_EOF)
-    end = body.rfind(_EOF)
+    start, end = body.find(b"%PDF-"), body.rfind(_EOF)
     names = set(_NAMES.findall(body))
     return FileMarks(
         headers=len(found) - eofs,
         eofs=eofs,
         prevs=len(_PREV.findall(body)) if b"/Prev" in names else 0,
+        leading_bytes=len(body[: max(0, start)].strip(b"\xef\xbb\xbf\r\n \t\x00")),
         trailing_bytes=len(body[end + len(_EOF) :].strip(b"\r\n \t\x00")) if end >= 0 else 0,
         encrypted=b"/Encrypt" in names and _ENCRYPT.search(body) is not None,
         javascript=b"/J" in names and _SCRIPT.search(body) is not None,
@@ -77,9 +80,11 @@ def mark(body: bytes) -> FileMarks:
     )
 
 
-def ends_of_file(plain: Iterable[bytes]) -> int:
-    """Return how often a file ends, of what stands between its streams: fonts and their maps have such marks, too."""
-    return sum(text.count(_EOF) for text in plain)
+def between_streams(marks: FileMarks, plain: Iterable[bytes]) -> FileMarks:
+    """Return the marks with those headers and ends only that stand between streams: fonts' maps have such ends, too."""
+    found = [sign for text in plain for sign in _ENDS.findall(text)]
+    eofs = found.count(_EOF)
+    return replace(marks, headers=len(found) - eofs, eofs=eofs)
 
 
 def _attachments(body: bytes) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from harness.reading.file_parts import Parts, Stream
 from harness.reading.string_objects import string_bytes
@@ -32,8 +32,11 @@ _BEGINNING = 160  # bytes that show what a stream is
 _SIGNS = 0.1  # of a text may be controls; of pictures and fonts a quarter is
 
 
-def file_texts(found: Parts, most: int) -> Iterator[str]:
-    """Yield the texts, unpacking at most `most` bytes of streams. Nothing of an encrypted file can be read so."""
+def file_texts(found: Parts, most: int) -> Generator[str, None, int]:
+    """Yield the texts, unpacking at most `most` bytes of streams; return how many more might be unpacked.
+
+    Nothing of an encrypted file can be read so.
+    """
     tagged = any(_TAGGED in text for text in found.plain) or any(_TAGGED in text for _, text in found.packed)
     for text in found.plain:
         yield from _strings(text)
@@ -56,6 +59,7 @@ def file_texts(found: Parts, most: int) -> Iterator[str]:
         else:
             continue
         most -= len(content)
+    return most
 
 
 def holds_no_text(stream: Stream) -> bool:

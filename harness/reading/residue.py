@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from functools import cached_property
 from typing import NamedTuple
 
 import pypdfium2
@@ -15,8 +17,9 @@ import pypdfium2.raw as pdfium
 from msgspec.structs import replace
 
 from harness.reading import pdfium_calls as calls
-from harness.reading.enclosed import Enclosed, enclosed_in
-from harness.reading.envelope import around, earlier_revisions, ends_of_file, separate_files
+from harness.reading.drawn_marks import DrawnMark, marks_on
+from harness.reading.enclosed import DEEP, Enclosed, enclosed_in
+from harness.reading.envelope import around, between_streams, earlier_revisions, mark, separate_files
 from harness.reading.file_parts import Parts, parts
 from harness.reading.file_texts import decoded, file_texts
 from harness.reading.left_over import with_left_over
@@ -25,6 +28,7 @@ from harness.records.reading import FileMarks, PageRead
 
 _KEYS = (b"Title", b"Author", b"Subject", b"Keywords", b"Creator", b"Producer", b"CreationDate", b"ModDate")
 _BETWEEN = "\n|\n"  # what ends one text and begins the next is no name
+_ALL_FORMS = 1_000_000  # of an attached file it is not known how many its pages draw
 _BUFFER_BYTES = 1024
 _BUFFER_SIZE = ctypes.c_ulong(_BUFFER_BYTES)
 _buffer = ctypes.create_string_buffer(_BUFFER_BYTES)
@@ -41,39 +45,99 @@ class OpenedFile(NamedTuple):
     enclosed: Enclosed
 
 
-def residue_text(
+class Residue(NamedTuple):
+    """What is in a file beside its pages."""
+
+    text: str
+    unread: int  # files, pages and texts in it that could not be looked through
+
+
+def residue_of(
     document: pypdfium2.PdfDocument,
     file: OpenedFile,
     limits: ReaderLimits,
     pages: Sequence[PageRead],
     forms: int,
-) -> str:
+) -> Residue:
     """Return the texts found beside the `pages`, with a line `|` between; they keep their own line breaks.
 
     `forms` is how many forms the pages draw: further ones are left over.
     """
     shown = {_bare(page.text) for page in pages}
-    texts = dict.fromkeys(_texts(document, file, limits, forms))
-    return _BETWEEN.join(t for t in texts if _bare(t) and _bare(t) not in shown)[: limits.residue_characters]
+    search = _Search(document, limits)
+    texts = dict.fromkeys(search.beside(document, file, forms))
+    text = _BETWEEN.join(t for t in texts if _bare(t) and _bare(t) not in shown)
+    most = limits.residue_characters
+    return Residue(text[:most], search.unread + (len(text) > most))
 
 
 def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-def _texts(document: pypdfium2.PdfDocument, file: OpenedFile, limits: ReaderLimits, forms: int) -> Iterator[str]:
-    """Yield page texts of other states of the file first: they are the likeliest to name somebody."""
-    others = separate_files(file.body) if file.marks.headers > 1 else []
-    others += earlier_revisions(file.body, limits.revisions) if file.marks.eofs > 1 else []
-    for other in others:
-        yield from _texts_of(other, file.password, limits)
-    found, most = file.parts, limits.unpacked_bytes
-    for other in (with_left_over(file.plain, found, len(document), forms), *file.enclosed.pdfs):
-        yield from _texts_of(other, None, limits) if other else ()
-    yield from file.enclosed.texts
-    yield from _metadata(document)
-    yield from file_texts(found, most)
-    yield from map(decoded, around(file.body))
+class _Search:
+    """Looks through one file and the files in it, and counts what cannot be looked through."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, limits: ReaderLimits) -> None:
+        self._document, self._limits = document, limits
+        self.unread = 0
+
+    def beside(self, document: pypdfium2.PdfDocument, file: OpenedFile, forms: int, depth: int = 0) -> Iterator[str]:
+        """Yield page texts of other states of the file first: they are the likeliest to name somebody."""
+        limits = self._limits
+        for other in separate_files(file.body) if file.marks.headers > 1 else ():
+            self.unread += not (yield from self._pages(other, file.password))
+        for other in earlier_revisions(file.body, limits.revisions) if file.marks.eofs > 1 else ():
+            yield from self._pages(other, file.password)  # a linearised file's first part does not open by itself
+        if other := with_left_over(file.plain, file.parts, len(document), forms):
+            yield from self._pages(other, None, drawn=False)
+        for other in file.enclosed.pdfs:
+            yield from self._enclosed(other, file.password, depth + 1)
+        yield from file.enclosed.texts
+        yield from _metadata(document)
+        left = yield from file_texts(file.parts, limits.unpacked_bytes)
+        self.unread += left <= 0
+        yield from map(decoded, around(file.body))
+
+    def _enclosed(self, body: bytes, password: str | None, depth: int) -> Iterator[str]:
+        """Yield all that is in an attached PDF: its pages, and what is beside them."""
+        for tried in dict.fromkeys((None, password)) if depth <= DEEP else ():
+            with suppress(pypdfium2.PdfiumError), closing(pypdfium2.PdfDocument(body, password=tried)) as document:
+                file = opened_file(body, mark(body), tried, self._limits)
+                self.unread += file.marks.unread
+                yield from self._texts(document, drawn=True)
+                yield from self.beside(document, file, _ALL_FORMS, depth)
+                return
+        self.unread += 1
+
+    def _pages(self, body: bytes, password: str | None, *, drawn: bool = True) -> Generator[str, None, bool]:
+        """Yield the page texts of another state of the file; return whether it opens by itself."""
+        try:
+            document = pypdfium2.PdfDocument(body, password=password)
+        except pypdfium2.PdfiumError:
+            return False
+        with closing(document):
+            yield from self._texts(document, drawn=drawn)
+        return True
+
+    def _texts(self, document: pypdfium2.PdfDocument, *, drawn: bool) -> Iterator[str]:
+        """Yield page texts; count the pages that have none and, where asked, show something (`drawn`) all the same."""
+        most = 2 * self._limits.pages
+        self.unread += max(0, len(document) - most)
+        for index in range(min(len(document), most)):
+            try:
+                page = document[index]
+                text = str(page.get_textpage().get_text_range())
+                if drawn and not _bare(text) and not self._shown.issuperset(marks_on(page)):
+                    self.unread += 1
+                yield text
+            except pypdfium2.PdfiumError:
+                self.unread += drawn
+
+    @cached_property
+    def _shown(self) -> frozenset[DrawnMark]:
+        """What the pages of the file itself draw."""
+        return frozenset(one for page in self._document for one in marks_on(page))
 
 
 def opened_file(body: bytes, marks: FileMarks, password: str | None, limits: ReaderLimits) -> OpenedFile:
@@ -81,9 +145,10 @@ def opened_file(body: bytes, marks: FileMarks, password: str | None, limits: Rea
     plain = _decrypted(body, password) if marks.encrypted else body
     found = parts(plain, limits.unpacked_bytes)
     enclosed = enclosed_in(body, found, limits.unpacked_bytes)
-    if plain is body and marks.eofs > marks.prevs + 1:
-        marks = replace(marks, eofs=ends_of_file(found.plain))
-    return OpenedFile(body, replace(marks, unread=enclosed.unread), password, plain, found, enclosed)
+    if plain is body and (marks.eofs > marks.prevs + 1 or marks.headers > 1):
+        marks = between_streams(marks, found.plain)
+    marks = replace(marks, unread=enclosed.unread + (not found.whole))
+    return OpenedFile(body, marks, password, plain, found, enclosed)
 
 
 def _decrypted(body: bytes, password: str | None) -> bytes:
@@ -116,23 +181,3 @@ def _entry(document: calls.Handle, key: bytes) -> str:
     longer = ctypes.create_string_buffer(size)
     calls.meta_text(document, key, longer, ctypes.c_ulong(size))
     return longer.raw[: size - 2].decode("utf-16-le", "replace")
-
-
-def _texts_of(body: bytes, password: str | None, limits: ReaderLimits) -> list[str]:
-    """Return the page texts of another state of the file; nothing where it does not open by itself."""
-    try:
-        document = pypdfium2.PdfDocument(body, password=password)
-    except pypdfium2.PdfiumError:
-        return []
-    try:
-        pages = range(min(len(document), 2 * limits.pages))
-        return [_page_text(document, index) for index in pages]
-    finally:
-        document.close()
-
-
-def _page_text(document: pypdfium2.PdfDocument, index: int) -> str:
-    try:
-        return str(document[index].get_textpage().get_text_range())
-    except pypdfium2.PdfiumError:
-        return ""

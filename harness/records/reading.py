@@ -50,11 +50,12 @@ class FileMarks(Struct, frozen=True, kw_only=True, omit_defaults=True):
     headers: int = 0  # "%PDF-"
     eofs: int = 0  # "%%EOF"
     prevs: int = 0  # "/Prev": earlier revisions
+    leading_bytes: int = 0
     trailing_bytes: int = 0
     encrypted: bool = False
     javascript: bool = False
     attachments: int = 0
-    unread: int = 0  # attachments, archives and files in them that could not be looked through
+    unread: int = 0  # attachments, archives, earlier states and files in them that could not be looked through
 
 
 class Reading(Struct, frozen=True, kw_only=True):

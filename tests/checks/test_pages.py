@@ -74,6 +74,7 @@ def test_pages_of_others_are_left_to_the_ownership_check(history, made):
     [
         FileMarks(headers=1, eofs=2, prevs=0),  # the end of a longer file that was there before
         FileMarks(headers=1, eofs=1, prevs=0, trailing_bytes=4000),
+        FileMarks(headers=1, eofs=1, leading_bytes=4000),  # an error page
         FileMarks(headers=1, eofs=1, unread=1),  # an attachment that cannot be opened
     ],
 )

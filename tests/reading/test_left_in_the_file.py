@@ -1,11 +1,14 @@
 """Whoever is named anywhere in the file is found: fields, scripts, forms data, attachments, pages nobody lists."""
 
 import io
+import re
 import warnings
 import zipfile
 import zlib
+from contextlib import closing
 
 import pikepdf
+import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, Stream, String
 from press.layouts import lay_out
@@ -228,6 +231,65 @@ def test_what_is_attached_and_cannot_be_looked_through_is_counted(content, mine,
     assert {p.verdict for p in opinion.pages} == {"own"}
     assert opinion.marks.unread >= 1
     assert corpus_opinion(mine, SHEET).marks.unread == 0
+
+
+def locked(body):
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(body)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="secret", user="secret", R=6))
+    return out.getvalue()
+
+
+def pictured(body):
+    """Return a document whose page is a picture of the first page of `body`."""
+    out = io.BytesIO()
+    with closing(pypdfium2.PdfDocument(body)) as document:
+        document[0].render(scale=1).to_pil().convert("1").save(out, "PDF")
+    return out.getvalue()
+
+
+def test_what_is_in_an_attached_document_is_looked_through(mine, theirs, corpus_opinion):
+    within = (attached(theirs), attached(LIST), lambda pdf: pdf.docinfo.__setitem__("/Subject", THEIRS))
+    for put_in in within:
+        opinion = corpus_opinion(changed(mine, attached(changed(mine, put_in))), SHEET)
+        assert {e.owner for e in opinion.residue} == {"R00101"}
+    opinion = corpus_opinion(changed(mine, attached(changed(mine, attached(mine)))), SHEET)
+    assert (opinion.residue, opinion.marks.unread) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    "hide", [locked, pictured, lambda body: body[: len(body) // 2]], ids=["locked", "picture", "cut"]
+)
+def test_an_attached_document_that_shows_no_text_is_counted(hide, mine, theirs, corpus_opinion):
+    assert corpus_opinion(changed(mine, attached(hide(theirs))), SHEET).marks.unread >= 1
+    assert corpus_opinion(changed(mine, attached(changed(mine, attached(hide(theirs))))), SHEET).marks.unread >= 1
+
+
+def test_a_picture_that_stood_before_the_document_is_counted_and_an_earlier_state_of_the_own_one_is_not(
+    mine, theirs, read_pdf
+):
+    assert read_pdf(pictured(theirs) + mine).marks.unread == 1
+    copy = pictured(mine)
+    assert read_pdf(updated(copy)).marks.unread == 0
+    assert read_pdf(updated(copy)).marks.prevs == 1
+
+
+def updated(body):
+    """Return the document with an empty update behind it, as signing makes one."""
+    start = int(re.findall(rb"startxref\s+(\d+)", body)[-1])
+    root, size = re.findall(rb"/Root (\d+ 0 R)", body)[-1], int(re.findall(rb"/Size (\d+)", body)[-1])
+    trailer = b"trailer<</Size %d/Root %s/Prev %d>>" % (size, root, start)
+    return body + b"\nxref\n0 0\n%s\nstartxref\n%d\n%%%%EOF\n" % (trailer, len(body) + 1)
+
+
+def test_a_list_longer_than_is_searched_is_counted(mine, corpus_opinion):
+    body = changed(mine, attached(b"a,b\n" * 100_000 + THEIRS.encode()))
+    assert corpus_opinion(body, SHEET).marks.unread >= 1
+
+
+def test_bytes_before_the_document_are_counted(mine, read_pdf):
+    assert read_pdf(b"<html><body>busy</body></html>\n" + mine).marks.leading_bytes == 30
+    assert read_pdf(b"\xef\xbb\xbf\r\n" + mine).marks.leading_bytes == 0
 
 
 def test_a_fonts_map_ends_as_files_do_and_bookmarks_name_their_neighbours(mine, corpus_opinion):
