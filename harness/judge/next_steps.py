@@ -104,9 +104,9 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "sweep_incomplete": (
         (
             VENDOR,
-            "残りがあれば `honnin resume` で続ける。答えがなかったときは、その原因を除いて `honnin sweep` をやり直す。",
-            "Go on with `honnin resume` while anything is left; where there was no answer, remove its cause and begin "
-            "a new `honnin sweep`.",
+            "計画の残りを実施しても確かめられない申請は、答えのない原因を除いてから `honnin sweep` をやり直して確かめる。",
+            "What is still open when the whole plan was played: find why there was no answer, then begin a new "
+            "`honnin sweep`.",
         ),
     ),
     "interrupted": (_RESUME,),
