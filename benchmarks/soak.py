@@ -127,7 +127,7 @@ def main() -> int:
         with issuer(base, 2, *SCALED) as ready:
             (base / "target.toml").write_text(target_toml(ready), encoding="utf-8")
             watched, verdict_ns = play(base)
-        return tell(RunFolder.open(next((base / "runs").iterdir())), watched, verdict_ns)
+        return tell(RunFolder.open(next((base / "runs").glob("*/"))), watched, verdict_ns)
 
 
 def play(base: Path) -> tuple[Watched, int]:

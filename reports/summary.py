@@ -19,6 +19,7 @@ def summary(verdict: Verdict, lang: Lang) -> str:
     lines = [
         f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]{_by_eye(verdict, lang)}",
         f"{say('scope')}: {scope_in_words(verdict, lang)}",
+        *((f"{say('tries')}: {verdict.tries.ja if lang == 'ja' else verdict.tries.en}",) if verdict.tries else ()),
         *_not_covered(verdict, lang),
         *_section(say("sweep"), _swept(verdict, lang), lang),
         *_section(say("not_tried"), _sentences(verdict.not_tried, lang), lang),

@@ -67,6 +67,12 @@ VERBS: dict[str, tuple[str, str, str, str]] = {
         "put on record what a person saw of the findings for review",
     ),
     "report": ("harness.cli.report", "command", "判定から報告書を作る", "write the report of a judged run"),
+    "ledger": (
+        "harness.cli.ledger",
+        "command",
+        "試験台帳(実施の一覧)を表示する",
+        "list all runs against a target, as entered",
+    ),
     "journal": ("harness.cli.journal", "command", "実施記録を表示する", "print what a run recorded"),
     "documents": (
         "harness.cli.documents",

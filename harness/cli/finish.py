@@ -13,6 +13,7 @@ from harness.cli.display import Display
 from harness.errors import DiskFull, GeneratorFault
 from harness.glossary import Lang
 from harness.journal import RunFolder
+from harness.journal.ledger import enter_verdict
 from harness.judge import judge_run
 from harness.records.verdict import Outcome, Verdict
 from harness.run.look import look
@@ -38,6 +39,7 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
     for each in get_args(Lang):
         if each == lang or report_path(folder, each).exists():
             write_report(folder.path, each)
+    enter_verdict(folder, verdict)
     return verdict
 
 

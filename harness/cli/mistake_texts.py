@@ -29,6 +29,13 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"name a folder", "フォルダーを指定する"),
     (r"No such file or directory", "ファイルやフォルダーがない"),
     (r"Permission denied", "権限がない"),
+    # the ledger of runs
+    (
+        r"(.*?): there is no ledger of runs; `honnin run` opens one with the first run that it makes there",
+        "{0}: 試験台帳がない。ここで `honnin run` が最初の試験を行うときに作られる",
+    ),
+    (r"a run that is not entered does not begin", "台帳に記録できない試験は始めない"),
+    (r"(.*?): may not be written \((.*)\)", "{0}: 書き込めない({1})"),
     # TOML keys and values
     (
         r"Object contains unknown field `(.*?)`; did you mean `(.*?)`\? Allowed here: (.*)",

@@ -35,6 +35,8 @@ _JAPANESE: dict[str, str] = {
     "language of the words": "文の言語",
     "language of the report": "報告書の言語",
     "language of texts and report": "文と報告書の言語",
+    "only runs against the target of this name": "この名前の対象への実施だけ",
+    "print the ledger as JSON": "試験台帳を JSON で出す",
     "print the verdict as JSON": "判定を JSON で出す",
     "print the verdict as JSON on standard output": "判定を JSON で標準出力に出す",
     "print the forecast as JSON on standard output": "計画の見込みを JSON で標準出力に出す",

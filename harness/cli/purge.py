@@ -10,6 +10,7 @@ import click
 from harness.errors import UsageError
 from harness.glossary import default_lang
 from harness.journal import RunFolder, read_manifest
+from harness.journal.ledger import enter_purge
 from harness.run.lock import lock
 
 _HELP = {
@@ -30,7 +31,9 @@ def command(run: Path, yes: bool) -> None:
         _show(folder)
         if not yes:
             click.confirm({"ja": "削除しますか", "en": "Delete it?"}[default_lang()], abort=True)
+        name = read_manifest(folder).run
         shutil.rmtree(folder.path)
+        enter_purge(folder, name)
 
 
 def _show(folder: RunFolder) -> None:

@@ -22,7 +22,8 @@ from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
-from harness.journal import RunFolder
+from harness.journal import RunFolder, read_manifest
+from harness.journal.ledger import enter
 from harness.population import distinguish, load
 from harness.population.telling import tell_distinction
 from harness.records.plan import PlanHeader
@@ -117,7 +118,9 @@ def command(
         request = with_baseline(request, baseline)
     display = Display(lang, quiet)
     if lay_out:
-        click.echo(str(prepare_run(request, display, lang)[0].path))
+        folder, _ = prepare_run(request, display, lang)
+        enter(folder, read_manifest(folder))
+        click.echo(str(folder.path))
         return 0
     verdict, folder = play(request, display, readers, lang, operator, crew, ends)
     tell(verdict, folder, lang, as_json)
@@ -232,9 +235,11 @@ def conduct(
         display,
         links(folder),
         StopRequests() as stop,
-        by_hand(folder, header, lambda: stop.count > 0, operator, lang),
+        by_hand(folder, header, display.ask, lambda: stop.count > 0, operator, lang),
     ):
-        Conductor(folder, header, watch, display, stop, crew(folder, display), arrivals).conduct()
+        conductor = Conductor(folder, header, watch, display, stop, crew(folder, display), arrivals)
+        enter(folder, read_manifest(folder))
+        conductor.conduct()
         stop.raise_on_insistence()
         try:
             return finish(folder, display, lang)

@@ -24,6 +24,7 @@ from harness.reading.profile import NO_PROFILE, Profile, load_profile
 from harness.reading.store import load_readings
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.history import HistoryRecord
+from harness.records.ledger import STANDING_FILE
 from harness.records.manifest import CardStanding, Manifest
 from harness.records.plan import RECOVERY, Batch, BatchKind, PlanHeader
 from harness.records.reading import READING_VERSION, Reading
@@ -236,6 +237,7 @@ def inputs_digest(inputs: Inputs) -> str:
     """Return SHA-256 over everything judged: names and bytes of the files, documents by their digests."""
     folder = inputs.folder
     files = [folder.manifest, folder.plan, folder.target, folder.profile, folder.path / "cards.jsonl", folder.reviews]
+    files.append(folder.path / STANDING_FILE)
     files += sorted(folder.population.iterdir())
     files += folder.segments() + sorted(folder.readings.glob("*.jsonl"))
     files += BaselineFolder(folder).files() if inputs.baseline else ()

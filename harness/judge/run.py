@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 import harness
 from harness.assurance.bounds import bound_after
+from harness.assurance.tries import told_tries
 from harness.baseline.folder import BaselineFolder
 from harness.campaign import read_plan
 from harness.checks.documents import Documents
@@ -26,6 +27,7 @@ from harness.checks.pictures import check_own_pictures, check_pictures
 from harness.checks.register import Register
 from harness.glossary import Lang
 from harness.journal import RunFolder, read_manifest
+from harness.journal.ledger import standing_of
 from harness.journal.reviews import read_reviews
 from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
@@ -264,8 +266,14 @@ class _Judge:
             people=people,
             strata=strata if outcome is Outcome.PASS else without_bounds(strata),
             swept=self.swept,
+            tries=self._tries(outcome),
             recovery=recovery,
         )
+
+    def _tries(self, outcome: Outcome) -> Reason | None:
+        """Return which run against this target it was; baselines, follow-ups and imports are none."""
+        inputs = self.inputs
+        return told_tries(standing_of(inputs.folder), outcome) if inputs.manifest.kind == "run" else None
 
     def findings_by_text(self) -> tuple[Finding, ...]:
         """Return what the documents that are read by now show, in one process: others are at work beside."""

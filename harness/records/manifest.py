@@ -29,6 +29,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     kind: str = "run"  # "run" | "baseline": issued quietly, to compare with | "import": recorded by something else
     follows: str = ""  # run whose changes of the register are looked at again (翌日確認); "" for none
     baseline: str = ""  # digest of the baseline in baseline/ of the run folder; "" without one
+    procedure_digest: str = ""  # of procedure.toml in the run folder, the standard procedure that it is compared with
     confirmed_hosts: tuple[str, ...] = ()  # hosts beyond loopback that the user confirmed with --i-may-test
 
 

@@ -338,5 +338,6 @@ class Verdict(Struct, frozen=True, kw_only=True):
     assure: Assure = Assure()  # what the scenario asks a PASS to be worth
     people: People = People()
     strata: tuple[StratumBound, ...] = ()
+    tries: Reason | None = None  # which run against its target it was; None: told by an older version
     swept: Swept | None = None  # None: no sweep was planned
     recovery: Recovery | None = None  # None: the plan asked for no confirmation, and there was no window

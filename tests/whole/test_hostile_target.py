@@ -87,7 +87,7 @@ def met(serve, hostile, begin, tmp_path_factory):
         finally:
             playing.kill()
             front.close()
-    (run,) = site.out.iterdir()
+    (run,) = site.out.glob("*/")
     return SimpleNamespace(
         code=code,
         run=run,
@@ -243,7 +243,7 @@ def test_a_target_that_fails_from_the_start_is_left_alone_and_the_reason_is_told
             front.close()
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
-    (run,) = s.out.iterdir()
+    (run,) = s.out.glob("*/")
     verdict = json.loads((run / "verdict.json").read_bytes())
     assert verdict["outcome"] == "INCONCLUSIVE"
     assert verdict["exposure"]["applications"] == 0
@@ -285,7 +285,7 @@ def test_a_run_begun_before_its_target_was_up_can_be_resumed_to_a_pass(site, hos
         front.close()
         s.aim(front.url)
         assert honnin("run", s.few, "--target", s.target, "--out", s.out).returncode == 2
-        (run,) = s.out.iterdir()
+        (run,) = s.out.glob("*/")
         front = hostile.Front(s.ready["url"], port=front.port)
         done = honnin("resume", run)
         front.close()

@@ -88,7 +88,7 @@ def test_a_killed_worker_is_told_and_what_it_acknowledged_is_judged(site, pairs,
         before = [entry.record for entry in read_segment(segment)]
         os.kill(int(segment.stem.rpartition("-")[2]), signal.SIGKILL)
         assert run.end(180) == 2
-        (folder,) = s.out.iterdir()
+        (folder,) = s.out.glob("*/")
         verdict = json.loads((folder / "verdict.json").read_bytes())
         kept = [entry.record for entry in read_segment(segment)]
     codes = {r["code"]: r["en"] for r in verdict["reasons"]}
@@ -111,7 +111,7 @@ def test_workers_elsewhere_play_a_run_to_its_verdict(site, pairs, start, wait, t
         ]
         assert run.end(200) == 0
         assert [worker.end(60) for worker in workers] == [0, 0]
-        (folder,) = s.out.iterdir()
+        (folder,) = s.out.glob("*/")
     assert not invitation.exists()
     (mine,) = (tmp_path / "here").glob("*/segments/*")
     assert (folder / "segments" / mine.name).read_bytes() == mine.read_bytes()
