@@ -20,8 +20,7 @@ from pathlib import Path
 
 from sizes import measure_each
 
-from harness.campaign import compile_plan
-from harness.campaign.compile import read_plan, write_plan
+from harness.campaign import compile_plan, read_plan, write_plan
 from harness.campaign.scenario import Mix, Scenario
 from harness.checks.documents import condense
 from harness.checks.gather import gather

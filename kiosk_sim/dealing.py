@@ -6,7 +6,7 @@ pool are dealt too: whoever is planned onto one is served by the worker that hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,7 +30,7 @@ class Dealing(Struct, frozen=True):
         """Return the kiosks at which a worker serves anybody."""
         return kiosks_in(a for b in batches for a in b.applications if self.place(a) == place)
 
-    def users(self, batches: tuple[Batch, ...]) -> int:
+    def users(self, batches: Sequence[Batch]) -> int:
         """Return how many Locust users give every worker enough of them, whoever gets how many more."""
         return self.workers * max((len(self.kiosks_of(p, batches)) for p in range(self.workers)), default=0)
 

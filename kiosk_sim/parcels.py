@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from harness.config import load_toml
 from harness.errors import ConfigError
 from harness.journal import RunFolder, read_manifest
+from harness.journal.plan_file import read_header, read_phase
 from harness.records.plan import Driver
 from harness.records.target import Target
 from kiosk_sim.cards.files import CardsFolder
 from kiosk_sim.dealing import deal
-from kiosk_sim.planfile import read_header, read_phase
 
 TARGET, CARDS = "target", "cards"  # folders in the worker's own run folder
 _MOST_BYTES = 20_000_000  # of an adapter's folder: code and mappings, not data

@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.journal import read_manifest
+from harness.journal.plan_file import read_header
 from harness.records.history import Pulse
 from harness.records.stop_when import StopWhen
 from kiosk_sim.control import ask_health
 from kiosk_sim.drivers.transport import Transport
 from kiosk_sim.exits import Exit, exit_code
-from kiosk_sim.planfile import read_header
 from kiosk_sim.stage import Stage, open_stage
 
 _COMMAND_S = 30.0  # a health command that takes longer has failed

@@ -10,16 +10,17 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import ConfigError
+from harness.journal.plan_file import read_phase
 from harness.records.history import Interrupted, PhaseStarted
 from harness.records.plan import Batch, BatchKind, Phase
 from kiosk_sim.batches import BatchRun, Interruption, Troupe
 from kiosk_sim.drivers.transport import Transport
 from kiosk_sim.exits import code_of_play, exit_code
 from kiosk_sim.pacing import Pacing
-from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import Played, read_played
 from kiosk_sim.progress import Progress
 from kiosk_sim.stage import Stage, open_stage
@@ -54,7 +55,7 @@ def play_phase(run: Path, name: str) -> int:
     return code_of_play(stage_of_run.log, complete)
 
 
-def _check(stage: Stage, batches: tuple[Batch, ...]) -> None:
+def _check(stage: Stage, batches: Iterable[Batch]) -> None:
     for batch in batches:
         if batch.kind is not BatchKind.SEQUENCE:
             reason = f"{batch.kind} cannot be played quietly; quiet phases hold sequences, let the engine play others"
@@ -63,7 +64,7 @@ def _check(stage: Stage, batches: tuple[Batch, ...]) -> None:
             raise ConfigError(stage.folder.plan, batch.batch, "quiet phases have no faults; let the engine play it")
 
 
-def _play(troupe: Troupe, batches: tuple[Batch, ...], played: Played, progress: Progress, pacing: Pacing) -> bool:
+def _play(troupe: Troupe, batches: Iterable[Batch], played: Played, progress: Progress, pacing: Pacing) -> bool:
     """Play what is left of the batches; return whether that was all."""
     try:
         for whole in batches:

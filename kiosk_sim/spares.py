@@ -17,7 +17,8 @@ class Spares:
 
     def __init__(self, batches: Iterable[Batch], played: Played) -> None:
         """Know a phase's batches, and what came of those that an earlier player of the run has played."""
-        self._bursts = {b.batch: b for b in batches if b.kind is BatchKind.BURST and not b.spare}
+        bursts = (b for b in batches if b.kind is BatchKind.BURST and not b.spare)
+        self._sizes = {b.batch: len(b.applications) for b in bursts}
         self._void: dict[str, str] = {}
         repeated = {d.detail.partition(":")[0] for d in played.decisions.values() if d.why == REPEATS}
         for batch, void in played.voids.items():
@@ -26,13 +27,13 @@ class Spares:
 
     def ended(self, batch: str, void: str) -> None:
         """Take note of what came of a batch; "" if it counts."""
-        if void and batch in self._bursts:
+        if void and batch in self._sizes:
             self._void[batch] = void
 
     def decide(self, spare: Batch) -> Decided:
         """Say whether a spare burst is played, and for which one."""
         size = len(spare.applications)
-        fitting = (batch for batch in self._void if len(self._bursts[batch].applications) <= size)
+        fitting = (batch for batch in self._void if self._sizes[batch] <= size)
         void = next(fitting, None)
         if void is None:
             return Decided(batch=spare.batch, at_ns=time.monotonic_ns(), why=NOT_NEEDED, skipped=True)

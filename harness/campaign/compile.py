@@ -1,13 +1,11 @@
-"""Compiles a scenario into a plan file, and reads plan files. The same inputs give the same bytes."""
+"""Compiles a scenario into a plan. The same inputs give the same bytes."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
-from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from harness.campaign.author import Author
@@ -30,11 +28,10 @@ from harness.campaign.scenario import (
     Sweep,
     Updates,
 )
-from harness.errors import ConfigError
-from harness.journal.run_folder import write_whole
+from harness.journal.plan_file import PlannedBatches, put_aside
 from harness.population import Population
 from harness.records.manifest import CardStanding
-from harness.records.plan import PLAN_VERSION, Batch, Driver, LeftOut, Phase, PlanHeader, Probe
+from harness.records.plan import PLAN_VERSION, Driver, LeftOut, Phase, PlanHeader, Probe
 from harness.records.target import Target
 
 _CHANGES_AT_ONCE = 4  # batches; the changes themselves never overlap
@@ -66,7 +63,7 @@ def compile_plan(
     choices: Choices | None = None,
     standings: Collection[CardStanding] = (),
     probes: Collection[Probe] = (),
-) -> tuple[PlanHeader, list[Batch]]:
+) -> tuple[PlanHeader, PlannedBatches]:
     """Compile what of `scenario` this target has a place for, with this population.
 
     `card_of` gives a resident's card serial; `on` is the day of the run (ages); people in `without` play no part;
@@ -83,7 +80,7 @@ def compile_plan(
         scenario, left_out = without_probes(scenario, left_out, target)
     author = Author(scenario, cast, rng, target, card_of, invalid, probes)
     compiler = PhaseCompiler(author)
-    batches = [batch for phase in scenario.phase for batch in compiler.compile(phase)]
+    batches = put_aside(batch for phase in scenario.phase for batch in compiler.compile(phase))
     relations, events = unmet(scenario, batches)
     fewer, never = with_fewer(scenario, batches), unplanned(written, batches)
     left_out = replace(left_out, fewer=fewer, relations=relations, events=events, probes=never)
@@ -110,9 +107,14 @@ def _header(
     target: Target,
     seed: int,
     left_out: LeftOut,
-    batches: list[Batch],
+    batches: PlannedBatches,
 ) -> PlanHeader:
-    applications = [a for b in batches for a in b.applications]
+    applications, updates, residents, kiosks = 0, 0, set[str](), set[str]()
+    for batch in batches:
+        applications += len(batch.applications)
+        updates += len(batch.updates)
+        residents.update(a.resident for a in batch.applications)
+        kiosks.update(a.kiosk for a in batch.applications)
     return PlanHeader(
         version=PLAN_VERSION,
         scenario=scenario.name,
@@ -122,10 +124,10 @@ def _header(
         target=target.name,
         phases=tuple(described for phase in scenario.phase for described in _phases(phase, batches)),
         batches=len(batches),
-        applications=len(applications),
-        updates=sum(len(b.updates) for b in batches),
-        residents=len({a.resident for a in applications}),
-        kiosks=tuple(sorted({a.kiosk for a in applications})),
+        applications=applications,
+        updates=updates,
+        residents=len(residents),
+        kiosks=tuple(sorted(kiosks)),
         nodes=target.addressed,
         left_out=left_out,
         title_ja=scenario.title_ja,
@@ -138,13 +140,13 @@ def _header(
     )
 
 
-def _phases(phase: AnyPhase, batches: list[Batch]) -> Iterator[Phase]:
+def _phases(phase: AnyPhase, batches: PlannedBatches) -> Iterator[Phase]:
     """Describe a phase to its player: quiet ones one at a time, the rest by as many users as it has kiosks.
 
     The rounds of a held load are phases of their own: between phases it is decided whether the next is needed.
     """
     for name in _names(phase):
-        own = [b for b in batches if b.phase == name]
+        own = batches.of(name)
         quiet = _is_quiet(phase)
         kiosks = {a.kiosk for b in own for a in b.applications}
         yield Phase(
@@ -200,36 +202,3 @@ def _parallel(phase: AnyPhase) -> int:
 
 def _drain_s(phase: AnyPhase) -> float:
     return 60.0 if isinstance(phase, Hold) else 30.0
-
-
-def write_plan(path: Path, header: PlanHeader, batches: list[Batch]) -> None:
-    """Write a plan file: all of it or nothing."""
-    encode = msgspec.json.Encoder().encode
-    write_whole(path, b"".join(encode(r) + b"\n" for r in (header, *batches)))
-
-
-def read_plan(path: Path) -> tuple[PlanHeader, Iterator[Batch]]:
-    """Return a plan's header and its batches, read one at a time; raise ConfigError naming the line."""
-    try:
-        lines = path.open("rb")
-    except FileNotFoundError:
-        raise ConfigError(path, "", "no such file; restore the run folder from its copy") from None
-    try:
-        header = msgspec.json.decode(lines.readline(), type=PlanHeader)
-    except msgspec.DecodeError as e:
-        lines.close()
-        raise ConfigError(path, "line 1", str(e)) from None
-    if header.version != PLAN_VERSION:
-        lines.close()
-        raise ConfigError(path, "line 1", f"plan version {header.version}; this honnin reads {PLAN_VERSION}")
-
-    def batches() -> Iterator[Batch]:
-        decoder = msgspec.json.Decoder(Batch)
-        with lines:
-            for number, line in enumerate(lines, 2):
-                try:
-                    yield decoder.decode(line)
-                except msgspec.DecodeError as e:
-                    raise ConfigError(path, f"line {number}", str(e)) from None
-
-    return header, batches()

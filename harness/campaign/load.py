@@ -23,6 +23,7 @@ from harness.records.plan import (
 _MOVERS = 4  # more would only leave fewer people whose documents a baseline can be compared with
 _CHANGE_EVERY_MS = 120.0
 _ABORT_STEPS = (Step.APPLY, Step.COLLECT)
+_ARRIVALS = 5_000  # of one batch: what is planned, played or played again at once; between two all have left
 
 
 def hold_batches(phase: Hold, author: Author) -> Iterator[Batch]:
@@ -86,8 +87,9 @@ def _rows(phase: Hold, author: Author, people: Sequence[str], kiosks: int, per_k
 
 
 def mix_batches(phase: Mix, author: Author) -> Iterator[Batch]:
-    """Yield one batch of arrivals: exponential gaps whose rate follows the day's profile."""
+    """Yield arrivals in batches: exponential gaps whose rate follows the day's profile."""
     members: list[PlannedApplication] = []
+    begun_ms = 0.0
     resting = len(author.cast.ordinary) // 2
     recent: dict[str, None] = {}  # in order; as many as leave half of the people free
     for at_ms in _arrivals_ms(phase, author):
@@ -101,7 +103,7 @@ def mix_batches(phase: Mix, author: Author) -> Iterator[Batch]:
             node=author.node(),
             resident=refused,
             besides=recent,
-            start_ms=at_ms,
+            start_ms=at_ms - begun_ms,
             abort=_maybe_abort(phase, author),
         )
         members.append(one)
@@ -109,7 +111,11 @@ def mix_batches(phase: Mix, author: Author) -> Iterator[Batch]:
         recent[one.resident] = None
         if len(recent) > resting:
             del recent[next(iter(recent))]
-    yield author.batch(phase, BatchKind.ARRIVALS, members, "mix")
+        if len(members) == _ARRIVALS:
+            yield author.batch(phase, BatchKind.ARRIVALS, members, "mix")
+            members, begun_ms = [], at_ms
+    if members or not begun_ms:
+        yield author.batch(phase, BatchKind.ARRIVALS, members, "mix")
 
 
 def _maybe_abort(phase: Mix, author: Author) -> PlannedAbort | None:

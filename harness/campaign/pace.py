@@ -10,12 +10,12 @@ from statistics import median
 import msgspec
 from msgspec import Struct
 
-from harness.campaign.compile import read_plan
 from harness.campaign.knee import alone_ms
 from harness.checks.gather import gather
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.errors import HonninError
 from harness.journal import RunFolder, read_history
+from harness.journal.plan_file import read_plan
 from harness.records.history import Ending
 from harness.records.manifest import Manifest
 from harness.records.target import Expected, Target

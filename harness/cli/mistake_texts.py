@@ -404,7 +404,7 @@ RULES: tuple[tuple[str, str], ...] = (
         r"`honnin resume` the run",
         "{0}: ディスクに {1} バイトの空きがない。記録済みのものは残っている。空きを作り、`honnin resume` で続ける",
     ),
-    (r"(.*?): no space left for (\d+) bytes", "{0}: ディスクに {1} バイトの空きがない"),
+    (r"(.*?): no space left", "{0}: ディスクに空きがない"),
     (r"free space on this disk, then go on", "空きを作ってから続ける"),
     (r"document (\S+) is not in the store", "証明書 {0} が保管されていない"),
     (r"document (\S+) at byte (\d+) was altered", "証明書 {0}({1} バイト目から)が改変されている"),

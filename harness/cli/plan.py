@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def _probes(target: Target, file: Path) -> frozenset[Probe]:
         return frozenset()
 
 
-def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tuple[Forecast, list[Batch]]:
+def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tuple[Forecast, Sequence[Batch]]:
     """Compile what `honnin run` would play today, and forecast it; cards get no keys."""
     request = replace(request, without=indistinct(distinguish(request.population)))
     header, batches = _compiled(request)
@@ -129,5 +130,5 @@ def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tup
     return forecast(header, batches, target, pace, cards, window), batches
 
 
-def _compiled(request: Request) -> tuple[PlanHeader, list[Batch]]:
+def _compiled(request: Request) -> tuple[PlanHeader, Sequence[Batch]]:
     return compile_request(request, lambda keys: dict.fromkeys(keys, ""), datetime.now(JST).date())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import DiskFull, UsageError
@@ -118,19 +119,24 @@ class RunFolder:
 
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file by temporary file, flush and rename: a reader sees all of it or nothing. Raises DiskFull."""
+    write_pieces(path, (body,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file as `write_whole` does, as its pieces come."""
     try:
-        _write_whole(path, body)
+        _write_whole(path, pieces)
     except OSError as e:
         if e.errno not in NO_SPACE:
             raise
-        raise DiskFull(f"{path}: no space left for {len(body)} bytes; free space on this disk, then go on") from None
+        raise DiskFull(f"{path}: no space left; free space on this disk, then go on") from None
 
 
-def _write_whole(path: Path, body: bytes) -> None:
+def _write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(body)
+            out.writelines(pieces)
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).replace(path)

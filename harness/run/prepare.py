@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     return lay_out(request, header, batches, today), header
 
 
-def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple[PlanHeader, list[Batch]]:
+def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple[PlanHeader, Sequence[Batch]]:
     """Compile what a run of `request` on this day plays. Raises UsageError as `prepare` does."""
     choices, without, standings = _choices(request), request.without, card_standings(request)
     if choices is not None and request.target.profile == NO_PROFILE:
@@ -83,7 +83,7 @@ def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple
     return compile_plan(*campaign, _card_of(serials), today, without, choices, standings, request.probes)
 
 
-def lay_out(request: Request, header: PlanHeader, batches: list[Batch], today: date) -> RunFolder:
+def lay_out(request: Request, header: PlanHeader, batches: Iterable[Batch], today: date) -> RunFolder:
     """Write the run folder of a plan, manifest last. Raises UsageError where the disk cannot carry it."""
     make_out(request.out)
     check_disk(request.out, header.applications)

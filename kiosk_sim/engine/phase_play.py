@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import gevent
 
 from harness.errors import DiskFull
+from harness.journal.plan_file import read_phase
 from harness.records.history import Interrupted, PhaseStarted
 from harness.records.plan import Batch
 from kiosk_sim.engine.coordinator import Coordinator
@@ -17,7 +19,6 @@ from kiosk_sim.engine.fleet import Faults
 from kiosk_sim.engine.lag import LoopLag
 from kiosk_sim.exits import Exit, code_of_play
 from kiosk_sim.faults.inflict import Inflictor
-from kiosk_sim.planfile import read_phase
 from kiosk_sim.played import read_played
 from kiosk_sim.progress import Progress
 from kiosk_sim.stage import open_stage
@@ -60,12 +61,13 @@ class PhasePlay:
         self._stop_on_signals()
         lag = LoopLag(self._stage.log.write)
         self._staff()
-        left = self._left()
+        left = sum(len(b.applications) for b in self._left())
+        self._progress.skipped(self._progress.of - left)
         if not self._faults.reason:
-            self._clock.find(left)
-        complete = self._coordinator.play(left, self._batches) and not self._faults.reason
+            self._clock.find(self._left())
+        complete = self._coordinator.play(self._left(), self._batches) and not self._faults.reason
         elsewhere = self._dismiss()
-        return self._finish(sum(len(b.applications) for b in left), elsewhere, complete, lag.stop())
+        return self._finish(left, elsewhere, complete, lag.stop())
 
     def stop(self) -> None:
         """No new arrivals; break off what is in flight once the drain time is over."""
@@ -74,11 +76,9 @@ class PhasePlay:
             self._stop_arrivals()
             gevent.spawn_later(self._phase.drain_s, self._break_off)
 
-    def _left(self) -> list[Batch]:
-        left = [self._played.left_of(b) for b in self._batches]
-        remaining = [b for b in left if b is not None]
-        self._progress.skipped(self._progress.of - sum(len(b.applications) for b in remaining))
-        return remaining
+    def _left(self) -> Iterator[Batch]:
+        left = map(self._played.left_of, self._batches)
+        return (b for b in left if b is not None)
 
     def _stop_on_signals(self) -> None:
         gevent.signal_handler(signal.SIGTERM, self.stop)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from harness.config import load_toml
 from harness.errors import GeneratorFault
 from harness.journal import RunFolder
+from harness.journal.plan_file import read_phase
 from harness.records.history import ApplicationEnded, Ending
 from harness.records.target import Client, Target
 from kiosk_sim.batches import Interruption
@@ -19,7 +20,6 @@ from kiosk_sim.engine.fleet import Faults, Fleet, Ticket
 from kiosk_sim.engine.messages import Arm, Dissolve, Fault, Fire, Leave, Message, Muster, Order, Served
 from kiosk_sim.engine.parts import Parts
 from kiosk_sim.places import Pool
-from kiosk_sim.planfile import read_phase
 from kiosk_sim.stage import open_stage
 
 _STAFFING_S = 60.0  # from the first customer until Locust has started a user for each kiosk

@@ -22,6 +22,7 @@ from locust.runners import LocalRunner
 
 from harness.errors import GeneratorFault, HonninError
 from harness.journal import RunFolder
+from harness.journal.plan_file import read_header, read_phase
 from harness.lifeline import start
 from harness.records.plan import Driver, Phase
 from kiosk_sim.dealing import kiosks_in
@@ -30,7 +31,6 @@ from kiosk_sim.engine.phase_play import PhasePlay
 from kiosk_sim.engine.sockets import raise_file_limit
 from kiosk_sim.engine.solo import SoloPlay
 from kiosk_sim.exits import Exit, exit_code
-from kiosk_sim.planfile import read_header, read_phase
 
 _STAFFING_S = 60.0  # Locust asks its shape about once a second how many users there should be
 _CLOSING_S = 60.0  # beyond the drain time, for journals to be closed before Locust's process ends

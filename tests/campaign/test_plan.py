@@ -11,6 +11,7 @@ from harness.campaign.gaps import BINS, bin_of
 from harness.campaign.invalid_cards import without_valid_card
 from harness.campaign.scenario import Bursts, Hold, Mix, Pairs, Scenario, Seconds, Solo, Steered, Succession, Updates
 from harness.errors import ConfigError, UsageError
+from harness.journal.plan_file import read_phase
 from harness.population import make_population
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate
@@ -221,6 +222,25 @@ def test_a_plan_file_comes_back_as_written_and_a_broken_one_names_the_line(peopl
         file.write(b"{}\n")
     with pytest.raises(ConfigError, match="line 5"):
         list(read_plan(tmp_path / "plan.jsonl")[1])
+
+
+def test_a_long_mix_is_planned_by_batches_that_begin_where_the_one_before_ends(people):
+    short, long = (compiled(people, phase(Mix, per_second=50.0, seconds=s))[1] for s in (10.0, 110.0))
+    assert (len(short), len(long)) == (1, 2)
+    assert len(long[0].applications) == 5_000
+    assert [a.start_ms for a in long[1].applications] == sorted(a.start_ms for a in long[1].applications)
+    assert sum(b.applications[-1].start_ms for b in long) == pytest.approx(110_000, abs=1_000)
+
+
+def test_a_phase_is_read_without_the_others_and_as_often_as_wanted(people, tmp_path):
+    mix = Mix(phase="P7", title_ja="", title_en="", per_second=5.0, seconds=2.0)
+    header, batches = compiled(people, phase(Pairs, pairs=3), mix)
+    write_plan(tmp_path / "plan.jsonl", header, batches)
+    described, own = read_phase(tmp_path / "plan.jsonl", "P7")
+    assert described.phase == "P7"
+    assert list(own) == list(own) == [b for b in batches if b.phase == "P7"]
+    with pytest.raises(ConfigError, match="no phase P8; this plan has P1, P7"):
+        read_phase(tmp_path / "plan.jsonl", "P8")
 
 
 def test_an_unknown_scenario_lists_those_there_are():
