@@ -144,6 +144,13 @@ class Display:
         """Print a text of several lines."""
         self._console.print(text, markup=False)
 
+    def ask(self, text: str) -> None:
+        """Print what somebody at the terminal has to do, above the bar; also where nothing else is shown."""
+        if self._console.quiet:
+            print(text, file=sys.stderr, flush=True)
+        else:
+            self._console.print(text, markup=False, style="bold")
+
     def _line_now_and_then(self, line: str) -> None:
         if not self._console.is_terminal and time.monotonic() - self._told > _LINE_EVERY_S:
             self._told = time.monotonic()

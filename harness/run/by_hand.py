@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
-import click
-
 from harness.campaign.fitting import fit
 from harness.campaign.scenario import Scenario, Updates
 from harness.config import load_toml
@@ -59,14 +57,14 @@ def changes_by_hand(scenario: Scenario, target: Target) -> bool:
 
 @contextmanager
 def by_hand(
-    folder: RunFolder, header: PlanHeader, stopping: Callable[[], bool], name: str, lang: Lang
+    folder: RunFolder, header: PlanHeader, show: Show, stopping: Callable[[], bool], name: str, lang: Lang
 ) -> Iterator[None]:
-    """Have the changes of a run made by the operator, where its target takes them no other way."""
+    """Have the changes of a run made by the operator, whom `show` tells, where its target takes them no other way."""
     if load_toml(folder.target, Target).updates != "manual" or not header.updates:
         yield
         return
     who = name or getpass.getuser()
-    with Operator(folder, load(folder.population), who, lambda text: click.echo(text, err=True), stopping, lang):
+    with Operator(folder, load(folder.population), who, show, stopping, lang):
         yield
 
 
