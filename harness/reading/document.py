@@ -11,8 +11,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from msgspec.structs import replace
 
-from harness.reading.actual_text import glyph_text, may_claim
+from harness.reading.actual_text import glyph_text
+from harness.reading.colour_profiles import without_profiles
 from harness.reading.concealed import concealed_characters, has_layers
+from harness.reading.contents import Contents
 from harness.reading.envelope import mark, refuse
 from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import walk
@@ -24,6 +26,8 @@ from harness.records.reading import PageRead, Reading, ReadingStatus
 
 READER = f"pypdfium2 {pypdfium2.version.PYPDFIUM_INFO.version} (PDFium {pypdfium2.version.PDFIUM_INFO.build})"
 
+_NO_TEXT = 2  # bytes: the terminator alone
+
 
 def read_document(digest: str, body: bytes, limits: ReaderLimits, passwords: tuple[str, ...] = ()) -> Reading:
     """Read a document. `digest` is the SHA-256 of `body`; the empty password is tried before `passwords`.
@@ -33,6 +37,7 @@ def read_document(digest: str, body: bytes, limits: ReaderLimits, passwords: tup
     if refused := refuse(body, limits):
         return Reading(digest=digest, status=refused[0], reason=refused[1], reader=READER)
     marks = mark(body)
+    body = without_profiles(body, marks)
     opened = _open(body, passwords)
     if isinstance(opened, tuple):
         return Reading(digest=digest, status=opened[0], reason=opened[1], marks=marks, reader=READER)
@@ -68,11 +73,11 @@ def _read(digest: str, document: pypdfium2.PdfDocument, file: OpenedFile, limits
         return Reading(digest=digest, status=status, reason=reason, marks=marks, reader=READER)
     pages: list[PageRead] = []
     reason = "" if count else "it has no pages"
-    layers, claims = has_layers(file.parts), may_claim(file.parts, limits.unpacked_bytes)
+    layers = has_layers(file.parts)
     forms = 0
     for index in range(count):
         try:
-            page, drawn = _read_page(document, index, limits, layers=layers, claims=claims)
+            page, drawn = _read_page(document, index, limits, file.contents, layers=layers)
             pages.append(page)
             forms += drawn
         except pypdfium2.PdfiumError as e:
@@ -91,18 +96,17 @@ def _read(digest: str, document: pypdfium2.PdfDocument, file: OpenedFile, limits
 
 
 def _read_page(
-    document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, *, layers: bool, claims: bool
+    document: pypdfium2.PdfDocument, index: int, limits: ReaderLimits, contents: Contents, *, layers: bool
 ) -> tuple[PageRead, int]:
     """Return a page, and how many forms it draws; 0 where annotations do, too: some of them may be hidden.
 
-    Raises PdfiumError where page `index` (from 0) does not load. `layers`: some may be switched off; `claims`: text may
-    be claimed to be another.
+    Raises PdfiumError where page `index` (from 0) does not load. `layers`: some may be switched off.
     """
     page = document[index]
-    notes = ""
+    notes, undrawn = "", 0
     noted = pdfium.FPDFPage_GetAnnotCount(page) > 0
     if noted:
-        notes = _notes(page)
+        notes, undrawn = _notes(page)
         page = _flattened(document, page, index)
     width, height = page.get_size()
     text_page = page.get_textpage()
@@ -112,7 +116,7 @@ def _read_page(
     found = walk(page, limits.page_objects)
     concealed = concealed_characters(page, text_page, found, layers=layers)
     text: PageText = read_text(text_page, page.get_bbox(), found.hidden, limits.page_characters, concealed)
-    drawn = glyph_text(page, found.texts) if claims else ""
+    drawn = glyph_text(page, found.texts) if contents.claims else ""
     otherwise = drawn if drawn.split() != text.visible.split() else ""
     read = PageRead(
         number=index + 1,
@@ -122,6 +126,7 @@ def _read_page(
         height=height,
         images=read_images(page, found.images, text.visible, limits, layers=layers),
         places=turned_places(text.places, rotation, page.get_bbox()),
+        undrawn=undrawn,
     )
     return read, 0 if noted else found.form_count
 
@@ -137,21 +142,32 @@ def _flattened(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: 
     return document[index]
 
 
-def _notes(page: pypdfium2.PdfPage) -> str:
-    """Return contents and values of all annotations: flattening draws only what has an appearance."""
+def _notes(page: pypdfium2.PdfPage) -> tuple[str, int]:
+    """Return contents and values of all annotations, and how many of them are filled-in fields without appearance."""
     texts: list[str] = []
+    undrawn = 0
     for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
         annotation = pdfium.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
         texts.extend(_annotation_string(annotation, key) for key in (b"Contents", b"V", b"T"))
+        undrawn += _is_undrawn(annotation)
         pdfium.FPDFPage_CloseAnnot(annotation)
-    return "\n".join(t for t in texts if t)
+    return "\n".join(t for t in texts if t), undrawn
+
+
+def _is_undrawn(annotation: object) -> bool:
+    """Tell whether it is left to the printer to draw a field's value: what it then prints, PDFium cannot tell."""
+    field = pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_WIDGET
+    hidden = pdfium.FPDFAnnot_GetFlags(annotation) & pdfium.FPDF_ANNOT_FLAG_HIDDEN
+    if not field or hidden or not _annotation_string(annotation, b"V"):
+        return False
+    return bool(pdfium.FPDFAnnot_GetAP(annotation, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0) <= _NO_TEXT)
 
 
 def _annotation_string(annotation: object, key: bytes) -> str:
     size = pdfium.FPDFAnnot_GetStringValue(annotation, key, None, 0)
-    if size <= 2:
+    if size <= _NO_TEXT:
         return ""
     buffer = (pdfium.FPDF_WCHAR * (size // 2))()
     pdfium.FPDFAnnot_GetStringValue(annotation, key, buffer, size)

@@ -12,12 +12,11 @@ import zipfile
 import zlib
 
 from harness.reading.envelope import around
-from harness.reading.file_parts import Parts, Stream
+from harness.reading.file_parts import BEGINNING, Parts, Stream
 from harness.reading.file_texts import decoded, holds_no_text, looks_like_text, plain_text
 
 _PDF, _MEMBER, _DIRECTORY_END = b"%PDF-", b"PK\x03\x04", b"PK\x05\x06"
 _ATTACHED = b"/EmbeddedFile"
-_BEGINNING = 160
 _MOST_MEMBERS = 300  # of all archives
 DEEP = 3  # archives in archives, files in attached files
 _UTF8_NAME = 0x800  # flag of a member
@@ -51,7 +50,7 @@ class Enclosed:
             self.pdfs.append(content)
         elif content.startswith(_MEMBER):
             self.open(content, depth)
-        elif looks_like_text(content[:_BEGINNING]):
+        elif looks_like_text(content[:BEGINNING]):
             self.texts.append(plain_text(content))
         elif content:
             self.unread += 1
@@ -102,7 +101,7 @@ def enclosed_in(body: bytes, found: Parts, most: int) -> Enclosed:
 
 
 def _take_stream(enclosed: Enclosed, stream: Stream, most: int) -> None:
-    beginning = stream.unpacked(_BEGINNING)
+    beginning = stream.beginning
     if beginning.startswith((_PDF, _MEMBER)):
         content = stream.unpacked(most)
         enclosed.unread += len(content) >= most

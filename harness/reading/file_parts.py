@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 _OBJ = b"obj"
@@ -20,17 +22,24 @@ _FIRST = re.compile(rb"/First\s+(\d{1,8})")
 _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
 _FLATE_ALONE = re.compile(rb"/Filter ?(?:/FlateDecode|\[ ?/FlateDecode ?\])")
 _PARAMETERS_OR_FILE = re.compile(rb"/(?:DecodeParms|DP|F)\b")
+BEGINNING = 160  # bytes that show what a stream is
 _TABLES = 400  # bytes with which packed data may begin before it yields any
 _ZLIB = (b"x\x01", b"x\x9c", b"x\xda")
 _FILTER = re.compile(rb"/(?:Filter|F)\s*[\[/]")
 
 
-class Stream(NamedTuple):
+@dataclass(frozen=True)
+class Stream:
     """One stream of a file as it is stored."""
 
     number: int  # of its object; 0 where that is not plain
     header: bytes  # its dictionary
     data: bytes
+
+    @cached_property
+    def beginning(self) -> bytes:
+        """The first bytes of what it holds; b"" where it is packed in another way than by Flate."""
+        return self.unpacked(BEGINNING)
 
     def unpacked(self, most: int) -> bytes:
         """Return at most `most` bytes of what it holds; b"" where it is packed in another way than by Flate."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Container, Generator, Iterator
 
 from harness.reading.file_parts import Parts, Stream
 from harness.reading.string_objects import string_bytes
@@ -28,14 +28,14 @@ _PROPERTIES = re.compile(rb"/(?:ActualText|Alt|E)\s*(" + _STRING.pattern + rb")"
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
 _CONTROLS = bytes(c for c in range(0x20) if c not in b"\t\r\n\f")
 _MAPS = (b"/CIDInit", b"%!PS-Adobe-3.0 Resource-CMap")
-_BEGINNING = 160  # bytes that show what a stream is
 _SIGNS = 0.1  # of a text may be controls; of pictures and fonts a quarter is
 
 
-def file_texts(found: Parts, most: int) -> Generator[str, None, int]:
+def file_texts(found: Parts, most: int, described: Container[int]) -> Generator[str, None, int]:
     """Yield the texts, unpacking at most `most` bytes of streams; return how many more might be unpacked.
 
-    Nothing of an encrypted file can be read so.
+    Nothing of an encrypted file can be read so. `described` are the places of the streams that may describe what they
+    draw.
     """
     tagged = any(_TAGGED in text for text in found.plain) or any(_TAGGED in text for _, text in found.packed)
     for text in found.plain:
@@ -44,14 +44,15 @@ def file_texts(found: Parts, most: int) -> Generator[str, None, int]:
             yield from _lines(_STRING.sub(b" ", text))
     for _, text in found.packed:
         yield from _strings(text)
-    for stream in found.streams:
+    for place, stream in enumerate(found.streams):
         if most <= 0 or holds_no_text(stream):
             continue
-        beginning = stream.unpacked(_BEGINNING)
+        beginning = stream.beginning
         if beginning.startswith(_MAPS):
             continue
         if _DRAWING.search(beginning):
-            content = stream.unpacked(most) if tagged or b"/ActualText" in beginning else b""
+            looked_into = place in described and (tagged or b"/ActualText" in beginning)
+            content = stream.unpacked(most) if looked_into else b""
             yield from (s for m in _PROPERTIES.finditer(content) if _WORD.search(s := decoded(string_bytes(m[1]))))
         elif looks_like_text(beginning):
             content = stream.unpacked(most)

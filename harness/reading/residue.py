@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium
 from msgspec.structs import replace
 
 from harness.reading import pdfium_calls as calls
+from harness.reading.contents import Contents, look_through
 from harness.reading.drawn_marks import DrawnMark, marks_on
 from harness.reading.enclosed import DEEP, Enclosed, enclosed_in
 from harness.reading.envelope import around, between_streams, earlier_revisions, mark, separate_files
@@ -42,6 +43,7 @@ class OpenedFile(NamedTuple):
     password: str | None
     plain: bytes  # without encryption; b"" where that cannot be taken off
     parts: Parts  # of it
+    contents: Contents
     enclosed: Enclosed
 
 
@@ -90,12 +92,12 @@ class _Search:
         for other in earlier_revisions(file.body, limits.revisions) if file.marks.eofs > 1 else ():
             yield from self._pages(other, file.password)  # a linearised file's first part does not open by itself
         if other := with_left_over(file.plain, file.parts, len(document), forms):
-            yield from self._pages(other, None, drawn=False)
+            yield from self._pages(other, None, left_over=True)
         for other in file.enclosed.pdfs:
             yield from self._enclosed(other, file.password, depth + 1)
         yield from file.enclosed.texts
         yield from _metadata(document)
-        left = yield from file_texts(file.parts, limits.unpacked_bytes)
+        left = yield from file_texts(file.parts, limits.unpacked_bytes, file.contents.described)
         self.unread += left <= 0
         yield from map(decoded, around(file.body))
 
@@ -105,34 +107,37 @@ class _Search:
             with suppress(pypdfium2.PdfiumError), closing(pypdfium2.PdfDocument(body, password=tried)) as document:
                 file = opened_file(body, mark(body), tried, self._limits)
                 self.unread += file.marks.unread
-                yield from self._texts(document, drawn=True)
+                yield from self._texts(document)
                 yield from self.beside(document, file, _ALL_FORMS, depth)
                 return
         self.unread += 1
 
-    def _pages(self, body: bytes, password: str | None, *, drawn: bool = True) -> Generator[str, None, bool]:
+    def _pages(self, body: bytes, password: str | None, *, left_over: bool = False) -> Generator[str, None, bool]:
         """Yield the page texts of another state of the file; return whether it opens by itself."""
         try:
             document = pypdfium2.PdfDocument(body, password=password)
         except pypdfium2.PdfiumError:
             return False
         with closing(document):
-            yield from self._texts(document, drawn=drawn)
+            yield from self._texts(document, left_over=left_over)
         return True
 
-    def _texts(self, document: pypdfium2.PdfDocument, *, drawn: bool) -> Iterator[str]:
-        """Yield page texts; count the pages that have none and, where asked, show something (`drawn`) all the same."""
-        most = 2 * self._limits.pages
-        self.unread += max(0, len(document) - most)
-        for index in range(min(len(document), most)):
+    def _texts(self, document: pypdfium2.PdfDocument, *, left_over: bool = False) -> Iterator[str]:
+        """Yield page texts; count pages that have none and show something the file's own pages do not.
+
+        Of what is `left_over`, forms too, a good part are empty fields and logos: none of it is counted.
+        """
+        most = len(document) if left_over else min(len(document), 2 * self._limits.pages)
+        self.unread += len(document) - most
+        for index in range(most):
             try:
                 page = document[index]
                 text = str(page.get_textpage().get_text_range())
-                if drawn and not _bare(text) and not self._shown.issuperset(marks_on(page)):
-                    self.unread += 1
-                yield text
+                unseen = not _bare(text) and not left_over and not self._shown.issuperset(marks_on(page))
             except pypdfium2.PdfiumError:
-                self.unread += drawn
+                text, unseen = "", not left_over
+            self.unread += unseen
+            yield text
 
     @cached_property
     def _shown(self) -> frozenset[DrawnMark]:
@@ -148,7 +153,8 @@ def opened_file(body: bytes, marks: FileMarks, password: str | None, limits: Rea
     if plain is body and (marks.eofs > marks.prevs + 1 or marks.headers > 1):
         marks = between_streams(marks, found.plain)
     marks = replace(marks, unread=enclosed.unread + (not found.whole))
-    return OpenedFile(body, marks, password, plain, found, enclosed)
+    contents = look_through(found, limits.unpacked_bytes)
+    return OpenedFile(body, marks, password, plain, found, contents, enclosed)
 
 
 def _decrypted(body: bytes, password: str | None) -> bytes:
