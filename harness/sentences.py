@@ -133,6 +133,10 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"([\d,]+) bytes; the limit is ([\d,]+)", "{0} バイトある(限度 {1})"),
     (r"it has no pages", "ページがない"),
     (r"no text layer: the page is a picture", "文字情報がなく、ページ全体が画像である"),
+    (
+        r"(\d+) filled-in fields have no appearance: what is printed depends on the printer",
+        "入力欄 {0} 個の値に表示用の描画データがなく、何が印刷されるかは印刷する機器による",
+    ),
     (r"no text on the page", "ページに文字がない"),
     (
         r"(\S+) of the characters are none that certificates are written with: (.*)",

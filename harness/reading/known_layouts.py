@@ -178,7 +178,7 @@ class KnownLayouts:
 
 def _is_of_one(reading: Reading, cast: Cast) -> bool:
     """Tell whether a document was read, and must show the applicant alone, in one known state of the register."""
-    if reading.status is not ReadingStatus.READ or len(cast.views) != 1:
+    if reading.status is not ReadingStatus.READ or len(cast.views) != 1 or any(p.undrawn for p in reading.pages):
         return False
     view, alone = cast.views[0], cast.applicant
     return view.persons == (alone,) and all(

@@ -30,6 +30,8 @@ def distrust(
     of the population.
     """
     text = layers[0].text
+    if page.undrawn:
+        return f"{page.undrawn} filled-in fields have no appearance: what is printed depends on the printer"
     if not text:
         return "no text layer: the page is a picture" if page.images else "no text on the page"
     strange = Counter({c: text.count(c) for c in set(text) - known - repertoire()})

@@ -42,6 +42,7 @@ class PageRead(Struct, frozen=True, kw_only=True):
     images: tuple[ImageRead, ...] = ()
     drawn: str = ""  # "digest/page" of the document it was put in from (controls); "": the reading's own
     places: str = ""  # base64 of int16 left, bottom, right, top in points per whitespace-separated word of `text`
+    undrawn: int = 0  # filled-in fields whose value the printer is to draw: the text may not say what will be printed
 
 
 class FileMarks(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -282,6 +282,23 @@ def updated(body):
     return body + b"\nxref\n0 0\n%s\nstartxref\n%d\n%%%%EOF\n" % (trailer, len(body) + 1)
 
 
+def test_a_filled_in_field_that_the_printer_is_to_draw_decides_nothing(mine, corpus_opinion):
+    field = {"Subtype": Name.Widget, "FT": Name.Tx, "T": String("name"), "V": String("村上　博")}
+    opinion = corpus_opinion(changed(mine, lambda pdf: note(pdf, F=4, **field)), SHEET)
+    assert [(p.verdict, p.reason.split(":")[0]) for p in opinion.pages] == [
+        ("unread", "1 filled-in fields have no appearance")
+    ]
+    hidden = corpus_opinion(changed(mine, lambda pdf: note(pdf, F=2, **field)), SHEET)
+    assert {p.verdict for p in hidden.pages} == {"own"}
+
+
+def test_empty_forms_left_over_are_no_unread_parts(mine, read_pdf):
+    def forms(pdf):
+        pdf.Root.Kept = Array([pdf.make_indirect(form(pdf, pictured(mine))) for _ in range(50)])
+
+    assert read_pdf(changed(mine, forms)).marks.unread == 0
+
+
 def test_a_list_longer_than_is_searched_is_counted(mine, corpus_opinion):
     body = changed(mine, attached(b"a,b\n" * 100_000 + THEIRS.encode()))
     assert corpus_opinion(body, SHEET).marks.unread >= 1
