@@ -27,6 +27,7 @@ from harness.campaign.scenario import (
     Succession,
     Sweep,
     Updates,
+    sweeps,
 )
 from harness.journal.plan_file import PlannedBatches, put_aside
 from harness.population import Population
@@ -49,7 +50,7 @@ def pool_of(
     fitted, _ = fit(scenario, target)
     rng = random.Random(seed)  # noqa: S311  a plan is to be repeatable
     cast = _cast(fitted, population, target, rng, on, without)
-    return cast.everybody if any(isinstance(phase, Sweep) for phase in fitted.phase) else cast.keys
+    return cast.everybody if sweeps(fitted) else cast.keys
 
 
 def compile_plan(

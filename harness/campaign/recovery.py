@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from harness.campaign.author import Author
-from harness.campaign.scenario import Recovery, Scenario
+from harness.campaign.scenario import Recovery, Scenario, sweeps
 from harness.records.plan import RECOVERY, Batch, BatchKind
 
 _NAME = "P9"
+_NIGHTS_OF_A_SWEEP = 60  # of ten thousand residents at one application a second it takes eight
 
 
 def with_recovery(scenario: Scenario) -> Scenario:
@@ -21,6 +22,8 @@ def with_recovery(scenario: Scenario) -> Scenario:
     if any(isinstance(phase, Recovery) for phase in scenario.phase):
         return scenario
     last = Recovery(phase=_NAME, title_ja="復旧確認(通常の交付)", title_en="Recovery confirmed by normal issues")
+    if sweeps(scenario):
+        last = replace(last, windows=_NIGHTS_OF_A_SWEEP)
     return replace(scenario, phase=(*scenario.phase, last))
 
 

@@ -208,6 +208,11 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     digest: str = ""  # SHA-256 of the file; filled when loading
 
 
+def sweeps(scenario: Scenario) -> bool:
+    """Tell whether a scenario asks for everything of everybody."""
+    return any(isinstance(phase, Sweep) for phase in scenario.phase)
+
+
 ABORTS = {event.value: event for event in AbortHow}
 
 

@@ -14,6 +14,7 @@ from harness.campaign import find_scenario, load_scenario, scenario_names
 from harness.campaign.forecast import Forecast, Window, forecast
 from harness.campaign.pace import pace_of
 from harness.campaign.recovery import with_recovery
+from harness.campaign.scenario import sweeps
 from harness.cli.baseline import PLAIN, baseline_campaign
 from harness.cli.plan_texts import told
 from harness.cli.run import request_of, with_baseline
@@ -123,7 +124,7 @@ def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tup
     if ends is None:
         return forecast(header, batches, target, pace, cards), batches
     before_s = None
-    if request.baseline is None:
+    if request.baseline is None and not sweeps(request.scenario):  # a sweep needs none
         quiet = _compiled(replace(request, scenario=baseline_campaign(PLAIN)))
         before_s = forecast(*quiet, target, pace, cards).expected_s
     window = Window(seconds=(ends - datetime.now(JST)).total_seconds(), baseline_s=before_s)

@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 from harness.campaign import Scenario
-from harness.campaign.scenario import Sweep
+from harness.campaign.scenario import Sweep, sweeps
 from harness.errors import UsageError
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def _paced(per_minute: float | None, parallel: int | None) -> Paced:
     def paced(scenario: Scenario) -> Scenario:
         if per_minute is None and parallel is None:
             return scenario
-        if not any(isinstance(phase, Sweep) for phase in scenario.phase):
+        if not sweeps(scenario):
             raise UsageError(f"--per-minute and --parallel: scenario {scenario.name} has no sweep; leave them out")
         phases = (_set(p, per_minute, parallel) if isinstance(p, Sweep) else p for p in scenario.phase)
         return replace(scenario, phase=tuple(phases))

@@ -18,7 +18,7 @@ from harness.baseline.folder import BaselineFolder, bring
 from harness.campaign import compile_plan, pool_of, write_plan
 from harness.campaign.cast import Choices
 from harness.campaign.invalid_cards import without_valid_card
-from harness.campaign.scenario import Scenario, Sweep
+from harness.campaign.scenario import Scenario, sweeps
 from harness.config import read_json_lines, write_json_lines
 from harness.errors import UsageError
 from harness.journal import RunFolder
@@ -76,7 +76,7 @@ def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple
     if choices is not None and request.target.profile == NO_PROFILE:
         without |= _nobody_knows(request, choices, today)
     without |= without_valid_card(standings)
-    if any(isinstance(phase, Sweep) for phase in request.scenario.phase):
+    if sweeps(request.scenario):
         without |= _cardless(request, standings)
     campaign = (request.scenario, request.population, request.target, request.seed)
     serials = cards_for(pool_of(*campaign, today, without))
