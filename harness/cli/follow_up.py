@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from harness.campaign.scenario import Scenario, Solo
 from harness.checks.gather import gather
 from harness.checks.history import HistoryView, Update
+from harness.checks.left_changed import left_by
 from harness.checks.pending import pending
 from harness.cli.display import Display
 from harness.cli.finish import exit_code, tell
@@ -24,6 +26,7 @@ from harness.followup.planning import NAME, PHASE, TITLE, plan_follow_up
 from harness.followup.restored import restored_by
 from harness.glossary import Lang, default_lang
 from harness.journal import RunFolder, read_history, read_manifest
+from harness.population.registered import before
 from harness.records.manifest import Manifest
 from harness.records.target import Target
 from harness.run.allow import check_allowed
@@ -35,12 +38,13 @@ _HELP = {
     "ja": """試験 RUN で行った登録の変更が、文書上の反映時間の後に反映されているかを確かめる(翌日確認)。
 
     変更した人にもう一度だけ静かに申請し、新しい実施フォルダーとして判定する。その後、登録を元に戻す。
+    中断した試験が変えたまま残した登録も元に戻す。
     対象ファイル・住民・カードは RUN のものを使う。
     """,
     "en": """Look whether the changes made in the run RUN show, now that their documented reflection time is over.
 
-    Everybody who was changed asks once more, quietly, in a run folder of its own; then the register is changed back.
-    Target file, residents and cards are those of RUN.
+    Everybody who was changed asks once more, quietly, in a run folder of its own; then the register is changed back,
+    with what a torn run left changed. Target file, residents and cards are those of RUN.
     """,
 }
 _SCENARIO = Scenario(
@@ -78,13 +82,14 @@ def command(
     view = gather((e.writer, e.sequence, e.record) for e in read_history(earlier))
     reflection_ns = round(request.target.limits.reflection_s * 1e9)
     changes = pending(view, reflection_ns)
-    _check_due(earlier, view, changes, reflection_ns)
+    left = left_by(view, partial(before, request.population.residents)) if request.target.updates else ()
+    _check_due(earlier, view, changes, reflection_ns, left)
     _check_not_restored(earlier, manifest, out)
     if request.target.updates == "manual":
         check_operator()
     plan = plan_follow_up(manifest.run, view, changes, request.population, request.target)
     folder = lay_out(request, plan.header, plan.batches, datetime.now(JST).date())
-    carry_over(folder, manifest.run, view, changes)
+    carry_over(folder, manifest.run, view, tuple(dict.fromkeys((*changes, *left))))
     with lock(folder):
         verdict = conduct(folder, plan.header, Display(lang, quiet), readers, lang, operator)
     tell(verdict, folder, lang, as_json)
@@ -113,9 +118,17 @@ def _check_not_restored(earlier: RunFolder, manifest: Manifest, out: Path) -> No
         )
 
 
-def _check_due(earlier: RunFolder, view: HistoryView, changes: tuple[Update, ...], reflection_ns: int) -> None:
-    """Raise UsageError where there is nothing to look at again, or it is too early."""
+def _check_due(
+    earlier: RunFolder,
+    view: HistoryView,
+    changes: tuple[Update, ...],
+    reflection_ns: int,
+    left: tuple[Update, ...],
+) -> None:
+    """Raise UsageError where there is nothing to look at again nor to put back, or it is too early."""
     if not changes:
+        if left:
+            return
         raise UsageError(f"{earlier.path}: no change is left to look at; its verdict says what became of them")
     due_ns = max(wall_ns(view, update.to_ns) for update in changes) + reflection_ns
     if time.time_ns() < due_ns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from harness.checks.history import HistoryView, Update
+from harness.checks.history import NEVER, HistoryView, Update
 from harness.journal import RunFolder, SegmentWriter
 from harness.records.history import Note, UpdateIntent, UpdateOutcome
 
@@ -34,6 +34,8 @@ def carry_over(folder: RunFolder, run: str, view: HistoryView, changes: Sequence
                 at_ns=begun_ns,
             )
         )
+        if update.to_ns == NEVER:
+            continue  # nobody answered
         done_ns = wall_ns(view, update.to_ns) + now_minus_wall_ns
         writer.append(UpdateOutcome(update=update.update, result=update.result, at_ns=done_ns))
     writer.close()

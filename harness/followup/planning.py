@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 from msgspec import Struct
 
 from harness.checks.history import Application, HistoryView, Update
+from harness.checks.left_changed import left_changed
 from harness.errors import UsageError
 from harness.population import Population
-from harness.population.registered import registered
+from harness.population.registered import before
 from harness.records.certificates import Certificate, Options
 from harness.records.history import Ending
 from harness.records.plan import (
@@ -23,6 +25,7 @@ from harness.records.plan import (
     PlannedUpdate,
 )
 from harness.records.target import Target
+from harness.records.verdict import LeftChanged
 
 PHASE, NAME = "P5", "follow-up"
 TITLE = ("翌日確認(登録の変更の反映)", "Follow-up: do changes of the register show?")
@@ -39,12 +42,16 @@ class FollowUp(Struct, frozen=True, kw_only=True):
 def plan_follow_up(
     run: str, view: HistoryView, changes: Sequence[Update], population: Population, target: Target
 ) -> FollowUp:
-    """Return the plan: one application per changed resident, two people beside, then everything changed back.
+    """Return the plan: one application per resident of `changes`, two people beside, then everything changed back.
 
+    Also what `changes` has not: entries that the run left changed because its end came before they were put back.
     Raises UsageError where a changed resident never had a card in the run.
     """
-    batches = [_batch(number, [one]) for number, one in enumerate(_asking(view, changes, population, target), 1)]
-    restored = tuple(_restored(changes, population)) if target.updates else ()
+    left = left_changed(view, partial(before, population.residents))
+    changed = {one.resident for one in left} | {u.resident for u in changes}
+    asking = enumerate(_asking(view, changes, changed, target), 1)
+    batches = [_batch(number, [one]) for number, one in asking] or [_batch(1, [])]
+    restored = tuple(_restored(left)) if target.updates else ()
     batches[-1] = _batch(len(batches), list(batches[-1].applications), restored)
     applications = [a for b in batches for a in b.applications]
     header = PlanHeader(
@@ -71,9 +78,9 @@ def plan_follow_up(
 
 
 def _asking(
-    view: HistoryView, changes: Sequence[Update], population: Population, target: Target
+    view: HistoryView, changes: Sequence[Update], changed: Collection[str], target: Target
 ) -> Iterator[PlannedApplication]:
-    """Yield who asks what: the changed for what shows the change, others for what they received in the run."""
+    """Yield who asks what: for what shows a change, and some not `changed` for what they received in the run."""
     number = 0
     known: dict[str, Application] = {one.resident: one for one in view.applications}
     wanted = dict.fromkeys((u.resident, _showing(u, target)) for u in changes)
@@ -84,7 +91,6 @@ def _asking(
             )
         number += 1
         yield _application(number, known[resident], certificate, _options(view, resident, certificate))
-    changed = {u.resident for u in changes}
     beside = [
         one
         for one in known.values()
@@ -120,12 +126,11 @@ def _application(number: int, one: Application, certificate: Certificate, option
     )
 
 
-def _restored(changes: Sequence[Update], population: Population) -> Iterator[PlannedUpdate]:
+def _restored(left: Sequence[LeftChanged]) -> Iterator[PlannedUpdate]:
     """Yield the changes back to what the population holds; what it does not know stays as it is."""
-    for number, update in enumerate(changes, 1):
-        value = registered(population.residents[update.resident], update.field)
-        if value is not None and value != update.value:
-            yield PlannedUpdate(update=f"V{number:05d}", resident=update.resident, field=update.field, value=value)
+    for number, one in enumerate(left, 1):
+        if one.before is not None:
+            yield PlannedUpdate(update=f"V{number:05d}", resident=one.resident, field=one.field, value=one.before)
 
 
 def _batch(number: int, applications: list[PlannedApplication], updates: tuple[PlannedUpdate, ...] = ()) -> Batch:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from harness.glossary import property_word
+from harness.glossary import Lang, item_word, property_word
 from harness.picture.ocr import INSTALL_EN, INSTALL_JA
 from harness.records.findings import Property, Severity
-from harness.records.verdict import Reason, Recovery, ScopeEntry
+from harness.records.verdict import LeftChanged, Reason, Recovery, ScopeEntry
 
 MUNICIPALITY, VENDOR = "municipality", "vendor"
 Step = tuple[str, str, str]  # reader, Japanese, English
@@ -24,6 +24,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     acceptance: bool = True  # the scenario is an acceptance test
     follow_up: bool = False  # changes were made whose reflection time was not over at the end
     recovery: Recovery | None = None
+    left_changed: tuple[LeftChanged, ...] = ()  # entries of the register
+    run: str = ""
 
 
 _GRAVE_TEST: Step = (
@@ -347,6 +349,7 @@ _LEAD = frozenset(
         "journal_damaged",
     }
 )
+_NAMED = 10  # entries of the register in one step
 _NO_DOUBT = frozenset({"found", "nothing_found", "reviewed", "target_unreachable", "for_review"})
 
 
@@ -368,6 +371,8 @@ def next_steps(
             steps.setdefault(step, code)
     if setting.follow_up:
         steps[_FOLLOW_UP] = "follow_up"
+    if setting.left_changed:
+        steps[_put_back(setting)] = "left_changed"
     if "nothing_found" in codes and not setting.acceptance:
         steps[_NO_ACCEPTANCE] = "no_acceptance"
     if "nothing_found" in codes and (untested := _untested(setting)):
@@ -379,6 +384,33 @@ def next_steps(
 def _leading(codes: Iterable[str]) -> list[str]:
     codes = list(codes)
     return [c for c in codes if c not in _FOLLOW] if _LEAD.intersection(codes) else codes
+
+
+def _put_back(setting: Setting) -> Step:
+    """Name the entries that are to be put back, and how."""
+    left, more = setting.left_changed[:_NAMED], len(setting.left_changed) - _NAMED
+    ja, en = ("、".join(_entry(one, "ja") for one in left), "; ".join(_entry(one, "en") for one in left))
+    if more > 0:
+        ja, en = (
+            f"{ja}、ほか {more} 件(verdict.json の left_changed)",
+            f"{en}; {more} more (left_changed in verdict.json)",
+        )
+    return (
+        VENDOR,
+        f"登録を試験前の値に戻す: {ja}。計画の残りを実施するなら `honnin resume runs/{setting.run}` が、実施しないなら "
+        f"`honnin follow-up runs/{setting.run}` が戻す。戻せない値は手で戻す。",
+        f"Put the register back: {en}. `honnin resume runs/{setting.run}` does it while it plays the rest of the plan, "
+        f"else `honnin follow-up runs/{setting.run}`; a value that neither knows is put back by hand.",
+    )
+
+
+def _entry(one: LeftChanged, lang: Lang) -> str:
+    item = item_word(one.field, lang)
+    if lang == "ja":
+        before = "不明" if one.before is None else f"「{one.before}」"
+        return f"{one.resident} の{item}(試験前 {before}、今「{one.now}」{'' if one.known else 'かもしれない'})"
+    before = "not known" if one.before is None else f"`{one.before}`"
+    return f"{one.resident}: {item} (before: {before}, now{'' if one.known else ' perhaps'}: `{one.now}`)"
 
 
 def _untested(setting: Setting) -> Step | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from harness.checks.exactly_once import check_exactly_once
 from harness.checks.gather import gather
 from harness.checks.history import Application, HistoryView
 from harness.checks.isolation import VALID, check_isolation
+from harness.checks.left_changed import left_changed
 from harness.checks.numbers import check_numbers
 from harness.checks.ownership import check_ownership
 from harness.checks.pages import check_pages
@@ -67,6 +69,7 @@ from harness.judge.weak_matches import weak_matches
 from harness.judge.windows import pair_trials, window_reasons
 from harness.picture.store import RasterStore
 from harness.population.issuable import refusal
+from harness.population.registered import before
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.findings import Finding, Property, Severity
@@ -79,6 +82,7 @@ from harness.records.verdict import (
     FinalClass,
     FollowedUp,
     Identity,
+    LeftChanged,
     Outcome,
     People,
     ReadersLag,
@@ -213,6 +217,7 @@ class _Judge:
         confidence = inputs.header.assure.confidence
         nobody: tuple[tuple[StratumBound, ...], People] = ((), People())
         strata, people = self._guarded("trials", lambda: measure_trials(view, self.plan, wrong, confidence), nobody)
+        left, severities = self._left_changed(), frozenset(f.severity for f in findings)
         basis = self._basis(documents, findings, classes, unconfirmed, people.groups)
         outcome, reasons = decide(basis)
         mingled = len({f.application for f in findings if is_mingled(f)})
@@ -235,7 +240,7 @@ class _Judge:
             scenario=inputs.manifest.scenario,
             target=inputs.manifest.target,
             reasons=reasons,
-            next_steps=next_steps(reasons, frozenset(f.severity for f in findings), self._setting(basis, recovery)),
+            next_steps=next_steps(reasons, severities, self._setting(basis, recovery, left)),
             scope=basis.scope,
             identities=basis.identities,
             exposure=exposure,
@@ -267,6 +272,7 @@ class _Judge:
             strata=strata if outcome is Outcome.PASS else without_bounds(strata),
             swept=self.swept,
             tries=self._tries(outcome),
+            left_changed=left,
             recovery=recovery,
         )
 
@@ -304,11 +310,13 @@ class _Judge:
         swept = not_swept(self.swept) if self.swept else ()
         return (*(untried(self.turned_away, self.inputs.target) if self.turned_away else ()), *swept, *later)
 
-    def _setting(self, basis: Basis, recovery: Recovery | None) -> Setting:
+    def _setting(self, basis: Basis, recovery: Recovery | None, left: tuple[LeftChanged, ...]) -> Setting:
         production = self.inputs.target.environment is Environment.PRODUCTION
         acceptance, updates = self.inputs.header.acceptance, len(self.view.updates)
         later = any(left_for_later(self.view, self.register.reflection_ns))
         return Setting(
+            left_changed=left,
+            run=self.inputs.manifest.run,
             production=production,
             scope=basis.scope,
             updates=updates,
@@ -316,6 +324,11 @@ class _Judge:
             follow_up=later,
             recovery=recovery,
         )
+
+    def _left_changed(self) -> tuple[LeftChanged, ...]:
+        found = partial(before, self.inputs.population.residents)
+        none: tuple[LeftChanged, ...] = ()
+        return self._guarded("entries left changed", lambda: left_changed(self.view, found), none)
 
     def _basis(
         self,

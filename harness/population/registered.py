@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.records.resident import Resident
 
 
@@ -13,3 +15,8 @@ def registered(resident: Resident, field: str) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     return None if value is None else str(value)
+
+
+def before(residents: Mapping[str, Resident], resident: str, field: str) -> str | None:
+    """Return what the population holds of somebody, who may be none of it; None where it is unknown."""
+    return registered(residents[resident], field) if resident in residents else None

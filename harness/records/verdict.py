@@ -285,6 +285,16 @@ class Swept(Struct, frozen=True, kw_only=True):
         return sum(int(getattr(one, field)) for one in self.counts)
 
 
+class LeftChanged(Struct, frozen=True, kw_only=True):
+    """An entry of the register that the run left other than it found it."""
+
+    resident: str
+    field: str
+    before: str | None  # None: nobody knows
+    now: str
+    known: bool  # False: no answer told whether the last change was made
+
+
 class NodeBuild(Struct, frozen=True, kw_only=True):
     """Build id of one node, and how it is known."""
 
@@ -340,4 +350,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
     strata: tuple[StratumBound, ...] = ()
     tries: Reason | None = None  # which run against its target it was; None: told by an older version
     swept: Swept | None = None  # None: no sweep was planned
+    left_changed: tuple[LeftChanged, ...] = ()
     recovery: Recovery | None = None  # None: the plan asked for no confirmation, and there was no window

@@ -1,8 +1,11 @@
 """What a night cannot wait for is planned for next day: who asks what, and how the register gets back."""
 
+from functools import partial
+
 import pytest
 from msgspec.structs import replace
 
+from harness.checks.left_changed import left_changed
 from harness.checks.pending import pending
 from harness.errors import UsageError
 from harness.followup.carrying import carry_over
@@ -11,6 +14,7 @@ from harness.journal import RunFolder, read_history
 from harness.judge.later import left_for_later
 from harness.judge.next_steps import Setting, next_steps
 from harness.population import Population
+from harness.population.registered import before
 from harness.records.certificates import Certificate, Options
 from harness.records.history import UpdateIntent, UpdateOutcome, UpdateResult
 from harness.records.target import Target
@@ -89,6 +93,32 @@ def test_the_register_is_changed_back_after_all_have_asked(night, population):
         ("R2", "seal", "registered", None),
     ]
     assert not any(b.updates for b in plan.batches[:-1])
+
+
+def test_what_a_torn_run_left_changed_is_named_with_what_puts_it_back(night, population):
+    night.updates("U5", "R2", "seal", "registered", 6, 7).updates("U6", "R3", "kana", "かな", 8, 9, None)
+    night.updates("U7", "R4", "address", "新", 8, 9, UpdateResult.FAILED).updates("U8", "R9", "address", "x", 8, 9)
+    left = left_changed(night.view(), partial(before, population.residents))
+    assert [(one.resident, one.field, one.before, one.now, one.known) for one in left] == [
+        ("R1", "address", "旧", "新", True),
+        ("R3", "kana", None, "かな", False),
+        ("R9", "address", "旧", "x", True),
+    ]
+    (step,) = next_steps((), frozenset(), Setting(left_changed=left, run="r1"))
+    assert "R1 の住所(試験前 「旧」、今「新」)" in step.ja
+    assert "`honnin follow-up runs/r1`" in step.ja and "`honnin resume runs/r1`" in step.ja
+    assert "R3: kana (before: not known, now perhaps: `かな`)" in step.en
+
+
+def test_what_is_only_left_changed_is_put_back_though_nobody_of_it_ever_asked(night, population):
+    night.updates("U9", "R9", "address", "x", 8, 9)
+    plan = plan_follow_up("run", night.view(), (), population, TARGET)
+    assert {a.resident for b in plan.batches for a in b.applications} == {"R3", "R4"}
+    assert [(u.resident, u.value) for u in plan.batches[-1].updates] == [
+        ("R1", "旧"),
+        ("R2", "registered"),
+        ("R9", "旧"),
+    ]
 
 
 def test_somebody_who_never_asked_cannot_be_followed_up(night, population):
