@@ -186,8 +186,13 @@ class Cast:
             return Options(tax_year=self._rng.choice(resident.taxes).year)
         return Options()
 
-    def every_choice(self, key: str, certificate: Certificate) -> tuple[Options, ...]:
-        """Return all options that `options` may draw for this resident, in one copy each, in a fixed order."""
+    def every_choice(self, key: str, certificate: Certificate, *, known: bool = False) -> tuple[Options, ...]:
+        """Return all options that `options` may draw for this resident, in one copy each, in a fixed order.
+
+        With `known` those alone that the baseline has, where it has any.
+        """
+        if known and (choices := self._choices.get((key, certificate))):
+            return choices
         if certificate in _IN_COPIES:
             asked = itertools.product((Scope.SELF, Scope.ALL), (False, True), (False, True))
             return tuple(Options(scope=scope, honseki=honseki, relation=relation) for scope, honseki, relation in asked)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from harness.campaign.author import Author
 from harness.campaign.scenario import Sweep
+from harness.reading.profile import NO_PROFILE
 from harness.records.certificates import Certificate, Options
 from harness.records.plan import SWEEP, SWEEP_REFUSAL, Batch, BatchKind
 
@@ -19,6 +20,7 @@ _Wanted = tuple[str, Certificate, Options, str]  # resident, what is asked for, 
 def sweep_batches(phase: Sweep, author: Author) -> Iterator[Batch]:
     """Yield one application a batch: what may be issued with every choice of options, what may not be once, plainly.
 
+    Of paper that no profile describes only those choices are asked for that the baseline can tell the owner of.
     People whose card is no good come last, as in a `solo` phase.
     """
     wanted = list(_wanted(phase, author))
@@ -40,10 +42,10 @@ def sweep_batches(phase: Sweep, author: Author) -> Iterator[Batch]:
 
 
 def _wanted(phase: Sweep, author: Author) -> Iterator[_Wanted]:
-    cast = author.cast
+    cast, known = author.cast, author.target.profile == NO_PROFILE
     for resident in cast.everybody:
         for certificate in author.kinds(phase):
-            choices = cast.every_choice(resident, certificate)
+            choices = cast.every_choice(resident, certificate, known=known)
             if certificate in cast.may(resident):
                 yield from ((resident, certificate, options, SWEEP) for options in choices)
             else:

@@ -14,7 +14,9 @@ from harness.cli.finish import exit_code, tell
 from harness.cli.run import load_request, play, with_baseline
 from harness.cli.sweep_options import Paced, sweep_options
 from harness.cli.window_options import window_options
+from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
+from harness.reading.profile import NO_PROFILE
 
 _HELP = {
     "ja": """TARGET(対象の TOML)の試験用住民の全員・全証明書・全選択肢を、負荷をかけずに 1 回ずつ申請し、判定する。
@@ -79,6 +81,11 @@ def command(
     request = load_request(campaign, target_file, population, cards, out, seed, confirmed)
     if baseline is not None:
         request = with_baseline(request, baseline)
+    elif request.target.profile == NO_PROFILE:
+        raise UsageError(
+            f'{target_file}: with profile = "none" only a baseline says whose a document is; give --baseline RUN '
+            "(`honnin baseline` takes one)"
+        )
     verdict, folder = play(request, Display(lang, quiet), readers, lang, ends=ends)
     tell(verdict, folder, lang, as_json)
     return exit_code(verdict)

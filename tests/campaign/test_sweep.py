@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from harness.campaign import compile_plan, find_scenario, load_scenario, pool_of
 from harness.campaign.forecast import Window, forecast
@@ -12,7 +13,7 @@ from harness.campaign.pace import Pace
 from harness.campaign.scenario import Scenario, Sweep
 from harness.population import make_population
 from harness.population.issuable import refusal
-from harness.records.certificates import Certificate
+from harness.records.certificates import Certificate, Options
 from harness.records.plan import SWEEP, SWEEP_REFUSAL, BatchKind, Driver
 from harness.records.target import Expected, Node, Target
 
@@ -28,10 +29,10 @@ def people():
     return make_population(3, 60)
 
 
-def compiled(people, **more):
+def compiled(people, target=TARGET, choices=None, **more):
     phase = Sweep(phase="S", title_ja="", title_en="", **more)
     scenario = Scenario(name="sweep", title_ja="", title_en="", phase=(phase,), digest="d")
-    return compile_plan(scenario, people, TARGET, 1, lambda key: f"serial-{key}", DAY)
+    return compile_plan(scenario, people, target, 1, lambda key: f"serial-{key}", DAY, choices=choices)
 
 
 def test_everybody_is_asked_for_everything_once(people):
@@ -72,6 +73,14 @@ def test_several_at_once_and_a_pace_are_the_players_to_keep(people):
     header, _ = compiled(people, parallel=3, per_minute=30)
     phase = header.phases[0]
     assert (phase.driver, phase.parallel, phase.per_minute) == (Driver.ENGINE, 3, 30)
+
+
+def test_of_paper_without_a_profile_only_what_the_baseline_has_is_asked(people):
+    one = next(r.key for r in people.residents.values() if not refusal(r, Certificate.JUMINHYO, DAY))
+    has = {(one, Certificate.JUMINHYO): (Options(relation=True),)}
+    _, batches = compiled(people, replace(TARGET, profile="none"), choices=has)
+    asked = [a.options for b in batches for a in b.applications if (a.resident, a.certificate) in has]
+    assert asked == [Options(relation=True)]
 
 
 def test_a_forecast_counts_the_pace_and_the_nights(people):

@@ -10,6 +10,7 @@ import pytest
 from harness.cli import main
 from harness.cli.mistakes import chosen_lang, told
 from harness.errors import ConfigError, UsageError
+from harness.population import make_population, save
 
 TARGET = 'name = "t"\nurl = "http://127.0.0.1:9"\ncertificates = ["juminhyo"]\n'
 
@@ -57,6 +58,12 @@ def test_the_same_is_told_in_english_with_lang_en(mistake):
         "honnin: none.toml: no such file; check the path\n"
     )
     assert re.search(r"^Usage: .*\nTry 'honnin run --help' for help\.\nError: Missing", mistake("run", lang="en"))
+
+
+def test_a_sweep_of_paper_that_nothing_describes_is_refused_before_it_begins(mistake, tmp_path):
+    save(make_population(1, 10), tmp_path / "people")
+    target = TARGET + 'profile = "none"\npopulation = "people"\n'
+    assert "--baseline RUN を指定する(`honnin baseline` で採る)" in mistake("sweep", "target.toml", target=target)
 
 
 def test_what_follows_any_text_is_told_too():
