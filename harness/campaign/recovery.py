@@ -1,10 +1,12 @@
 """Whether the service works again once the load is gone: one normal issue of every certificate on every node.
 
-Each window ends with such a confirmation, so a plan holds several; which is played when, the supervisor decides.
+Each window ends with such a confirmation, or two where the first failed, so a plan holds several; which is played when,
+the supervisor decides.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -30,10 +32,11 @@ def with_recovery(scenario: Scenario) -> Scenario:
 def recovery_batches(phase: Recovery, author: Author) -> Iterator[Batch]:
     """Yield, for every window, each certificate on each node, at kiosks that load seldom uses."""
     kiosks = author.scenario.kiosks
+    places = itertools.count()  # what failed at one kiosk is tried again at another
     for name in recovery_names(phase):
-        wanted = [(kind, node) for kind in author.kinds(phase) for node in author.nodes or (None,)]
-        for place, (kind, node) in enumerate(wanted):
-            one = author.application(phase, kind, kiosk=kiosks - 1 - place % kiosks, node=node)
+        for kind, node in itertools.product(author.kinds(phase), author.nodes or (None,)):
+            kiosk = kiosks - 1 - next(places) % kiosks
+            one = author.application(phase, kind, kiosk=kiosk, node=node)
             yield author.batch(phase, BatchKind.SEQUENCE, [one], RECOVERY, name=name)
 
 

@@ -16,6 +16,7 @@ from harness.records.target import Limits
 BEFORE_S = 8.0  # the generator's proof of itself, the first probe
 _NIGHT_ENDS = "05:30"  # kiosks open at 06:30; an hour is left for whoever opens them
 _START_S = 3.0  # of the player and of settling
+_TRIES = 2  # of the confirmation
 _SLOWER = 2.0  # times the time alone: after hours of load nobody should count on less
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -65,7 +66,7 @@ def reserve_of(phases: Collection[Phase], issues: int, limits: Limits, pace: Pac
     """Return what a window in which these phases are played keeps back; `issues` are those of one confirmation."""
     return Reserve(
         drain_s=max((p.drain_s for p in phases), default=0.0),
-        recovery_s=round(_START_S + issues * pace.solo_ms / 1000.0 * _SLOWER, 1),
+        recovery_s=round(_TRIES * (_START_S + issues * pace.solo_ms / 1000.0 * _SLOWER), 1),
         settle_s=_START_S + limits.settle_s,
     )
 

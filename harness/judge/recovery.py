@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from msgspec import Struct
 
 from harness.checks.history import HistoryView
+from harness.checks.left_changed import left_changed
 from harness.glossary import word
-from harness.population.registered import registered
+from harness.population.registered import before
 from harness.records.findings import Finding, Severity
-from harness.records.history import RecoveryPlayed, UpdateResult
+from harness.records.history import RecoveryPlayed
 from harness.records.resident import Resident
 from harness.records.verdict import FinalClass, Reason, Recovery
 from harness.sentences import in_japanese
 
 _SUPERVISOR = "supervisor-"
 _NAMED = 5  # residents; of more the number is told
-_LEFT_JA = "登録を変えたまま戻していない試験住民: {}。"
-_LEFT_EN = " Test residents whose entries are still changed: {}."
+_LEFT = (
+    ("登録を変えたまま戻していない試験住民: {}。", "、"),
+    (" Test residents whose entries are still changed: {}.", ", "),
+)
+_NOT_PLANNED = (
+    "この試験は時間枠なしで始めたため、復旧確認を計画していない。職員が証明書とサーバごとに 1 件ずつ試し交付をして、"
+    "本人の証明書が出ることを確かめてから、交付サービスを再開する。",
+    "This run began without a window, so its plan holds no confirmation of recovery. Before the service opens, have an "
+    "officer make one issue of each certificate on each server and see the applicant's own document come out.",
+)
+_AGAIN = (
+    "(1 回目は確認できず、別の試験住民と端末による 2 回目で確認した。)",
+    "(Not at the first try; at the second, by other test residents at other kiosks.) ",
+)
 _OPEN = (
     "この試験の面からは、交付サービスを再開してよい。",
     "As far as this test can tell, the service may be opened again.",
@@ -52,8 +66,10 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 def recovery_of(asked: Asked) -> tuple[Recovery | None, tuple[Reason, ...]]:
     """Return whether the service may be opened, and what of it is in doubt; None where nothing had to be confirmed."""
-    if not asked.wanted and not asked.view.windows:
-        return None, ()
+    if not asked.wanted:
+        ja, en = (told + _left(asked, *left) for told, left in zip(_NOT_PLANNED, _LEFT, strict=True))
+        nothing = Recovery(wanted=0, confirmed=0, may_open=False, ja=ja, en=en)
+        return nothing if asked.view.windows else None, ()
     played = _last(asked.view)
     phase = played.phase if played else ""
     wanted, own = _of_one_confirmation(asked, phase), _own(asked) if phase else frozenset()
@@ -61,9 +77,10 @@ def recovery_of(asked: Asked) -> tuple[Recovery | None, tuple[Reason, ...]]:
     why = _NOT_PLAYED if played is None else played.reason or ("" if phase else _NONE_LEFT)
     complete = bool(wanted) and not missing and not why
     answer = _answer(asked, played)
-    ja = (_done_ja(len(wanted)) + answer[0]) if complete else _not_ja(missing, in_japanese(why))
-    en = (_done_en(len(wanted)) + answer[1]) if complete else _not_en(missing, why)
-    ja, en = ja + _left(asked, _LEFT_JA, "、"), en + _left(asked, _LEFT_EN, ", ")
+    again = _AGAIN if played and played.tries > 1 else ("", "")
+    ja = (_done_ja(len(wanted)) + again[0] + answer[0]) if complete else _not_ja(missing, in_japanese(why))
+    en = (_done_en(len(wanted)) + again[1] + answer[1]) if complete else _not_en(missing, why)
+    ja, en = ja + _left(asked, *_LEFT[0]), en + _left(asked, *_LEFT[1])
     confirmed, may_open = len(wanted) - len(missing), complete and answer == _OPEN
     recovery = Recovery(wanted=len(wanted), confirmed=confirmed, may_open=may_open, ja=ja, en=en)
     return recovery, () if complete else (Reason(code="recovery_unconfirmed", ja=ja, en=en),)
@@ -129,11 +146,6 @@ def _not_en(missing: list[tuple[str, str]], why: str) -> str:
 
 def _left(asked: Asked, sentence: str, comma: str) -> str:
     """Name the residents whose entry is not what the population has, "" where there are none."""
-    last = {(u.resident, u.field): u.value for u in asked.view.updates if u.result is not UpdateResult.FAILED}
-    changed = dict.fromkeys(
-        key
-        for (key, field), value in last.items()
-        if key in asked.residents and registered(asked.residents[key], field) not in {None, value}
-    )
+    changed = dict.fromkeys(one.resident for one in left_changed(asked.view, partial(before, asked.residents)))
     more = f" +{len(changed) - _NAMED}" if len(changed) > _NAMED else ""
     return sentence.format(comma.join(list(changed)[:_NAMED]) + more) if changed else ""

@@ -176,6 +176,7 @@ class RecoveryPlayed(Record, frozen=True, tag="recovery_played"):
     at_ns: int
     phase: str  # "": the plan had no confirmation left
     reason: str = ""  # why it was not played to its end
+    tries: int = 1  # confirmations of this sitting; `phase` is the last
 
 
 class InternalError(Record, frozen=True, tag="internal_error"):

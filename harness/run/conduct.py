@@ -21,7 +21,7 @@ from harness.records.history import Interrupted, ReadersEnded, RecoveryPlayed, R
 from harness.records.plan import Driver, Phase, PlanHeader
 from harness.run.arrivals import Arrivals
 from harness.run.crew import Crew
-from harness.run.nights import changed_builds, next_confirmation
+from harness.run.nights import changed_builds, next_confirmation, went_right
 from harness.run.steer import fill_slots
 from harness.run.stop_requests import StopRequests
 from harness.run.vigil import Vigil
@@ -29,6 +29,7 @@ from harness.run.watch import Watch
 
 _DRAIN_SLACK_S = 30.0  # beyond a phase's own drain time before its player is killed
 _LOOK_EVERY_S = 0.1  # how soon Ctrl-C and a filling disk are noticed
+_CONFIRMATIONS = 2  # of recovery in one sitting: what failed with one resident and kiosk is tried with others
 _LAST_WORDS = 300  # characters of a program's last line that are worth a place in the verdict
 _PROGRAMS = {Driver.QUIET: "kiosk_sim.quiet", Driver.ENGINE: "kiosk_sim.engine"}
 
@@ -221,14 +222,17 @@ class Conductor:
         self._stopping()
         if self._known_requests > 1 or not any(p.recovery for p in self._header.phases):
             return
-        phase, reason = next_confirmation(self._folder, self._header.phases), ""
-        if phase is not None:
-            self._announce.phase(phase, 1, 1)
+        name, reason, tries = "", "", 0
+        while tries < _CONFIRMATIONS and (phase := next_confirmation(self._folder, self._header.phases)) is not None:
+            name, tries = phase.phase, tries + 1
+            self._announce.phase(phase, tries, _CONFIRMATIONS)
             code = self._play_phase(phase)
             reason = "" if code == Exit.OK else self._why_stopped(code, phase)
+            if reason or went_right(self._folder, phase):
+                break
         if reason:
             self._stop(reason)
-        played = RecoveryPlayed(at_ns=time.monotonic_ns(), phase=phase.phase if phase else "", reason=reason)
+        played = RecoveryPlayed(at_ns=time.monotonic_ns(), phase=name, reason=reason, tries=tries)
         self._quietly(lambda: self._journal.append(played))
 
     def _settle(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.journal import RunFolder, read_history
-from harness.records.history import NodeSeen, PhaseStarted
+from harness.journal.plan_file import read_phase
+from harness.records.history import ApplicationEnded, Ending, NodeSeen, PhaseStarted
 from harness.records.manifest import Manifest
 from harness.records.plan import Phase
 
@@ -39,6 +40,17 @@ def next_confirmation(folder: RunFolder, phases: Sequence[Phase]) -> Phase | Non
     """
     begun = {e.record.phase for e in read_history(folder) if isinstance(e.record, PhaseStarted)}
     return next((p for p in phases if p.recovery and p.phase not in begun), None)
+
+
+def went_right(folder: RunFolder, phase: Phase) -> bool:
+    """Tell whether everybody of a confirmation was issued something; whether it is their own, the judge will say.
+
+    Raises ConfigError, RunDamaged.
+    """
+    _, batches = read_phase(folder.plan, phase.phase)
+    wanted = {a.application for b in batches for a in b.applications}
+    ended = (e.record for e in read_history(folder) if isinstance(e.record, ApplicationEnded))
+    return wanted <= {one.application for one in ended if one.ending is Ending.DELIVERED}
 
 
 def changed_builds(folder: RunFolder) -> str:

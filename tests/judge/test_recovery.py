@@ -104,10 +104,18 @@ def test_a_confirmation_that_was_not_played_to_its_end_is_none(asked, record, to
     assert told in doubt.ja
 
 
-def test_a_window_for_a_plan_without_confirmations_is_a_doubt(asked):
+def test_a_window_for_a_plan_without_confirmations_leaves_it_to_an_officer_and_is_no_doubt(asked):
     window = WindowSet(at_ns=1, arrivals_end_ns=2, ends_wall_ns=3, reserve_s=4.0)
-    recovery, (doubt,) = recovery_of(asked(sitting(1, window), wanted={}))
-    assert (recovery.may_open, doubt.code) == (False, "recovery_unconfirmed")
+    recovery, doubts = recovery_of(asked(sitting(1, window), wanted={}))
+    assert (recovery.may_open, doubts) == (False, ())
+    assert "試し交付" in recovery.ja and "without a window" in recovery.en
+
+
+def test_what_went_right_at_the_second_try_only_is_confirmed_and_told(asked):
+    second = RecoveryPlayed(at_ns=1, phase="P9-2", reason="", tries=2)
+    recovery, doubts = recovery_of(asked(sitting(1, second), classes=[("A1", FinalClass.FAILED)]))
+    assert (recovery.confirmed, recovery.may_open, doubts) == (2, True, ())
+    assert "2 回目" in recovery.ja and "second" in recovery.en
 
 
 def test_another_persons_data_keeps_it_closed_however_well_it_recovered(asked):

@@ -6,11 +6,22 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from harness.campaign.window import Reserve
 from harness.journal import RunFolder, SegmentWriter, read_history
-from harness.records.history import Interrupted, NodeSeen, PhaseStarted, RecoveryPlayed, WindowSet
-from harness.records.plan import PLAN_VERSION, Driver, Phase, PlanHeader
+from harness.journal.plan_file import write_plan
+from harness.records.certificates import Certificate, Options
+from harness.records.history import (
+    ApplicationEnded,
+    Ending,
+    Interrupted,
+    NodeSeen,
+    PhaseStarted,
+    RecoveryPlayed,
+    WindowSet,
+)
+from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication
 from harness.run.arrivals import Arrivals, Window
 from harness.run.conduct import Conductor, Exit
 from harness.run.nights import changed_builds, next_confirmation
@@ -118,6 +129,37 @@ def test_the_next_sitting_has_a_confirmation_of_its_own_until_none_is_left(folde
     assert [sit(None, fine)[0][-2] for _ in range(2)] == ["quiet --phase P9", "quiet --phase P9-2"]
     assert sit(None, fine)[0] == [*ALL, "settle"]
     assert [r.phase for r in journaled(folder, RecoveryPlayed)] == ["P9", "P9-2", ""]
+
+
+def test_what_was_not_issued_is_tried_once_more_with_the_next_confirmation(folder, sit):
+    run = [
+        Batch(batch=f"B{n}", phase=phase, kind=BatchKind.SEQUENCE, applications=(asking(f"A{n}"),))
+        for n, phase in enumerate(("P9", "P9-2", "P9-3"), 1)
+    ]
+    third = Phase(phase="P9-3", title_ja="", title_en="", driver=Driver.QUIET, recovery=True)
+    write_plan(folder.plan, replace(HEADER, phases=(*PHASES, third)), run)
+
+    def issued(program, stop):
+        if program == "quiet --phase P9-2":
+            with closing(SegmentWriter(folder, "player", "run")) as journal:
+                journal.append(ApplicationEnded(application="A2", ending=Ending.DELIVERED, at_ns=1))
+        return Exit.OK
+
+    assert sit(None, issued)[0][-3:] == ["quiet --phase P9", "quiet --phase P9-2", "settle"]
+    assert sit(None, issued)[0][-2:] == ["engine --phase P3", "settle"]
+    assert [(r.phase, r.tries) for r in journaled(folder, RecoveryPlayed)] == [("P9-2", 2), ("", 0)]
+
+
+def asking(application):
+    return PlannedApplication(
+        application=application,
+        resident="R1",
+        card="c1",
+        certificate=Certificate.JUMINHYO,
+        options=Options(),
+        kiosk="K001",
+        store="S001",
+    )
 
 
 def test_after_one_ctrl_c_recovery_is_confirmed_and_after_two_it_is_not(folder, sit):
