@@ -24,8 +24,9 @@ _ENTRY = re.compile(rb"(\d{10}) (\d{5}) n")
 _FREE = re.compile(rb"\d{10} \d{5} f")
 # what says nothing of a page: the lengths and places of streams, the file's own number in 16 bytes or a word of them
 _NUMBER = rb"(?:<[0-9A-Fa-f]{32}>|\([A-Za-z0-9+/=]{20,32}\))"
-_LOOSE = re.compile(rb"/Length \d+|/ID ?\[ ?" + _NUMBER + rb" ?" + _NUMBER + rb" ?\]")
-_DATES = re.compile(rb"\(D:\d{4,14}(?:[Z+-][\d']{0,6})?\)")
+_LOOSE = rb"/Length \d+|/ID ?\[ ?" + _NUMBER + rb" ?" + _NUMBER + rb" ?\]"
+_DATE = rb"(\(D:\d{4,14}(?:[Z+-][\d']{0,6})?\))"
+_LEFT_OUT = re.compile(_LOOSE + b"|" + _DATE)
 _FORBIDDEN = (b"/Encrypt", b"/Prev", b"/XRefStm", b"/ObjStm", b"/ActualText", b"/JavaScript", b"%%EOF")
 _CONTENT = re.compile(rb"\n(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)  # number and content, without streams
 _MOST_STREAMS = 400
@@ -36,7 +37,7 @@ class Anatomy(Struct, frozen=True):
     """A file in its parts."""
 
     plain: tuple[bytes, ...]  # everything but streams, tables, dates and what says nothing
-    dates: tuple[bytes, ...]
+    dates: tuple[bytes | None, ...]  # what was left out between them: a date, or None for what says nothing
     streams: tuple[Stream, ...]
 
     def around(self) -> bytes:
@@ -59,8 +60,8 @@ def anatomy(body: bytes) -> Anatomy | None:
     joined = b"\0".join([*plain, end[3]])
     if any(word in joined for word in _FORBIDDEN) or b"%PDF-" in joined[1:]:
         return None
-    pieces = [piece for part in _LOOSE.split(joined) for piece in _DATES.split(part)]
-    return Anatomy(tuple(pieces), tuple(_DATES.findall(joined)), tuple(streams))
+    parted = _LEFT_OUT.split(joined)
+    return Anatomy(tuple(parted[::2]), tuple(parted[1::2]), tuple(streams))
 
 
 def _parts(body: bytes) -> tuple[list[bytes], list[Stream], dict[int, int]] | None:

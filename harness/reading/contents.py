@@ -12,8 +12,9 @@ from msgspec import Struct
 from harness.reading.file_parts import BEGINNING, Parts, Stream
 from harness.reading.file_texts import looks_like_text
 
+_CLAIM = b"ActualText"
 # letters of a name may be written by their numbers
-_CLAIM = re.compile(b"/" + b"".join(b"(?:%c|#%02x)" % (c, c) for c in b"ActualText"), re.IGNORECASE)
+_CODED = re.compile(b"/" + b"".join(b"(?:%c|#%02x)" % (c, c) for c in _CLAIM), re.IGNORECASE)
 _PROPERTIES = (b"/ActualText", b"/Alt", b"/E")
 # streams that draw nothing: fonts by how they begin, others if their data do not look like text either
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO\x00", b"true\x00")
@@ -29,14 +30,18 @@ class Contents(Struct, frozen=True, kw_only=True):
 
 def look_through(found: Parts, most: int) -> Contents:
     """Look through all streams of a file, unpacking at most `most` bytes of each."""
-    claims = found.mentions(_CLAIM)
+    claims = found.mentions(_CODED)
     described: set[int] = set()
     for place, stream in enumerate(found.streams):
         content = b"" if _draws_nothing(stream) else stream.unfolded(most)
-        claims = claims or content is None or _CLAIM.search(content) is not None
+        claims = claims or content is None or _claims(content)
         if not content or any(name in content for name in _PROPERTIES):
             described.add(place)
     return Contents(claims=claims, described=frozenset(described))
+
+
+def _claims(content: bytes) -> bool:
+    return _CLAIM in content or (b"#" in content and _CODED.search(content) is not None)
 
 
 def _draws_nothing(stream: Stream) -> bool:

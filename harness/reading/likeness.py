@@ -58,7 +58,7 @@ def read_by_likeness(digest: str, body: bytes, base_body: bytes, base: Reading) 
 def _exchanged(was: Anatomy, now: Anatomy, base: Reading) -> tuple[str, tuple[PageRead, ...]]:
     like(was.plain == now.plain and len(was.streams) == len(now.streams) and len(was.dates) == len(now.dates))
     exchanges: dict[int, list[_Exchange]] = {}  # by object number of the stream
-    beside = [_Exchange(_date(a), _date(b)) for a, b in zip(was.dates, now.dates, strict=True)]
+    beside = list(_dates_of_making(was.dates, now.dates))
     around = was.around()
     for a, b in zip(was.streams, now.streams, strict=True):
         if a.data == b.data:
@@ -71,8 +71,12 @@ def _exchanged(was: Anatomy, now: Anatomy, base: Reading) -> tuple[str, tuple[Pa
     return _everywhere(base.residue, beside), _on_pages(base.pages, contents, exchanges)
 
 
-def _date(told: bytes) -> str:
-    return told[1:-1].decode("latin-1")
+def _dates_of_making(was: tuple[bytes | None, ...], now: tuple[bytes | None, ...]) -> Iterator[_Exchange]:
+    """Yield what is exchanged of what was left out of two files; a date must stand where one stood."""
+    for a, b in zip(was, now, strict=True):
+        like((a is None) == (b is None))
+        if a is not None and b is not None:
+            yield _Exchange(a[1:-1].decode("latin-1"), b[1:-1].decode("latin-1"))
 
 
 def _dates_exchanged(was: bytes, now: bytes) -> Iterator[_Exchange]:
