@@ -85,9 +85,11 @@ def issuer(folder: Path, nodes: int, *options: str) -> Iterator[dict[str, object
 def _wait_ready(child: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[str, object]:
     until = time.monotonic() + _READY_S
     while not ready.exists():
-        if child.poll() is not None or time.monotonic() > until:
+        code = child.poll()
+        if code is not None or time.monotonic() > until:
             tail = log.read_text(encoding="utf-8", errors="replace")[-800:]
-            raise HonninError(f"the reference issuer did not start within {_READY_S:.0f} s; its log ends:\n{tail}")
+            how = f"did not start within {_READY_S:.0f} s" if code is None else f"ended with exit code {code}"
+            raise HonninError(f"the reference issuer {how}; its log ends:\n{tail}")
         time.sleep(0.05)
     loaded = json.loads(ready.read_text(encoding="utf-8"))
     assert isinstance(loaded, dict)
