@@ -51,8 +51,8 @@ def lines(number="0001", day="8年11月22日", name="見本太郎", of="1/1"):
     return ("住民票の写し", f"発行番号 試験-{number}", f"令和{day}", f"氏名 {name}", "架空県見本市1丁目2-3", of)
 
 
-def pdf(*pages, made="D:20261122090000", annotation=b"", font=TO_UNICODE, tail=b""):
-    """Return a PDF of content streams, packed."""
+def pdf(*pages, made="D:20261122090000", annotation=b"", font=TO_UNICODE, more=(), tail=b""):
+    """Return a PDF of content streams, packed, with `more` objects that no page leads to, and a `tail` behind it."""
     count = len(pages)
     kids = b" ".join(b"%d 0 R" % (6 + 2 * n) for n in range(count))
     objects = {
@@ -69,6 +69,7 @@ def pdf(*pages, made="D:20261122090000", annotation=b"", font=TO_UNICODE, tail=b
             % (annotation, 7 + 2 * n)
         )
         objects[7 + 2 * n] = stream(content)
+    objects |= dict(enumerate(more, max(objects) + 1))
     info = max(objects) + 1
     objects[info] = b"<</Producer(Sheets 1.0)/CreationDate(%s)>>" % made.encode()
     return whole(objects, info) + tail
@@ -157,6 +158,25 @@ def test_a_figure_that_stands_twice_is_not_guessed():
 )
 def test_whatever_differs_otherwise_has_no_likeness(now):
     assert by_likeness(now, BASE) is None
+
+
+PICTURE = b"<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8/Length 1>>"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        pytest.param((), (b"(\x8c\xa9\x96{\x8e\x9f\x98Y)",), id="an object outside the page tree"),
+        pytest.param((), (stream(page("氏名 見本次郎")),), id="a page's content that no page draws"),
+        pytest.param((b"(0001)",), (b"(0002)",), id="a figure that no page shows"),
+        pytest.param(*((PICTURE + b"stream\n%b\nendstream" % ink,) for ink in (b"\0", b"\xff")), id="another picture"),
+        pytest.param((b"<<(D:20261122)/Length 7>>",), (b"<</Length 7(D:20261122)>>",), id="a date for a length"),
+    ],
+)
+def test_what_no_page_leads_to_is_compared_too(was, now):
+    base = pdf(page(*lines()), more=was)
+    assert by_likeness(pdf(page(*lines("0002")), more=was), base) is not None
+    assert by_likeness(pdf(page(*lines("0002")), more=now), base) is None
 
 
 def test_a_code_that_is_no_figure_by_its_fonts_map_is_none():
