@@ -18,6 +18,9 @@ from harness.run.conduct import Progress
 from harness.run.watch import Watch
 
 _LINE_EVERY_S = 5.0
+_STEPS = frozenset(
+    {"people", "self-proof", "probe", "settle", "reading", "pictures", "judging", "report"}
+)  # take a while
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "people": ("試験住民を証明書の記載で見分けられるかの確認", "can the residents be told apart on paper?"),
@@ -137,7 +140,7 @@ class Display:
     def say(self, key: str, detail: str = "") -> None:
         """Say one of the fixed texts, with a detail."""
         text = _TEXTS[key][self._column]
-        self._bars.update(self._task, visible=False)
+        self._bars.update(self._task, description=text, completed=0, total=None, more="", visible=key in _STEPS)
         self._console.print(f"{text}: {detail}" if detail else text, markup=False)
 
     def tell(self, text: str) -> None:

@@ -47,3 +47,11 @@ def test_it_is_shown_where_nothing_else_is(shown):
             display.ask(TO_DO)
 
     assert shown(play).strip() == TO_DO
+
+
+def test_a_step_that_cannot_tell_how_far_it_is_is_seen_to_go_on(shown):
+    def play():
+        with Display("ja") as display:
+            display.say("judging")
+
+    assert [line for line in shown(play).split("\n") if "判定" in line and "0/?" in line]
