@@ -83,6 +83,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "walk_away": ("立ち去り", "walking away"),
     "time_out": ("放置(時間制限超過)", "idling beyond the time limit"),
     "cancelled": ("取消", "cancelled"),
+    # kinds of phases
+    "solo": ("単独", "alone"),
+    "succession": ("同じ端末での連続利用", "successions on one kiosk"),
+    "pairs": ("2者の組合せ", "pairs"),
+    "steered": ("兆候に応じた間隔", "steered pairs"),
+    "seconds": ("秒の境目", "pairs set in the second"),
+    "bursts": ("同時申請", "bursts"),
+    "hold": ("能力を超える滞留", "held overload"),
+    "updates": ("登録の変更", "changes of the register"),
+    "probes": ("分離の試行", "isolation probes"),
+    "mix": ("通常運用", "ordinary operation"),
     # kinds of coincidence
     "together": ("同時(計画上の差 0)", "together"),
     "10ms": ("10 ms 以下", "up to 10 ms"),
@@ -133,6 +144,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "population": ("試験用住民", "population"),
     "plan": ("試験計画", "plan"),
     "target": ("対象ファイル", "target file"),
+    "procedure": ("標準試験手順の写し", "copy of the standard procedure"),
     "baseline": ("基準帳票", "baseline"),
     # patterns of misdelivery
     "copy": ("一方向(コピー型)", "copy"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from harness.assurance.procedure import asked_level
 from harness.glossary import Lang, property_word, word
 from harness.records.verdict import Reason, Verdict
 from reports.groups import group, severities
@@ -19,6 +20,7 @@ def summary(verdict: Verdict, lang: Lang) -> str:
     lines = [
         f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]{_by_eye(verdict, lang)}",
         f"{say('scope')}: {scope_in_words(verdict, lang)}",
+        *_conformance(verdict, lang),
         *((f"{say('tries')}: {verdict.tries.ja if lang == 'ja' else verdict.tries.en}",) if verdict.tries else ()),
         *_not_covered(verdict, lang),
         *_section(say("sweep"), _swept(verdict, lang), lang),
@@ -28,6 +30,15 @@ def summary(verdict: Verdict, lang: Lang) -> str:
         *_section(say("next_steps"), _steps(verdict, lang), lang),
     ]
     return "\n".join(str(shown(line)) for line in lines) + "\n"
+
+
+def _conformance(verdict: Verdict, lang: Lang) -> list[str]:
+    """Return how the run stands to the standard procedure, and in what it deviates from the level that matters."""
+    if verdict.conformance is None:
+        return []
+    told = f"{speaker(lang)('conformance')}: {verdict.conformance.ja if lang == 'ja' else verdict.conformance.en}"
+    missed = asked_level(verdict.conformance, verdict.assure.level)
+    return _section(told, _sentences(missed.deviations if missed else (), lang), lang) or [told]
 
 
 def _by_eye(verdict: Verdict, lang: Lang) -> str:

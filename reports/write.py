@@ -7,6 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from harness.assurance.bounds import percent
+from harness.assurance.procedure import asked_level
 from harness.glossary import Lang
 from harness.journal.run_folder import RunFolder, write_whole
 from harness.records.findings import Anomaly
@@ -59,6 +60,7 @@ def render(gathered: Gathered, lang: Lang) -> str:
             misdelivered=misdelivered,
             plain=plain(verdict, misdelivered or 0, bound, lang),
             limits=next((r for r in verdict.not_tried if r.code == "no_acceptance"), None),
+            deviating=asked_level(verdict.conformance, verdict.assure.level) if verdict.conformance else None,
             steps=steps_by_reader(verdict),
             exposure=exposure_groups(verdict.exposure),
             reached=reached(verdict.exposure, lang),

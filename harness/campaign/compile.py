@@ -161,6 +161,7 @@ def _phases(phase: AnyPhase, batches: PlannedBatches) -> Iterator[Phase]:
             drain_s=10.0 if quiet else _drain_s(phase),
             decides=any(b.slot for b in own),
             enough=phase.enough if isinstance(phase, Hold) else 0,
+            kind=str(type(phase).__struct_config__.tag),
             recovery=isinstance(phase, Recovery),
         )
 

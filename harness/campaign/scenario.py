@@ -208,6 +208,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     digest: str = ""  # SHA-256 of the file; filled when loading
 
 
+PROCEDURE = "procedure-v1"  # beside the scenarios, and none itself
 def sweeps(scenario: Scenario) -> bool:
     """Tell whether a scenario asks for everything of everybody."""
     return any(isinstance(phase, Sweep) for phase in scenario.phase)
@@ -225,8 +226,14 @@ def scenario_names() -> tuple[str, ...]:
     """Return the names of the scenarios that come with honnin, e.g. "go-live", "incidents/kawasaki"."""
     for folder in _folders():
         if folder.is_dir():
-            return tuple(sorted(str(p.relative_to(folder).with_suffix("")) for p in folder.rglob("*.toml")))
+            names = (str(p.relative_to(folder).with_suffix("")) for p in folder.rglob("*.toml"))
+            return tuple(sorted(name for name in names if name != PROCEDURE))
     return ()
+
+
+def procedure_file() -> Path:
+    """Return the standard procedure that comes with honnin: it lies beside the scenarios."""
+    return next(path for folder in _folders() if (path := folder / f"{PROCEDURE}.toml").is_file())
 
 
 def find_scenario(name: str) -> Path:

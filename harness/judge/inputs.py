@@ -27,6 +27,7 @@ from harness.records.history import HistoryRecord
 from harness.records.ledger import STANDING_FILE
 from harness.records.manifest import CardStanding, Manifest
 from harness.records.plan import RECOVERY, Batch, BatchKind, PlanHeader
+from harness.records.procedure import PROCEDURE_FILE
 from harness.records.reading import READING_VERSION, Reading
 from harness.records.target import Target
 
@@ -137,6 +138,7 @@ def _plan(folder: RunFolder, target: Target) -> tuple[PlanHeader, Completeness, 
         batches={b.batch: len(b.applications) for b in read if b.purpose != RECOVERY},
         updates={b.batch: b.updates for b in read if b.updates} if target.updates else {},
         spans_ms={b.batch: b.span_ms for b in read if b.span_ms is not None},
+        kinds={p.phase: p.kind for p in header.phases if p.kind},
         titles={p.phase: (p.title_ja, p.title_en) for p in header.phases},
         phase_of={b.batch: b.phase for b in read},
         purposes={b.batch: b.purpose for b in read},
@@ -221,6 +223,8 @@ def _differing(folder: RunFolder, manifest: Manifest, header: PlanHeader) -> Ite
         yield "plan"
     if _digest(folder.target) != manifest.target_digest:
         yield "target"
+    if manifest.procedure_digest and _digest(folder.path / PROCEDURE_FILE) != manifest.procedure_digest:
+        yield "procedure"
     if manifest.baseline and BaselineFolder(folder).digest() != manifest.baseline:
         yield "baseline"
 
@@ -237,7 +241,7 @@ def inputs_digest(inputs: Inputs) -> str:
     """Return SHA-256 over everything judged: names and bytes of the files, documents by their digests."""
     folder = inputs.folder
     files = [folder.manifest, folder.plan, folder.target, folder.profile, folder.path / "cards.jsonl", folder.reviews]
-    files.append(folder.path / STANDING_FILE)
+    files += [folder.path / STANDING_FILE, folder.path / PROCEDURE_FILE]
     files += sorted(folder.population.iterdir())
     files += folder.segments() + sorted(folder.readings.glob("*.jsonl"))
     files += BaselineFolder(folder).files() if inputs.baseline else ()

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 import harness
 from harness.assurance.bounds import bound_after
-from harness.assurance.tries import told_tries
 from harness.baseline.folder import BaselineFolder
 from harness.campaign import read_plan
 from harness.checks.documents import Documents
@@ -29,7 +28,6 @@ from harness.checks.pictures import check_own_pictures, check_pictures
 from harness.checks.register import Register
 from harness.glossary import Lang
 from harness.journal import RunFolder, read_manifest
-from harness.journal.ledger import standing_of
 from harness.journal.reviews import read_reviews
 from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
@@ -61,12 +59,13 @@ from harness.judge.server_log import LogSide
 from harness.judge.settling import count_confirmed
 from harness.judge.shares import cores
 from harness.judge.statement import state
-from harness.judge.trials import measure_trials, without_bounds
 from harness.judge.swept import is_swept, not_swept, stated, sweep_doubts, sweep_of
+from harness.judge.trials import measure_trials, without_bounds
 from harness.judge.turned_away import TurnedAway, count_turned_away, untried
 from harness.judge.verdict import Basis, decide
 from harness.judge.weak_matches import weak_matches
 from harness.judge.windows import pair_trials, window_reasons
+from harness.judge.worth import worth_of
 from harness.picture.store import RasterStore
 from harness.population.issuable import refusal
 from harness.population.registered import before
@@ -89,8 +88,8 @@ from harness.records.verdict import (
     Reason,
     Recovery,
     ScopeEntry,
-    Swept,
     StratumBound,
+    Swept,
     Unaccounted,
     Verdict,
 )
@@ -220,6 +219,9 @@ class _Judge:
         left, severities = self._left_changed(), frozenset(f.severity for f in findings)
         basis = self._basis(documents, findings, classes, unconfirmed, people.groups)
         outcome, reasons = decide(basis)
+        nodes = node_builds(view, ((n.id, n.build) for n in inputs.target.nodes))
+        achieved = measure_generator(view, self.plan.spans_ms)
+        worth = worth_of(inputs, basis, outcome, exposure, people, nodes, achieved)
         mingled = len({f.application for f in findings if is_mingled(f)})
         statement = state(
             outcome,
@@ -245,7 +247,7 @@ class _Judge:
             identities=basis.identities,
             exposure=exposure,
             controls=basis.controls,
-            nodes=node_builds(view, ((n.id, n.build) for n in inputs.target.nodes)),
+            nodes=nodes,
             findings=findings,
             bound_per_burst=bound_after(people.groups, confidence) if outcome is Outcome.PASS else None,
             statement_ja=swept[0] + statement[0],
@@ -256,7 +258,7 @@ class _Judge:
             regularities=(*regularities(view, findings), *window),
             confirmed=count_confirmed(documents.values()),
             reflection=self.fresh.reflection,
-            generator=measure_generator(view, self.plan.spans_ms),
+            generator=achieved,
             readers=_readers(view),
             server_logs=self.logs.summaries(),
             followed_up=followed_up,
@@ -271,15 +273,12 @@ class _Judge:
             people=people,
             strata=strata if outcome is Outcome.PASS else without_bounds(strata),
             swept=self.swept,
-            tries=self._tries(outcome),
+            conformance=worth.conformance,
+            load=worth.load,
+            tries=worth.tries,
             left_changed=left,
             recovery=recovery,
         )
-
-    def _tries(self, outcome: Outcome) -> Reason | None:
-        """Return which run against this target it was; baselines, follow-ups and imports are none."""
-        inputs = self.inputs
-        return told_tries(standing_of(inputs.folder), outcome) if inputs.manifest.kind == "run" else None
 
     def findings_by_text(self) -> tuple[Finding, ...]:
         """Return what the documents that are read by now show, in one process: others are at work beside."""

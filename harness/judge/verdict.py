@@ -60,6 +60,7 @@ class Completeness(Struct, frozen=True, kw_only=True):
     pairs: Mapping[str, tuple[str, str]] = {}  # burst of two, load around them left aside -> their applications
     relations: Mapping[str, str] = {}  # burst of two -> how the two people stand to each other
     time_limits_ms: tuple[float, ...] = ()  # of the target, as declared
+    kinds: Mapping[str, str] = {}  # phase -> kind of the scenario's phase
     titles: Mapping[str, tuple[str, str]] = {}  # phase -> its title, Japanese and English
     confirmations: Mapping[str, tuple[str, str]] = {}  # batch that confirms recovery -> certificate, node
 

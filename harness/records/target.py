@@ -82,6 +82,15 @@ class Expected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     per_second: Positive = 1.0  # documents at most
 
 
+class LoadBasis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What load the system is to carry (負荷の根拠), and who says so; the report puts what was played beside it."""
+
+    peak_per_hour: Positive  # issues in the busiest hour that was measured, or is expected
+    source: str  # e.g. 令和7年3月の発行実績
+    population: Annotated[int, Meta(ge=1)] | None = None
+    yearly_issues: Annotated[int, Meta(ge=1)] | None = None
+
+
 class OutOfScope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A property this target cannot show (対象外). Ownership, pages and baseline cannot be declared out."""
 
@@ -120,6 +129,7 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stop_when: StopWhen = StopWhen()
     faults: AllowedFaults = AllowedFaults()
     expected: Expected | None = None
+    load: LoadBasis | None = None  # None: the report says that the load has no stated basis
     time_limits_s: tuple[Positive, ...] = ()  # of the target itself (print wait, session, lock), where they are known
     rules: Rules = DEFAULT_RULES  # whom it is expected to refuse
     out_of_scope: tuple[OutOfScope, ...] = ()

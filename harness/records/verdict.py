@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from harness.records.assure import Assure
+from harness.records.assure import Assure, Level
 from harness.records.certificates import Options
 from harness.records.findings import Finding, Property
 from harness.records.generator import Achieved
@@ -151,6 +151,36 @@ class People(Struct, frozen=True, kw_only=True, omit_defaults=True):
     groups: int = 0  # of them, those of different people: the trials of the bound
     pairs_met: int = 0  # different pairs of residents who were in one burst together; small populations only
     pairs_possible: int = 0  # 0: the population is not small
+
+
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why the verdict is what it is; `code` is stable, texts are for readers."""
+
+    code: str
+    ja: str
+    en: str
+    who: str = ""  # of a step: whom it is for, "municipality" or "vendor"
+
+
+class LevelMet(Struct, frozen=True, kw_only=True):
+    """One level of the standard procedure, and in what the run deviates from it."""
+
+    level: Level
+    title_ja: str
+    title_en: str
+    deviations: tuple[Reason, ...]  # none: the run conforms
+
+
+class Conformance(Struct, frozen=True, kw_only=True):
+    """How a run stands to the standard procedure (標準試験手順)."""
+
+    name_ja: str
+    name_en: str
+    digest: str  # SHA-256 of the procedure's file
+    published: bool  # it is, byte by byte, the procedure of that version
+    levels: tuple[LevelMet, ...]  # the lowest first
+    ja: str  # whether, and to which level, the run conforms
+    en: str
 
 
 class ControlCount(Struct, frozen=True, kw_only=True):
@@ -304,15 +334,6 @@ class NodeBuild(Struct, frozen=True, kw_only=True):
     applications: int
 
 
-class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why the verdict is what it is; `code` is stable, texts are for readers."""
-
-    code: str
-    ja: str
-    en: str
-    who: str = ""  # of a step: whom it is for, "municipality" or "vendor"
-
-
 class Verdict(Struct, frozen=True, kw_only=True):
     """Content of verdict.json. Deterministic: the same run folder and version give the same bytes."""
 
@@ -348,6 +369,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     assure: Assure = Assure()  # what the scenario asks a PASS to be worth
     people: People = People()
     strata: tuple[StratumBound, ...] = ()
+    conformance: Conformance | None = None  # None: the run folder holds no procedure
+    load: Reason | None = None  # played load beside what the system is to carry
     tries: Reason | None = None  # which run against its target it was; None: told by an older version
     swept: Swept | None = None  # None: no sweep was planned
     left_changed: tuple[LeftChanged, ...] = ()

@@ -18,7 +18,7 @@ from harness.baseline.folder import BaselineFolder, bring
 from harness.campaign import compile_plan, pool_of, write_plan
 from harness.campaign.cast import Choices
 from harness.campaign.invalid_cards import without_valid_card
-from harness.campaign.scenario import Scenario, sweeps
+from harness.campaign.scenario import Scenario, procedure_file, sweeps
 from harness.config import read_json_lines, write_json_lines
 from harness.errors import UsageError
 from harness.journal import RunFolder
@@ -29,6 +29,7 @@ from harness.reading.profile import BUILT_IN, NO_PROFILE
 from harness.records.certificates import Certificate, Options
 from harness.records.manifest import MANIFEST_VERSION, CardStanding, Manifest
 from harness.records.plan import Batch, PlanHeader, Probe
+from harness.records.procedure import PROCEDURE_FILE
 from harness.records.target import Target
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -140,6 +141,7 @@ def make_out(out: Path) -> None:
 
 
 def _copy_inputs(request: Request, folder: RunFolder) -> None:
+    shutil.copyfile(procedure_file(), folder.path / PROCEDURE_FILE)
     shutil.copyfile(request.target_file, folder.target)
     shutil.copytree(request.population_folder, folder.population)
     if request.target.profile not in (*BUILT_IN, NO_PROFILE):
@@ -210,6 +212,7 @@ def _manifest(request: Request, folder: RunFolder, today: date, cards: str, base
         kind=request.kind,
         baseline=baseline,
         follows=request.follows,
+        procedure_digest=_digest(folder.path / PROCEDURE_FILE),
     )
 
 
