@@ -22,7 +22,7 @@ from sizes import measure_each
 
 from harness.campaign import compile_plan, read_plan, write_plan
 from harness.campaign.scenario import Mix, Scenario
-from harness.checks.documents import condense
+from harness.checks.documents import Documents, condense
 from harness.checks.gather import gather
 from harness.journal import DocumentStore, DocumentWriter, RunFolder, SegmentWriter, read_history
 from harness.judge.accounting import Sources, account_applications, account_deliveries
@@ -149,7 +149,7 @@ def count(folder: RunFolder) -> str:
     view = gather((entry.writer, entry.sequence, entry.record) for entry in read_history(folder))
     store = DocumentStore(folder)
     stored = set(store.digests())
-    documents = {d.delivery: condense(own(d)) for d in view.deliveries}
+    documents = Documents((d.delivery, condense(own(d))) for d in view.deliveries)
     planned = {a.application for batch in read_plan(folder.plan)[1] for a in batch.applications}
     sources = Sources(planned=planned, stored=stored, stored_entries=store.entries, read=stored, ledger_offered=False)
     classes = final_classes(view, documents, ())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from harness.checks.documents import Documents, foreign_pages, foreign_weights, is_own, issue_numbers
+from harness.checks.documents import Documents, foreign_pages, foreign_weights, issue_numbers
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, overlap
 from harness.records.certificates import Certificate
 from harness.records.findings import POSSIBLE_OWNER, Evidence
@@ -40,11 +40,11 @@ def trace_donors(view: HistoryView, documents: Documents) -> Donors:
     """
     papers: dict[str, list[_Wrong]] = {}
     for row, name in enumerate(view.deliveries.strings("delivery")):
-        document = documents.get(name)
-        if document is not None and not is_own(document) and foreign_pages(document):
+        judgement = documents.judgement(name)
+        if judgement is not None and judgement.foreign and not judgement.own:
             delivered = view.deliveries[row]
             applicant = view.applications[delivered.place] if delivered.place != NEVER else None
-            papers.setdefault(delivered.digest, []).append(_Wrong(delivered, document, applicant))
+            papers.setdefault(delivered.digest, []).append(_Wrong(delivered, documents[name], applicant))
     if not papers:
         return {}
     search = _Search(view, documents, papers)
@@ -104,17 +104,18 @@ class _Search:
 
     def _index_deliveries(self, documents: Documents) -> None:
         """Only documents that are their applicant's own say whose bytes and numbers are."""
-        for delivered in self.view.deliveries:
-            document = documents.get(delivered.delivery)
-            if delivered.place == NEVER or document is None or not is_own(document):
+        columns = (self.view.deliveries.column(f) for f in ("delivery", "place", "digest", "issue_number"))
+        for name, place, digest, reported in zip(*columns, strict=True):
+            judgement = documents.judgement(name)
+            if place == NEVER or judgement is None or not judgement.own:
                 continue
-            if delivered.digest in self.owners:
-                self.owners[delivered.digest].append(delivered.place)
-            if delivered.issue_number in self.given:
-                self.given[delivered.issue_number].append(delivered.place)
-            for number in issue_numbers(document):
+            if digest in self.owners:
+                self.owners[digest].append(place)
+            if reported in self.given:
+                self.given[reported].append(place)
+            for number in documents.numbers(name):
                 if number in self.printed:
-                    self.printed[number].append(delivered.place)
+                    self.printed[number].append(place)
 
     def _index_ledger(self, by_request: dict[str, int]) -> None:
         """The ledger has the last word on a number: what is reported beside a document may be read off its paper."""

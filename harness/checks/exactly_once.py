@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from harness.checks.documents import Documents, is_own, issue_numbers, no_document
+from harness.checks.documents import Documents, no_document
 from harness.checks.donors import Donors
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, deaths_in_play
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
@@ -41,11 +41,11 @@ class _Ordinary:
 
     def __init__(self, view: HistoryView, documents: Documents) -> None:
         applications, deliveries = view.applications, view.deliveries
-        self._endings, self._options = applications.column("ending"), applications.column("options")
+        self._endings, self._options = applications.unpacked("ending"), applications.unpacked("options")
         self._requests, self._ledger = applications.strings("request_id"), view.ledger
         self._rows_of, self._documents = view.deliveries_of.of, documents
-        self._names, self._copies = deliveries.strings("delivery"), deliveries.integers("copy")
-        self._complete, self._late = deliveries.column("complete"), deliveries.column("late")
+        self._names, self._copies = deliveries.strings("delivery"), deliveries.unpacked("copy")
+        self._complete, self._late = deliveries.unpacked("complete"), deliveries.unpacked("late")
 
     def is_one(self, place: int) -> bool:
         """Tell whether the application of a row is such."""
@@ -58,8 +58,8 @@ class _Ordinary:
         entry = self._ledger.get(self._requests[place]) if self._ledger else None
         if entry is not None and len(entry.issue_numbers) > 1:
             return False
-        document = self._documents.get(self._names[row])
-        return document is None or not no_document(document)
+        judgement = self._documents.judgement(self._names[row])
+        return judgement is None or not judgement.no_document
 
 
 class _ExactlyOnce(Struct, frozen=True):
@@ -163,8 +163,7 @@ class _ExactlyOnce(Struct, frozen=True):
         return bool(numbers) and numbers == self._numbers(b)
 
     def _numbers(self, delivered: Delivered) -> tuple[str, ...]:
-        document = self.documents.get(delivered.delivery)
-        printed = issue_numbers(document) if document is not None else ()
+        printed = self.documents.numbers(delivered.delivery)
         return printed or ((delivered.issue_number,) if delivered.issue_number else ())
 
     def orphans(self) -> Iterator[Finding]:
@@ -208,8 +207,8 @@ class _ExactlyOnce(Struct, frozen=True):
         first: dict[str, int] = {}
         columns = (self.view.deliveries.column(field) for field in ("delivery", "place", "digest"))
         for row, (name, place, digest) in enumerate(zip(*columns, strict=True)):
-            document = self.documents.get(name)
-            if place == NEVER or document is None or issue_numbers(document) or not is_own(document):
+            judgement = self.documents.judgement(name)
+            if place == NEVER or judgement is None or not judgement.own or self.documents.numbers(name):
                 continue
             if first.setdefault(digest, row) == row:
                 continue

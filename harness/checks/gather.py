@@ -198,8 +198,7 @@ class _Gatherer:
     def _batch_started(self, writer: str, record: BatchStarted) -> None:
         if record.batch in self.batch_places:
             return  # a resumed run begins a half-played batch again, and its end makes it void
-        one = self.rows.one
-        row = Played(one(record.batch), one(record.phase), record.kind, record.at_ns, NEVER, "")
+        row = Played(self.rows.one(record.batch), record.phase, record.kind, record.at_ns, NEVER, "")
         self.batch_places[row.batch] = self.batches.append(row)
 
     def _second_half(self, writer: str, record: SecondHalf) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from harness.checks.links import Links
+from harness.checks.repeated import Repeated
 from harness.checks.table import Table
 from harness.records.certificates import Certificate, Options
 from harness.records.history import (
@@ -47,41 +48,41 @@ class Application(NamedTuple):
     """One person asking one certificate, from the intent to what became of it. Times in ns, NEVER where none."""
 
     application: str
-    batch: str
-    phase: str
-    resident: str
-    card: str
-    certificate: Certificate
-    options: Options
-    kiosk: str
-    store: str
-    node: str  # as reported by the target, else as planned
-    abort: PlannedAbort | None
-    writer: str
+    batch: Repeated[str]
+    phase: Repeated[str]
+    resident: Repeated[str]
+    card: Repeated[str]
+    certificate: Repeated[Certificate]
+    options: Repeated[Options]
+    kiosk: Repeated[str]
+    store: Repeated[str]
+    node: Repeated[str]  # as reported by the target, else as planned
+    abort: Repeated[PlannedAbort | None]
+    writer: Repeated[str]
     started_ns: int
     planned_ns: int = NEVER  # intended start; NEVER where the plan gave none
     ended_ns: int = NEVER
-    ending: Ending | None = None  # None: no ending was journaled
-    code: str = ""
-    reason: str = ""
+    ending: Repeated[Ending | None] = None  # None: no ending was journaled
+    code: Repeated[str] = ""
+    reason: Repeated[str] = ""
     request_id: str = ""
-    copies: int = 0  # documents the kiosk says it received
-    charged: bool | None = None
-    acknowledged: bool = False
+    copies: Repeated[int] = 0  # documents the kiosk says it received
+    charged: Repeated[bool | None] = None
+    acknowledged: Repeated[bool] = False
     sends: int = 0
     answers: int = 0
-    authenticated: int = 0  # HTTP status of the authentication step; 0: not answered
-    cancelled: int = 0  # HTTP status of the cancel request; 0: none was answered
+    authenticated: Repeated[int] = 0  # HTTP status of the authentication step; 0: not answered
+    cancelled: Repeated[int] = 0  # HTTP status of the cancel request; 0: none was answered
     left_ns: int = NEVER  # departure of the synchronised send
     applied_ns: int = NEVER  # departure of the application itself
     collect_from_ns: int = NEVER  # departure of the first request for the document
     collect_to_ns: int = NEVER  # end of the last answer to such a request
-    collect_answer: Answer | None = None  # what came of the last such request
-    server_date: str = ""  # Date header of the answer to the application step
-    settled: SettledAs | None = None
-    settled_by: str = ""  # source of the settlement
+    collect_answer: Repeated[Answer | None] = None  # what came of the last such request
+    server_date: Repeated[str] = ""  # Date header of the answer to the application step
+    settled: Repeated[SettledAs | None] = None
+    settled_by: Repeated[str] = ""  # source of the settlement
     error_ns: int = 0  # bound that all its times are known to; 0 for whoever played on the run's own host
-    probe: Probe | None = None  # what must not work, and was to be tried on the way
+    probe: Repeated[Probe | None] = None  # what must not work, and was to be tried on the way
 
     @property
     def waited_ns(self) -> int:
@@ -110,29 +111,29 @@ class Delivered(NamedTuple):
     delivery: str
     application: str  # "" where it belongs to nobody known
     place: int  # row of that application; NEVER
-    kiosk: str
+    kiosk: Repeated[str]
     digest: str
     bytes: int
     at_ns: int
-    content_type: str
-    copy: int
+    content_type: Repeated[str]
+    copy: Repeated[int]
     issue_number: str
     request_id: str
-    node: str
-    complete: bool
-    late: bool
-    writer: str
+    node: Repeated[str]
+    complete: Repeated[bool]
+    late: Repeated[bool]
+    writer: Repeated[str]
 
 
 class Played(NamedTuple):
     """One batch as it was played."""
 
     batch: str
-    phase: str
-    kind: BatchKind
+    phase: Repeated[str]
+    kind: Repeated[BatchKind]
     started_ns: int
     ended_ns: int  # NEVER: it did not end
-    void: str
+    void: Repeated[str]
 
 
 class Update(NamedTuple):
@@ -233,7 +234,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
 
 def predecessors(view: HistoryView) -> Sequence[int]:
     """Return for every application the row of the one before it at the same kiosk, NEVER for the first."""
-    kiosks = view.applications.strings("kiosk")
+    kiosks = view.applications.unpacked("kiosk")
     before = array("q", [NEVER]) * len(view.applications)
     last: dict[str, int] = {}
     for place in view.applications.rows_by("started_ns"):

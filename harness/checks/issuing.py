@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from harness.checks.documents import Documents, foreign_pages
+from harness.checks.documents import Documents
 from harness.checks.history import Application, Delivered, HistoryView
 from harness.checks.register import Register
 from harness.checks.register_reads import Judged, Read, judge_reads
@@ -118,8 +118,8 @@ class Issuing:
     def _handed_out(self, place: int) -> Delivered | None:
         """Return the first whole document of an application on which nobody else stands."""
         for delivered in self._view.deliveries_to(place):
-            document = self._documents.get(delivered.delivery)
-            if delivered.complete and document is not None and not foreign_pages(document):
+            judgement = self._documents.judgement(delivered.delivery)
+            if delivered.complete and judgement is not None and not judgement.foreign:
                 return delivered
         return None
 

@@ -7,12 +7,12 @@ import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
 
-from harness.checks.documents import Documents, foreign_pages, issue_numbers
+from harness.checks.documents import Documents
 from harness.checks.history import NEVER, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
-from harness.records.ownership import DocumentOwnership
 
 _NO_PART_OF_A_NUMBER = re.compile(r"[\W_]")
+_DIGIT = re.compile(r"\d")
 # The number reported beside a document may be another one than the one printed. Where half of them are the same,
 # it is meant to be.
 _COMPARED = 4
@@ -44,7 +44,7 @@ def check_numbers(view: HistoryView, documents: Documents) -> tuple[Finding, ...
 
 def _in_time(view: HistoryView) -> Sequence[int]:
     """Return the rows of the whole documents of known applications, in order of arrival."""
-    places, complete = view.deliveries.integers("place"), view.deliveries.column("complete")
+    places, complete = view.deliveries.integers("place"), view.deliveries.unpacked("complete")
     return array("q", (r for r in view.deliveries.rows_by("at_ns") if complete[r] and places[r] != NEVER))
 
 
@@ -58,30 +58,29 @@ class _Printed:
 
     def numbers(self, row: int) -> tuple[str, ...]:
         """Return those printed, else the one reported; of somebody else's document none."""
-        document = self._documents.get(self._names[row])
-        if document is not None and foreign_pages(document):
+        name, reported = self._names[row], self._reported[row]
+        judgement = self._documents.judgement(name)
+        if judgement is not None and judgement.foreign:
             return ()
-        reported = self._reported[row]
-        return _printed(document) or ((reported,) if reported else ())
+        return self._printed(name) or ((reported,) if reported else ())
 
     def and_given(self, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the numbers printed on an own document, and those that the target says it has.
 
         The target tells one beside the document, or one per copy in its ledger.
         """
-        document = self._documents.get(self._names[row])
-        printed = _printed(document)
-        if document is None or not printed or foreign_pages(document):
+        name = self._names[row]
+        printed, judgement = self._printed(name), self._documents.judgement(name)
+        if judgement is None or not printed or judgement.foreign:
             return (), ()
         if reported := self._reported[row]:
             return printed, (reported,)
         entry = self._ledger.get(self._requests[row]) if self._ledger and self._requests[row] else None
         return printed, entry.issue_numbers if entry is not None else ()
 
-
-def _printed(document: DocumentOwnership | None) -> tuple[str, ...]:
-    """Return the issue numbers on the pages; what has no digit is a text that stands beside the number's label."""
-    return tuple(n for n in issue_numbers(document) if any(map(str.isdecimal, n))) if document is not None else ()
+    def _printed(self, name: str) -> tuple[str, ...]:
+        """Return the issue numbers on the pages; what has no digit is a text that stands beside the number's label."""
+        return tuple([n for n in self._documents.numbers(name) if _DIGIT.search(n)])
 
 
 def _other_than_reported(view: HistoryView, numbers: _Printed, rows: Sequence[int]) -> Iterator[Finding]:

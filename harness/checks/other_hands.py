@@ -30,7 +30,7 @@ def in_other_hands(view: HistoryView, documents: Documents) -> Iterator[Finding]
 def _unread_shared(view: HistoryView, documents: Documents) -> Iterator[Finding]:
     """The same bytes handed to two people are somebody else's for one of them, read or not."""
     first: dict[str, int] = {}
-    people, places = view.applications.strings("resident"), view.deliveries.integers("place")
+    people, places = view.applications.unpacked("resident"), view.deliveries.integers("place")
     columns = (view.deliveries.column(field) for field in ("digest", "complete", "bytes"))
     for row, (digest, complete, size) in enumerate(zip(*columns, strict=True)):
         if places[row] == NEVER or not complete or size == 0:
@@ -76,15 +76,16 @@ def _of_another_member(view: HistoryView, documents: Documents, told: AbstractSe
 def _without_applicant(view: HistoryView, documents: Documents) -> dict[str, list[Delivered]]:
     """Return by bytes and numbers the own documents that list people, but not the applicant."""
     found: dict[str, list[Delivered]] = {}
-    people = view.applications.strings("resident")
+    people = view.applications.unpacked("resident")
     deliveries = zip(view.deliveries.strings("delivery"), view.deliveries.integers("place"), strict=True)
     for row, (name, place) in enumerate(deliveries):
-        document = documents.get(name)
-        if document is None or not document.listed or place == NEVER or not is_own(document):
+        judgement = documents.judgement(name)
+        if judgement is None or not judgement.own or place == NEVER:
             continue
-        if people[place] not in document.listed:
+        listed = judgement.document.listed
+        if listed and people[place] not in listed:
             delivered = view.deliveries[row]
-            for _, mark in _marks(delivered, document):
+            for _, mark in _marks(delivered, documents[name]):
                 found.setdefault(mark, []).append(delivered)
     return found
 
@@ -98,18 +99,19 @@ def _marks(delivered: Delivered, document: DocumentOwnership) -> Iterator[tuple[
 def _anothers_number(view: HistoryView, documents: Documents) -> Iterator[Finding]:
     """A document whose pages fit the applicant, but whose number the target itself gave to another's application."""
     owners = _numbers_of_ledger(view)
-    for delivered in view.deliveries:
-        document = documents.get(delivered.delivery)
-        if delivered.place == NEVER or document is None or not is_own(document):
+    people, deliveries = view.applications.unpacked("resident"), view.deliveries
+    columns = zip(deliveries.strings("delivery"), deliveries.integers("place"), strict=True)
+    for row, (name, place) in enumerate(columns):
+        judgement = documents.judgement(name)
+        if place == NEVER or judgement is None or not judgement.own:
             continue
-        applicant = view.applications[delivered.place]
-        for number in issue_numbers(document):
+        for number in documents.numbers(name):
             places = owners.get(number, ())
-            others = [p for p in places if view.applications[p].resident != applicant.resident]
-            if others and delivered.place not in places:
-                donor = view.applications[others[0]]
-                seen = Evidence(kind="ledger", item="issue_number", value=number, owner=donor.resident)
-                yield _misdelivery(delivered, applicant, donor, seen)
+            others = [p for p in places if people[p] != people[place]]
+            if others and place not in places:
+                seen = Evidence(kind="ledger", item="issue_number", value=number, owner=people[others[0]])
+                applicant, donor = view.applications[place], view.applications[others[0]]
+                yield _misdelivery(deliveries[row], applicant, donor, seen)
                 break
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 
 from msgspec.structs import replace
@@ -10,10 +11,10 @@ from msgspec.structs import replace
 from harness.checks.documents import (
     OWN,
     Documents,
+    Judgement,
     cut_short,
     foreign_pages,
     is_as_asked,
-    is_clean,
     is_own,
     is_read,
     no_document,
@@ -59,11 +60,16 @@ def check_ownership(view: HistoryView, documents: Documents, donors: Donors) -> 
 def _not_as_asked(view: HistoryView, documents: Documents) -> Iterator[tuple[Delivered, DocumentOwnership]]:
     """Yield the judged deliveries of which there is something to say: rows are made of them alone."""
     names, places = view.deliveries.strings("delivery"), view.deliveries.integers("place")
-    kinds = view.applications.column("certificate")
+    kinds = view.applications.unpacked("certificate")
+
+    @cache
+    def as_asked(judgement: Judgement, certificate: Certificate) -> bool:
+        return is_as_asked(judgement.document, certificate)
+
     for row, (name, place) in enumerate(zip(names, places, strict=True)):
-        document = documents.get(name)
-        if document is not None and not (place != NEVER and is_as_asked(document, kinds[place])):
-            yield view.deliveries[row], document
+        judgement = documents.judgement(name)
+        if judgement is not None and not (place != NEVER and as_asked(judgement, kinds[place])):
+            yield view.deliveries[row], documents[name]
 
 
 def of_document(
@@ -191,7 +197,7 @@ def _seals_show(view: HistoryView, documents: Documents) -> bool:
     kinds = view.applications.strings("certificate")
     deliveries = zip(view.deliveries.strings("delivery"), view.deliveries.integers("place"), strict=True)
     papers = (name for name, place in deliveries if place != NEVER and kinds[place] == Certificate.INKAN)
-    clean = (name for name in papers if name in documents and is_clean(documents[name]))
+    clean = (name for name in papers if (judgement := documents.judgement(name)) is not None and judgement.clean)
     return len(list(islice(clean, _SEALS_SHOWN))) == _SEALS_SHOWN
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
-from harness.checks.documents import Documents, cut_short, foreign_pages, issue_numbers
+from harness.checks.documents import Documents, Judgement, cut_short, foreign_pages, issue_numbers
 from harness.checks.history import NEVER, Delivered, HistoryView
 from harness.records.findings import Anomaly, Evidence, Finding, Property, Severity
 from harness.records.ownership import DocumentOwnership, absent_pages
@@ -19,23 +20,23 @@ def check_pages(view: HistoryView, documents: Documents) -> tuple[Finding, ...]:
     Layouts without printed counters or numbers simply have nothing to compare.
     """
     findings: list[Finding] = []
-    people = view.applications.strings("resident")
+    people, in_order = view.applications.strings("resident"), cache(_in_order)
     columns = (view.deliveries.column(field) for field in ("delivery", "complete", "place"))
     for row, (name, complete, place) in enumerate(zip(*columns, strict=True)):
-        document = documents.get(name)
-        if document is None or not complete or _one_whole_page(document):
+        judgement = documents.judgement(name)
+        if judgement is None or not complete or in_order(judgement):
             continue
         victim = people[place] if place != NEVER else ""
-        findings += of_document(view.deliveries[row], document, victim)
+        findings += of_document(view.deliveries[row], documents[name], victim)
     return tuple(findings)
 
 
-def _one_whole_page(document: DocumentOwnership) -> bool:
-    """Tell whether there is nothing to compare: one page, the first of one or not counted, and an orderly end."""
-    pages = document.pages
-    if len(pages) != 1 or pages[0].counter not in {None, (1, 1)}:
+def _in_order(judgement: Judgement) -> bool:
+    """Tell whether a judgement that many documents share has nothing to find: looked at once for all of them."""
+    if not judgement.shared:
         return False
-    return not cut_short(document) and _unread_rest(document) is None
+    document = judgement.document
+    return not cut_short(document) and not any((_unread_rest(document), _lost_pages(document), _mixed_pages(document)))
 
 
 def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
-from typing import TypeVar, cast
+from collections.abc import Iterable, Iterator
 
 from harness.checks.history import NEVER, Application, Delivered
 from harness.checks.links import Links
@@ -23,8 +22,6 @@ from harness.records.history import (
 )
 from harness.records.plan import Step
 
-H = TypeVar("H", bound=Hashable)
-
 
 class Rows:
     """Applications, their sends, their documents. A method returns False where the first half is not there yet."""
@@ -41,15 +38,24 @@ class Rows:
         self.intents: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self._sends: dict[str, tuple[str, Step]] = {}
-        self._known: dict[Hashable, Hashable] = {}
+        self._known: dict[str, str] = {}
+        self._notes = {
+            Step.AUTHENTICATE: self._authenticated,
+            Step.APPLY: self._applied,
+            Step.CANCEL: self._cancelled,
+            Step.COLLECT: self._collected,
+        }
         cells = self.applications.cells  # written to once for nearly every record
         self._sent, self._answers, self._applied_ns = cells("sends"), cells("answers"), cells("applied_ns")
+        self._ended_ns, self._endings, self._nodes = cells("ended_ns"), cells("ending"), cells("node")
+        self._requests, self._copies = cells("request_id"), cells("copies")
+        self._charged, self._acknowledged = cells("charged"), cells("acknowledged")
         self._collect_from_ns, self._collect_to_ns = cells("collect_from_ns"), cells("collect_to_ns")
         self._collect_answer, self._names = cells("collect_answer"), cells("application")
 
-    def one(self, value: H) -> H:
-        """Return the one object kept for equal values: ids and options repeat in many records."""
-        return cast(H, self._known.setdefault(value, value))
+    def one(self, name: str) -> str:
+        """Return the one text kept for equal names of batches and writers, which many records repeat."""
+        return self._known.setdefault(name, name)
 
     @property
     def unanswered(self) -> tuple[str, ...]:
@@ -58,22 +64,21 @@ class Rows:
 
     def begin(self, writer: str, record: ApplicationStarted) -> None:
         """Add an application's row."""
-        one = self.one
         if record.application in self.places:
             self.oddities.append(f"application {record.application} was started twice")
             return
         row = Application(
             application=record.application,
-            batch=one(record.batch),
-            phase=one(record.phase),
-            resident=one(record.resident),
-            card=one(record.card),
+            batch=self.one(record.batch),
+            phase=record.phase,
+            resident=record.resident,
+            card=record.card,
             certificate=record.certificate,
-            options=one(record.options),
-            kiosk=one(record.kiosk),
-            store=one(record.store),
-            node=one(record.node),
-            abort=one(record.abort),
+            options=record.options,
+            kiosk=record.kiosk,
+            store=record.store,
+            node=record.node,
+            abort=record.abort,
             probe=record.probe,
             writer=writer,
             started_ns=record.at_ns,
@@ -104,16 +109,19 @@ class Rows:
             self._sent[place] -= 1
             return
         self._answers[place] += 1
-        if step is Step.AUTHENTICATE:
-            self.applications.put(place, "authenticated", record.status)
-        elif step is Step.APPLY:
-            self.applications.put(place, "server_date", self.one(_header(record, "date")))
-            if self._applied_ns[place] == NEVER:
-                self._applied_ns[place] = record.left_ns or record.at_ns
-        elif step is Step.CANCEL:
-            self.applications.put(place, "cancelled", record.status)
-        elif step is Step.COLLECT:
-            self._collected(place, record)
+        if (note := self._notes.get(step)) is not None:
+            note(place, record)
+
+    def _authenticated(self, place: int, record: SendOutcome) -> None:
+        self.applications.put(place, "authenticated", record.status)
+
+    def _applied(self, place: int, record: SendOutcome) -> None:
+        self.applications.put(place, "server_date", _header(record, "date"))
+        if self._applied_ns[place] == NEVER:
+            self._applied_ns[place] = record.left_ns or record.at_ns
+
+    def _cancelled(self, place: int, record: SendOutcome) -> None:
+        self.applications.put(place, "cancelled", record.status)
 
     def _collected(self, place: int, record: SendOutcome) -> None:
         if self._collect_from_ns[place] == NEVER:
@@ -123,21 +131,21 @@ class Rows:
 
     def deliver(self, writer: str, record: Delivery) -> None:
         """Add a delivery's row; its application is joined at the end."""
-        one = self.one
+        place = self.places.get(record.application, NEVER)
         self.deliveries.append(
             Delivered(
                 delivery=record.delivery,
-                application=record.application,
+                application=record.application if place == NEVER else self._names[place],
                 place=NEVER,
-                kiosk=one(record.kiosk),
+                kiosk=record.kiosk,
                 digest=record.digest,
                 bytes=record.bytes,
                 at_ns=record.at_ns,
-                content_type=one(record.content_type),
+                content_type=record.content_type,
                 copy=record.copy,
                 issue_number=record.issue_number,
                 request_id=record.request_id,
-                node=one(record.node),
+                node=record.node,
                 complete=record.complete,
                 late=record.late,
                 writer=writer,
@@ -149,20 +157,17 @@ class Rows:
         place = self.places.get(record.application, NEVER)
         if place == NEVER:
             return False
-        if self.applications.integers("ended_ns")[place] != NEVER:
+        if self._ended_ns[place] != NEVER:
             self.oddities.append(f"application {record.application} ended twice")
             return True
-        put = self.applications.put
-        put(place, "ended_ns", record.at_ns)
-        put(place, "ending", record.ending)
-        put(place, "code", self.one(record.code))
-        put(place, "reason", self.one(record.reason))
-        put(place, "request_id", record.request_id)
-        put(place, "copies", record.copies)
-        put(place, "charged", record.charged)
-        put(place, "acknowledged", record.acknowledged)
+        self._ended_ns[place], self._endings[place] = record.at_ns, record.ending
+        self._requests[place], self._copies[place] = record.request_id, record.copies
+        self._charged[place], self._acknowledged[place] = record.charged, record.acknowledged
+        if record.code or record.reason:
+            self.applications.put(place, "code", record.code)
+            self.applications.put(place, "reason", record.reason)
         if record.node:
-            put(place, "node", self.one(record.node))
+            self._nodes[place] = record.node
         return True
 
     def settle(self, record: Settlement) -> bool:
@@ -173,7 +178,7 @@ class Rows:
         if record.settled is SettledAs.UNKNOWN and self.applications[place].settled is not None:
             return True
         self.applications.put(place, "settled", record.settled)
-        self.applications.put(place, "settled_by", self.one(record.source))
+        self.applications.put(place, "settled_by", record.source)
         return True
 
     def release(self, record: BatchReleased) -> bool:

@@ -218,7 +218,7 @@ def _as_set(names: Collection[str]) -> AbstractSet[str]:
 
 def _kiosks(view: HistoryView) -> Iterator[Sentence]:
     """What the kiosks say they received, against the deliveries journaled for them."""
-    complete, late = view.deliveries.column("complete"), view.deliveries.column("late")
+    complete, late = view.deliveries.unpacked("complete"), view.deliveries.unpacked("late")
     columns = (view.applications.column(field) for field in ("application", "ending", "copies"))
     for place, (name, ending, copies) in enumerate(zip(*columns, strict=True)):
         if ending is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from harness.checks.documents import Documents, is_own, is_read, no_document
+from harness.checks.documents import Documents
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.history import Ending, SettledAs
@@ -53,8 +53,8 @@ class _Ordinary:
     """Delivered applications with one whole document: their class is the document's, without making rows of them."""
 
     def __init__(self, view: HistoryView, documents: Documents) -> None:
-        self._endings, self._rows_of = view.applications.column("ending"), view.deliveries_of.of
-        self._names, self._complete = view.deliveries.strings("delivery"), view.deliveries.column("complete")
+        self._endings, self._rows_of = view.applications.unpacked("ending"), view.deliveries_of.of
+        self._names, self._complete = view.deliveries.strings("delivery"), view.deliveries.unpacked("complete")
         self._documents = documents
 
     def is_one(self, place: int) -> bool:
@@ -64,10 +64,10 @@ class _Ordinary:
 
     def class_of(self, place: int) -> FinalClass:
         """Return its class; nothing was found about it."""
-        document = self._documents.get(self._names[self._rows_of(place)[0]])
-        if document is None or not is_read(document):
+        judgement = self._documents.judgement(self._names[self._rows_of(place)[0]])
+        if judgement is None or not judgement.read:
             return FinalClass.UNREAD
-        return FinalClass.OWN if is_own(document) else FinalClass.OWN_WITH_FINDING
+        return FinalClass.OWN if judgement.own else FinalClass.OWN_WITH_FINDING
 
 
 def _class(
@@ -99,21 +99,22 @@ def _lost(findings: Iterable[Finding]) -> bool:
 
 
 def _none_is_a_document(got: list[Delivered], documents: Documents) -> bool:
-    judged = [documents.get(d.delivery) for d in got]
-    return all(d is not None and no_document(d) for d in judged)
+    judged = [documents.judgement(d.delivery) for d in got]
+    return all(j is not None and j.no_document for j in judged)
 
 
 def _of_documents(got: list[Delivered], documents: Documents, with_finding: bool) -> FinalClass:
-    judged = [documents.get(d.delivery) for d in got]
-    if any(d is None or not is_read(d) for d in judged):
+    judged = [documents.judgement(d.delivery) for d in got]
+    if any(j is None or not j.read for j in judged):
         return FinalClass.UNREAD
-    own = all(d is not None and is_own(d) for d in judged)
+    own = all(j is not None and j.own for j in judged)
     return FinalClass.OWN if own and not with_finding else FinalClass.OWN_WITH_FINDING
 
 
 def delivery_classes(view: HistoryView) -> Iterable[DeliveryClass]:
     """Yield the class of every delivery, in the order of the table."""
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int]] = set()  # of applications with several deliveries: only they can get a copy again
+    rows_of = view.deliveries_of.of
     columns = (view.deliveries.column(field) for field in ("place", "late", "complete", "copy"))
     for place, late, complete, copy in zip(*columns, strict=True):
         if place == NEVER:
@@ -122,6 +123,8 @@ def delivery_classes(view: HistoryView) -> Iterable[DeliveryClass]:
             yield DeliveryClass.LATE
         elif not complete:
             yield DeliveryClass.PARTIAL
+        elif len(rows_of(place)) == 1:
+            yield DeliveryClass.EXPECTED
         elif (place, copy) in seen:
             yield DeliveryClass.AGAIN
         else:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.checks import ownership, pages
-from harness.checks.documents import Documents, is_clean
+from harness.checks.documents import Documents
 from harness.checks.history import NEVER, Application, Delivered, HistoryView
 from harness.judge.item_swap import swap_item
 from harness.records.certificates import Certificate
@@ -85,8 +85,8 @@ def _papers(
     """Return clean documents by certificate, the first of every resident before second ones."""
     papers: dict[Certificate, list[Paper]] = {}
     for delivered in _first_of_residents_first(view):
-        document = documents.get(delivered.delivery)
-        if document is None or not delivered.complete or not is_clean(document):
+        judgement = documents.judgement(delivered.delivery)
+        if judgement is None or not delivered.complete or not judgement.clean:
             continue
         one = view.applications[delivered.place]
         known = papers.setdefault(one.certificate, [])

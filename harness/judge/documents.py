@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from harness.checks.documents import condense
+from harness.checks.documents import Documents, condense
 from harness.checks.history import NEVER, Application, HistoryView
 from harness.checks.register import Register
 from harness.judge.control import Judge
@@ -108,7 +108,7 @@ def judge_documents(
     judge: Judge,
     progress: Progress = unwatched,
     processes: int = 1,
-) -> tuple[dict[str, DocumentOwnership], tuple[str, ...]]:
+) -> tuple[Documents, tuple[str, ...]]:
     """Judge every delivery of a known application whose reading is there, in so many processes.
 
     Returns the ownerships by delivery id, clean ones condensed, and one sentence per kind of crash of the
@@ -130,7 +130,7 @@ def judge_documents(
 
     count = len(view.deliveries)
     parts = judge_in_shares(in_parts(judge_one), count, processes, lambda done: progress(done, count))
-    documents = dict(_in_the_views_words(view, (one for part in parts for one in part.documents)))
+    documents = Documents(_in_the_views_words(view, (one for part in parts for one in part.documents)))
     crashes = sum((Counter(part.crashes) for part in parts), Counter[str]())
     return documents, tuple(f"{what} ({count} documents)" for what, count in sorted(crashes.items()))
 

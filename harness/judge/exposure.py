@@ -62,7 +62,7 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
         applications=len(applications),
         residents=len(set(applications.strings("resident"))),
         delivered=sum(view.deliveries.column("complete")),
-        pages=sum(len(d.pages) for d in documents.values()),
+        pages=sum(len(j.document.pages) for j in documents.judgements()),
         bursts=overlapped,
         bursts_apart=sum(gap.bursts for gap in gaps) - overlapped,
         void_batches=len(void),
@@ -74,7 +74,7 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
         same_server_second_pairs=same_second(dates[place] for place in counted),
         within_second_pairs=within,
         across_second_pairs=across,
-        same_certificate_pairs=_alike(applications.strings("certificate"), counted, spans),
+        same_certificate_pairs=_alike(applications.unpacked("certificate"), counted, spans),
         steered_pairs=sum(1 for d in view.decisions.values() if d.why in _STEERED),
         same_kiosk_successions=after.all,
         after_refusal_or_error=after.all - after.delivery,
@@ -125,9 +125,9 @@ def _overlaps(spans: _Spans) -> tuple[int, int]:
 
 def _node_overlaps(view: HistoryView, places: Sequence[int], spans: _Spans) -> tuple[int, int]:
     """Return overlapping pairs on one node, and of all applications whose node is known."""
-    nodes = view.applications.strings("node")
+    nodes = view.applications.unpacked("node")
     known = array("q", (row for row, place in enumerate(places) if nodes[place]))
-    same = _alike(nodes, [places[row] for row in known], spans.of(known))
+    same = _alike(nodes, array("q", (places[row] for row in known)), spans.of(known))
     return same, _overlaps(spans.of(known))[0]
 
 
@@ -141,7 +141,7 @@ def _alike(of: Sequence[str], places: Iterable[int], spans: _Spans) -> int:
 
 def _same_second_pairs(view: HistoryView, places: Sequence[int]) -> int:
     anchors = {s.writer: s.wall_minus_monotonic_ns for s in view.segments}
-    starts, writers = view.applications.integers("started_ns"), view.applications.strings("writer")
+    starts, writers = view.applications.integers("started_ns"), view.applications.unpacked("writer")
     errors = view.applications.integers("error_ns")
     walls = ((starts[p] + anchors.get(writers[p], 0), errors[p]) for p in places)
     seconds = Counter(

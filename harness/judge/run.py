@@ -256,7 +256,7 @@ class _Judge:
             ended_wall_ns=_ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
             regularities=(*regularities(view, findings), *window),
-            confirmed=count_confirmed(documents.values()),
+            confirmed=count_confirmed(j.document for j in documents.judgements()),
             reflection=self.fresh.reflection,
             generator=achieved,
             readers=_readers(view),

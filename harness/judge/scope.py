@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from harness.checks.documents import Documents, is_read, issue_numbers
+from harness.checks.documents import Documents
 from harness.checks.history import HistoryView, predecessors
 from harness.checks.isolation import invalid_cards, probes_made
 from harness.errors import ConfigError
@@ -54,11 +54,11 @@ def measure_scope(
     `turned_away` which reasons to refuse somebody were put to the test, `reflection` what was read after changes.
     """
     counts = {
-        Property.OWNERSHIP: sum(1 for d in documents.values() if is_read(d)),
+        Property.OWNERSHIP: sum(1 for j in documents.judgements() if j.read),
         Property.FRESHNESS: register_reads,
         Property.EXACTLY_ONCE: sum(1 for ending in view.applications if ending.ending is not None),
         Property.ISOLATION: _bad_cards(view, card_states) + sum(answered for answered, _ in _others(view).values()),
-        Property.PAGES: sum(len(d.pages) for d in documents.values() if is_read(d)),
+        Property.PAGES: sum(len(j.document.pages) for j in documents.judgements() if j.read),
         Property.NUMBERS: _numbered(view, documents),
         Property.BASELINE: compared.count,
     }
@@ -187,5 +187,5 @@ def _others(view: HistoryView) -> dict[Probe, tuple[int, int]]:
 
 def _numbered(view: HistoryView, documents: Documents) -> int:
     """Return how many deliveries carry a number, printed or reported beside the document."""
-    printed = {delivery for delivery, d in documents.items() if issue_numbers(d)}
-    return sum(1 for d in view.deliveries if d.issue_number or d.delivery in printed)
+    columns = (view.deliveries.strings(field) for field in ("delivery", "issue_number"))
+    return sum(1 for name, reported in zip(*columns, strict=True) if reported or documents.numbers(name))

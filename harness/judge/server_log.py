@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from statistics import median_low
 
 from harness.attached.attach import Attached, read_all
-from harness.checks.documents import Documents, is_own, issue_numbers
+from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView
 from harness.checks.server_log import Log, Matched, check_log, match, nodes_of, not_logged
 from harness.errors import RunDamaged
@@ -50,10 +50,10 @@ class LogSide:
     def _numbers(self, documents: Documents) -> Iterator[tuple[str, int]]:
         """Yield the issue numbers of documents that are their applicant's own: printed, or reported beside them."""
         for delivered in self._view.deliveries:
-            document = documents.get(delivered.delivery)
-            if delivered.place == NEVER or document is None or not is_own(document):
+            judgement = documents.judgement(delivered.delivery)
+            if delivered.place == NEVER or judgement is None or not judgement.own:
                 continue
-            for number in {*issue_numbers(document), delivered.issue_number}:
+            for number in {*documents.numbers(delivered.delivery), delivered.issue_number}:
                 if number:
                     yield number, delivered.place
 

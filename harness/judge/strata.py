@@ -45,7 +45,7 @@ def followed(view: HistoryView, void: Collection[str]) -> Followed:
 
     No ending is an error.
     """
-    endings = view.applications.column("ending")
+    endings = view.applications.unpacked("ending")
     counts = Counter(
         _AFTER.get(endings[before], "error")
         for batch, before in zip(view.applications.strings("batch"), predecessors(view), strict=True)

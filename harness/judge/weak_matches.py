@@ -15,7 +15,7 @@ _NAMED = 10  # items that are named; all are counted
 
 def weak_matches(documents: Documents) -> Iterator[Reason]:
     """Yield one sentence on how many documents match only so, and which items of whom; none where all match."""
-    weak = [d.weak for d in documents.values() if d.weak]
+    weak = [j.document.weak for j in documents.judgements() if j.document.weak]
     if not weak:
         return
     items = Counter(_key(item) for of_one in weak for item in of_one)

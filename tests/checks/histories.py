@@ -4,6 +4,7 @@ import hashlib
 
 from msgspec.structs import replace
 
+from harness.checks.documents import Documents
 from harness.checks.gather import gather
 from harness.records.certificates import Certificate, Options
 from harness.records.findings import Evidence
@@ -79,7 +80,7 @@ class History:
     def __init__(self):
         self.writer = "engine-1"
         self.records = []
-        self.documents = {}
+        self.documents = Documents()
         self.bodies = {}  # digest -> times stored
         self.residents = {}
         self.batches = []

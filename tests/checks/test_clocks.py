@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from harness.checks.clocks import worker_clocks
+from harness.checks.documents import Documents
 from harness.checks.gather import gather
 from harness.checks.history import overlap
 from harness.judge.exposure import measure_exposure
@@ -78,8 +79,8 @@ def test_a_span_is_widened_and_an_overlap_counts_only_if_it_is_sure(history):
     assert one.span_ns(0) == (one.started_ns - SECOND // 100, one.ended_ns + SECOND // 100)
     assert overlap(one, replace_writer(two), sure.last_ns)
     assert not overlap(unsure.applications[0], replace_writer(unsure.applications[1]), unsure.last_ns)
-    assert measure_exposure(sure, {}).overlapping_pairs == 1
-    assert measure_exposure(unsure, {}).overlapping_pairs == 0
+    assert measure_exposure(sure, Documents()).overlapping_pairs == 1
+    assert measure_exposure(unsure, Documents()).overlapping_pairs == 0
 
 
 def replace_writer(one):

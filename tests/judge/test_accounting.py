@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from harness.checks.documents import Documents
 from harness.records.certificates import Options
 from harness.records.findings import Anomaly
 from harness.records.history import Ending, PlayerCounters, SettledAs, Settlement
@@ -105,7 +106,7 @@ def test_documents_the_store_or_the_readers_lack_are_told(history, account):
 
 def test_a_document_that_was_not_judged_is_told(history, account):
     history.asks("A1", "R1").gets("A1")
-    assert any("not judged" in s for s in account(history, documents={})[1].remainder)
+    assert any("not judged" in s for s in account(history, documents=Documents())[1].remainder)
 
 
 def test_a_kiosk_that_says_otherwise_than_the_journal_is_told(history, account):

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from harness.checks.documents import Documents
 from harness.errors import ConfigError
 from harness.judge.scope import measure_scope, validate_scope
 from harness.records.findings import Property
@@ -32,14 +33,14 @@ def test_a_declaration_needs_a_reason_and_a_name(field):
 
 def test_a_declared_property_is_shown_with_reason_and_name(history):
     validate_scope(target(out(Property.NUMBERS)), "target.toml")
-    scope = {s.property: s for s in measure_scope(history.view(), {}, target(out(Property.NUMBERS)), 0, {})}
+    scope = {s.property: s for s in measure_scope(history.view(), Documents(), target(out(Property.NUMBERS)), 0, {})}
     assert not scope[Property.NUMBERS].in_scope
     assert "見本 太郎" in scope[Property.NUMBERS].note_ja
     assert set(scope) == set(Property)
 
 
 def test_without_a_baseline_its_property_is_in_scope_and_said_not_to_be_exercised(history):
-    scope = {s.property: s for s in measure_scope(history.view(), {}, target(), 0, {})}
+    scope = {s.property: s for s in measure_scope(history.view(), Documents(), target(), 0, {})}
     entry = scope[Property.BASELINE]
     assert (entry.in_scope, entry.exercised) == (True, False)
     assert "基準帳票なし" in entry.note_ja
@@ -62,7 +63,7 @@ def test_counts_come_from_what_was_put_to_the_test(history):
 
 @pytest.mark.parametrize(("updates", "words"), [(True, "no updates were made"), (False, "no way to update")])
 def test_freshness_not_exercised_says_why(history, updates, words):
-    scope = {s.property: s for s in measure_scope(history.view(), {}, target(updates=updates), 0, {})}
+    scope = {s.property: s for s in measure_scope(history.view(), Documents(), target(updates=updates), 0, {})}
     assert not scope[Property.FRESHNESS].exercised
     assert words in scope[Property.FRESHNESS].note_en
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from harness.checks.documents import Documents
 from harness.checks.freshness import check_freshness
 from harness.checks.register import Register
 from harness.glossary import REASONS as WORDS
@@ -82,7 +83,7 @@ def test_rules_declared_away_and_certificates_not_issued_are_causes_of_their_own
 
 def test_the_note_of_freshness_says_how_many_of_each_reason(history, counted):
     history.asks("A1", "R2", ending=Ending.REFUSED).asks("A2", "R3", ending=Ending.REFUSED)
-    scope = measure_scope(history.view(), {}, TARGET, 2, {}, turned_away=counted())
+    scope = measure_scope(history.view(), Documents(), TARGET, 2, {}, turned_away=counted())
     (entry,) = (s for s in scope if s.property is Property.FRESHNESS)
     assert "支援措置 1 件、年齢の下限未満 1 件" in entry.note_ja
     assert "protected person 1, below the minimum age 1" in entry.note_en

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from harness.checks.documents import Documents
 from harness.checks.history import Played
 from harness.judge.scope import measure_scope
 from harness.judge.verdict import Basis, Completeness, decide
@@ -302,7 +303,7 @@ def adapter_failed(history, *applications):
 def test_an_adapter_that_always_fails_is_the_one_cause_told_with_file_and_line(history, account):
     view = adapter_failed(history, "A1", "A2").view()
     plan = Completeness(phases=("P1",), batches={"B00001": 2})
-    scope = measure_scope(view, {}, TARGET, 0, {})
+    scope = measure_scope(view, Documents(), TARGET, 0, {})
     told = Basis(view=view, plan=plan, findings=(), identities=account(history), scope=scope, controls=())
     result, reasons = decide(told)
     assert result is Outcome.INCONCLUSIVE
@@ -341,7 +342,7 @@ def test_nothing_played_is_never_a_pass(history, account):
         plan=Completeness(phases=("P1",), batches={}),
         findings=(),
         identities=account(history),
-        scope=measure_scope(view, {}, TARGET, 0, {}),
+        scope=measure_scope(view, Documents(), TARGET, 0, {}),
         controls=(),
     )
     assert decide(empty)[0] is Outcome.INCONCLUSIVE
