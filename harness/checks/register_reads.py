@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from harness.checks.value_history import EXACT, Slack, ValueHistory
+from harness.checks.zones import ReadAt, contradictions
 from harness.records.findings import Anomaly
 
 
@@ -30,7 +31,8 @@ class Judged(NamedTuple):
     version: int = -1  # read; of an inversion the older one that was read; -1: none
     behind: int = 0  # STALE: versions that should have been seen
     late_ns: int = 0  # STALE: how long ago, at the start of the read, its version was surely overwritten
-    other: Read | None = None  # NEW-OLD INVERSION: the earlier read that saw a newer version
+    newer: int = -1  # NEW-OLD INVERSION: a version that was held in between, and
+    other: Read | None = None  # the earlier read that saw it or a later one; None: its change alone says so
 
 
 def judge_reads(history: ValueHistory, reads: Iterable[Read], slack: Slack = EXACT) -> list[Judged]:
@@ -38,12 +40,20 @@ def judge_reads(history: ValueHistory, reads: Iterable[Read], slack: Slack = EXA
 
     Reads that end before another starts must not see a newer version than that one. The smallest version that
     fits is taken for each read, which never forbids anything later: so values that come back are judged exactly.
-    Inversions are looked for only where the order of the changes is known.
+    Where the order of the changes is not known, only values that one change alone brought tell of inversions.
     """
     ordered = sorted(reads, key=lambda r: (r.start_ns, r.end_ns))
-    if not history.known_order:
-        return [_alone(history, read, slack) for read in ordered]
-    return _in_order(history, ordered, slack)
+    return (_in_order if history.known_order else _in_no_order)(history, ordered, slack)
+
+
+def _in_no_order(history: ValueHistory, ordered: Sequence[Read], slack: Slack) -> list[Judged]:
+    judged = [_alone(history, read, slack) for read in ordered]
+    legal = [place for place, one in enumerate(judged) if one.anomaly is None]
+    reads = [ReadAt(ordered[place].start_ns, ordered[place].end_ns, judged[place].version) for place in legal]
+    for late, newer, earlier in contradictions(history, reads, slack):
+        other = ordered[legal[earlier]] if earlier >= 0 else None
+        judged[legal[late]] = _inverted(judged[legal[late]], newer, other)
+    return judged
 
 
 def _in_order(history: ValueHistory, ordered: Sequence[Read], slack: Slack) -> list[Judged]:
@@ -59,15 +69,18 @@ def _in_order(history: ValueHistory, ordered: Sequence[Read], slack: Slack) -> l
         if one.anomaly is None and one.version < newest:
             later = history.first_with(read.value, newest)
             fits = later is not None and later <= history.high(slack.latest_ns(read.end_ns))
-            one = one._replace(version=later) if fits and later is not None else _inverted(one, ordered[seen_by])
+            if fits and later is not None:
+                one = one._replace(version=later)
+            else:
+                one = _inverted(one, one.version + 1, ordered[seen_by])
         if one.anomaly is None:
             heapq.heappush(under_way, (read.end_ns, place, one.version))
         judged.append(one)
     return judged
 
 
-def _inverted(one: Judged, other: Read) -> Judged:
-    return one._replace(anomaly=Anomaly.NEW_OLD_INVERSION, other=other)
+def _inverted(one: Judged, newer: int, other: Read | None) -> Judged:
+    return one._replace(anomaly=Anomaly.NEW_OLD_INVERSION, newer=newer, other=other)
 
 
 def _alone(history: ValueHistory, read: Read, slack: Slack) -> Judged:

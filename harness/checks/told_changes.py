@@ -30,9 +30,10 @@ def why(judged: Judged, history: ValueHistory, origin_ns: int, item: str, owner:
         yield change(history.writes[judged.version], origin_ns, item, owner)
     elif judged.anomaly is Anomaly.ABORTED_READ:
         yield from (change(w, origin_ns, item, owner) for w in history.failed if w.value == read.value)
-    elif judged.anomaly is Anomaly.NEW_OLD_INVERSION and judged.other is not None:
-        yield change(history.writes[judged.version + 1], origin_ns, item, owner)
-        yield Evidence(kind="earlier read", item=item, value=judged.other.name, owner=owner)
+    elif judged.anomaly is Anomaly.NEW_OLD_INVERSION:
+        yield change(history.writes[judged.newer], origin_ns, item, owner)
+        if judged.other is not None:
+            yield Evidence(kind="earlier read", item=item, value=judged.other.name, owner=owner)
 
 
 def _seconds(ns: int) -> str:

@@ -98,11 +98,34 @@ def test_agrees_on_changes_that_overlap():
         assert linear.explainable(0, plain(writes), [read[1:]], **bounds) is (judged.anomaly is None), (writes, judged)
 
 
+def disagrees_without_order(rng):
+    """Changes of different values that overlap, all instants different: inversions included, and which never are."""
+    writes, reads = rng.randrange(1, 4), rng.randrange(1, 5)
+    at = rng.sample(range(40), 2 * (writes + reads))
+    spans = [tuple(sorted(at[2 * n : 2 * n + 2])) for n in range(writes + reads)]
+    changes = [Write(f"U{n}", n + 1, *span) for n, span in enumerate(sorted(spans[:writes]))]
+    if rng.random() < 0.3:
+        unresolved = rng.randrange(writes)
+        changes[unresolved] = changes[unresolved]._replace(end_ns=FOREVER)
+    if again := rng.random() < 0.2:  # a value that two changes brought: what is told must still be so
+        changes[-1] = changes[-1]._replace(value=rng.randrange(3))
+    seen = [Read(f"D{n}", *span, rng.randrange(writes + 1)) for n, span in enumerate(spans[writes:])]
+    found = any(one.anomaly for one in judge_reads(ValueHistory(0, changes), seen))
+    possible = linear.explainable(0, plain(changes), [r[1:] for r in seen])
+    return (changes, seen) if (found and possible) or not (found or possible or again) else None
+
+
+def test_agrees_on_inversions_between_changes_that_overlap():
+    rng = random.Random(5)
+    assert [found for _ in range(2_000) if (found := disagrees_without_order(rng))] == []
+
+
 @pytest.mark.slow
 def test_forty_thousand_random_histories():
     rng = random.Random(40_000)
     assert [found for _ in range(30_000) if (found := disagrees(rng))] == []
     assert [found for _ in range(10_000) if (found := disagrees_on_several(rng))] == []
+    assert [found for _ in range(10_000) if (found := disagrees_without_order(rng))] == []
 
 
 def test_every_anomaly_and_every_kind_of_history_is_met():
@@ -186,8 +209,22 @@ def test_after_a_change_of_unknown_outcome_both_are_right_for_ever():
 def test_changes_that_overlap_are_judged_without_an_order():
     history = ValueHistory("a", [Write("U1", "b", 10, 30), Write("U2", "c", 20, 40)])
     assert not history.known_order
-    reads = [Read("D", 50, 51, "b"), Read("D", 50, 51, "c"), Read("D", 50, 51, "a")]
-    assert [one.anomaly for one in judge_reads(history, reads)] == [None, None, Anomaly.STALE]
+    alone = {value: judge_reads(history, [Read("D", 50, 51, value)])[0].anomaly for value in "abc"}
+    assert alone == {"a": Anomaly.STALE, "b": None, "c": None}
+
+
+def test_of_changes_that_overlap_only_one_came_last():
+    history = ValueHistory("a", [Write("U1", "b", 10, 30), Write("U2", "c", 20, 40)])
+    judged = judge_reads(history, [Read("D1", 50, 51, "b"), Read("D2", 60, 61, "c"), Read("D3", 70, 71, "b")])
+    assert [one.anomaly for one in judged] == [None, None, Anomaly.NEW_OLD_INVERSION]
+    assert (judged[2].other.name, judged[2].newer) == ("D2", 2)
+
+
+def test_a_change_that_fell_between_two_reads_of_an_older_value_contradicts_them():
+    history = ValueHistory("a", [Write("U1", "b", 10, 100), Write("U2", "c", 30, 40)])
+    judged = judge_reads(history, [Read("D1", 20, 25, "b"), Read("D2", 50, 55, "b")])
+    assert [one.anomaly for one in judged] == [None, Anomaly.NEW_OLD_INVERSION]
+    assert (judged[1].other, judged[1].newer) == (None, 2)
 
 
 def test_a_document_of_two_states_is_torn():
