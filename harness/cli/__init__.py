@@ -132,7 +132,7 @@ class _Verbs(click.Group):
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         if default_lang() == "ja":
-            say_in_japanese(command)
+            say_in_japanese(command, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

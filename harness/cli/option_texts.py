@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from harness.cli.help_texts import HELP_JA
+
 _JAPANESE: dict[str, str] = {
     # where and of what
     "where to write": "書き出す場所",
@@ -97,6 +99,38 @@ _JAPANESE: dict[str, str] = {
     "write the differences to a new CSV file": "差分を新しい CSV ファイルに書く",
     "the list names people by their key: personal data": "一覧に人の番号を書く(個人の情報となる)",
     "file of 32 bytes; made where it is new": "32 バイトの秘密のファイル(なければ作る)",
+    # cards, the reference issuer
+    "Print one JSON object instead of sentences.": "文の代わりに JSON を一つ出す",
+    "What holds the certificate.": "電子証明書を持つもの",
+    "Make the keys of this resident (may be repeated).": "この人の鍵を作る(繰り返せる)",
+    "Make everybody's keys: about 30 ms each for RSA on two cores.": (
+        "全員の鍵を作る(RSA で 1 人約 30 ミリ秒、2 コアの場合)"
+    ),
+    "Today's card, or the next generation's. Cards that exist keep theirs.": (
+        "現行のカードか次世代のカードか。既にあるカードは変えない"
+    ),
+    "Give the residents of --only (or --all) a phone's certificate as well.": (
+        "--only(または --all)の人にスマートフォンの電子証明書も付ける"
+    ),
+    "Cards that are no good: revoked, expired, superseded or locked; so many, or a certain resident's.": (
+        "使えないカード: revoked 失効、expired 期限切れ、superseded 更新済み、locked ロック。人数または人を指定する"
+    ),
+    "Keys made at once.": "同時に作る鍵の数",
+    "Whose card the certificate in FILE becomes, e.g. R00001.": "FILE の電子証明書をだれのカードとするか(例 R00001)",
+    "File whose first line is the PKCS #12 password.": "1 行目に PKCS #12 のパスワードを書いたファイル",
+    "Issuer that counts as a test authority though its name does not say so, like CN=Vendor CA,O=Vendor,C=JP.": (
+        "名からは分からないが試験用である認証局(例 CN=Vendor CA,O=Vendor,C=JP)"
+    ),
+    "RFC 5280 reason; this one is a lost card's.": "RFC 5280 の理由。既定は紛失したカードのもの",
+    "0 takes a free port.": "0 なら空いたポートを使う",
+    'Write {"url","pid"} here once requests are answered.': '答えられるようになったら {"url","pid"} をここに書く',
+    "The ready file of the running issuer (serve --ready-file).": (
+        "動作中の参照システムの起動ファイル(serve --ready-file)"
+    ),
+    "Print the switches as one JSON object.": "スイッチを一つの JSON で出す",
+    "List the controls instead: correct variants, switched alike.": (
+        "欠陥の代わりに、正常な変種(同じように切り替える)を一覧にする"
+    ),
     # one document
     "whose it should be (key)": "だれの証明書のはずか(番号)",
     "what it should be": "何の証明書のはずか",
@@ -106,10 +140,16 @@ _JAPANESE: dict[str, str] = {
 }
 
 
-def say_in_japanese(command: click.Command) -> None:
-    """Replace what the command's options, and those of its subcommands, say of themselves; unknown words stay."""
+def say_in_japanese(command: click.Command, path: str) -> None:
+    """Replace what a command, its options and its subcommands say of themselves; unknown words stay.
+
+    `path` is how it is called, e.g. "cards make".
+    """
+    if path in HELP_JA:
+        command.help = HELP_JA[path]
+        command.short_help = HELP_JA[path].partition("\n")[0]
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help in _JAPANESE:
             parameter.help = _JAPANESE[parameter.help]
-    for sub in command.commands.values() if isinstance(command, click.Group) else ():
-        say_in_japanese(sub)
+    for name, sub in command.commands.items() if isinstance(command, click.Group) else ():
+        say_in_japanese(sub, f"{path} {name}")

@@ -92,6 +92,16 @@ EVERY_HELP = """
 import click
 from harness.cli import root
 
+def shown(command):
+    print((command.help or "").partition("\\n")[0])
+    for option in command.params:
+        if isinstance(option, click.Option) and option.help:
+            print(option.help)
+    for sub in command.commands.values() if isinstance(command, click.Group) else ():
+        shown(sub)
+
+for verb in ("cards", "issuer"):
+    shown(root.get_command(None, verb))
 for verb in ("run", "judge", "review", "reconcile", "read", "documents", "worker", "baseline", "plan", "sweep"):
     for option in root.get_command(None, verb).params:
         if isinstance(option, click.Option) and option.help:
@@ -99,7 +109,7 @@ for verb in ("run", "judge", "review", "reconcile", "read", "documents", "worker
 """
 
 
-def test_help_says_every_option_in_the_users_language():
+def test_help_says_every_option_and_every_command_of_a_group_in_the_users_language():
     env = {**os.environ, "LC_ALL": "ja_JP.UTF-8", "PYTHONUTF8": "1"}
     shown = subprocess.run([sys.executable, "-c", EVERY_HELP], capture_output=True, check=True, env=env)
     told = shown.stdout.decode().splitlines()
