@@ -40,6 +40,7 @@ from harness.judge.decided import plan_as_decided
 from harness.judge.documents import Progress, RegisterOracle, groups, judge_documents, unwatched
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
+from harness.judge.features import features_of
 from harness.judge.figures import FiguresTier
 from harness.judge.followed_up import follow_up_errors
 from harness.judge.forbidden import forbidden
@@ -71,6 +72,7 @@ from harness.population.issuable import refusal
 from harness.population.registered import before
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
+from harness.records.features import FEATURES_FILE, Features
 from harness.records.findings import Finding, Property, Severity
 from harness.records.resident import Resident
 from harness.records.review import Review
@@ -99,7 +101,7 @@ _ORDER = {name: number for number, name in enumerate(Property)}
 
 
 def judge_run(run_folder: Path, progress: Progress = unwatched) -> Verdict:
-    """Judge a run folder and write `findings.jsonl` and `verdict.json`, each by temporary file and rename.
+    """Judge a run folder; write `findings.jsonl`, `features.jsonl` and `verdict.json`, each by rename.
 
     Uses the stored readings only. `progress` is told how many documents are judged, of how many. Anything missing,
     damaged or crashed makes the verdict INCONCLUSIVE; a folder without manifest, plan, target file or population raises
@@ -115,6 +117,7 @@ def judge_run(run_folder: Path, progress: Progress = unwatched) -> Verdict:
         BaselineFolder(folder).write(*judging.made)
     encode = msgspec.json.Encoder().encode
     write_whole(folder.findings, b"".join(encode(f) + b"\n" for f in verdict.findings))
+    write_whole(folder.path / FEATURES_FILE, b"".join(encode(f) + b"\n" for f in judging.features))
     write_whole(folder.verdict, msgspec.json.format(encode(verdict), indent=1) + b"\n")
     return verdict
 
@@ -169,6 +172,7 @@ class _Judge:
         self.pictures: OwnPictures | None = None
         if pictures:
             self._look()
+        self.features: tuple[Features, ...] = ()
         self.made: tuple[tuple[BaselineEntry, ...], Learned] | None = None
         self.logs = LogSide(inputs.folder, self.view)
         self.logs.read(inputs.damage)
@@ -217,6 +221,9 @@ class _Judge:
         nobody: tuple[tuple[StratumBound, ...], People] = ((), People())
         strata, people = self._guarded("trials", lambda: measure_trials(view, self.plan, wrong, confidence), nobody)
         left, severities = self._left_changed(), frozenset(f.severity for f in findings)
+        self.features = self._guarded(
+            "features", lambda: features_of(view, findings, documents, classes, inputs.header.time_limits_ms), ()
+        )
         basis = self._basis(documents, findings, classes, unconfirmed, people.groups)
         outcome, reasons = decide(basis)
         nodes = node_builds(view, ((n.id, n.build) for n in inputs.target.nodes))
