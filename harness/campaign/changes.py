@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from harness.campaign.author import Author
 from harness.campaign.crowd import crowd
+from harness.campaign.edits import again_and_again, move
 from harness.campaign.scenario import Updates
 from harness.records.certificates import Certificate, Scope
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate, Relation
@@ -17,7 +18,8 @@ _LATER_MS = 1_500.0  # after the issue that follows a change at once
 _APART_MS = 300.0  # a change in flight and its undoing
 _INTO_MS = (0.0, 80.0)  # after the release: into reading the register, rendering, and handing over
 _READS_MS = (0.0, 20.0, 40.0)  # departures of who is changed: some meet the change before, some in the midst of it
-_STORM = 12  # changes that follow each other: as long as a crowd is served, and no longer than its patience
+_WAITING_READS_MS = (60.0, 80.0, 120.0)  # in a crowd, too: who waits in it is read late
+_STORM = 32  # updates that follow each other before a crowd: for as long as it is served, on a target of any pace
 _REFUSED_EVERY = 2  # change in flight is one that the register refuses, where the target file names such a change
 _AROUND_MS = 40.0  # people around a change in flight come within this time
 
@@ -28,19 +30,10 @@ def update_batches(phase: Updates, author: Author) -> Iterator[Batch]:
         yield _around(phase, author, Certificate.INKAN, "seal", ("cancelled", "registered"), number)
     for number in range(phase.moves):
         moving = author.cast.next(Certificate.JUMINHYO)
-        if values := _move(author, moving, number):
-            yield _around(phase, author, Certificate.JUMINHYO, "address", values, number, moving)
+        for edit in move(author, moving):
+            yield _around(phase, author, Certificate.JUMINHYO, edit.field, (edit.new[0], edit.old), number, moving)
     for number in range(phase.in_flight):
         yield from _in_flight(phase, author, number)
-
-
-def _move(author: Author, key: str, number: int) -> tuple[str, str] | None:
-    """Return a new address and the old one, None where no address is known."""
-    resident = author.cast.residents[key]
-    if not resident.address:
-        return None
-    block = author.rng.randrange(1, 99)
-    return f"{resident.municipality}新町{number + 1}丁目{block}番{number + 1}号", resident.address
 
 
 def _around(
@@ -75,44 +68,40 @@ def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:
     moving = author.cast.next(Certificate.JUMINHYO)
     crowded = bool(phase.crowd) and number // _REFUSED_EVERY % 2 == 1
     refused = _refused(author, moving) if number % _REFUSED_EVERY == _REFUSED_EVERY - 1 else ()
-    updates = tuple(_changed(author, moving, number, refused, crowded=crowded))
+    updates = tuple(_changed(author, moving, refused, crowded=crowded))
     if not updates:
         return
-    readers = list(_readers(phase, author, moving))
-    kiosks = range(
-        len(readers), min(len(readers) + (phase.crowd if crowded else phase.fillers), author.scenario.kiosks)
-    )
+    readers = list(_readers(phase, author, moving, _READS_MS + (_WAITING_READS_MS if crowded else ())))
+    fillers = phase.crowd if crowded else phase.fillers
+    kiosks = range(len(readers), min(len(readers) + fillers, author.scenario.kiosks))
     others = list(crowd(phase, author, kiosks, {one.resident for one in readers}, within_ms=_AROUND_MS))
     purpose = "update:refused" if refused else "update:in-flight"
-    members, fillers = [*readers, *others], len(others)
-    yield author.batch(phase, BatchKind.BURST, members, purpose, updates=updates, fillers=fillers)
+    members = [*readers, *others]
+    yield author.batch(phase, BatchKind.BURST, members, purpose, updates=updates, fillers=len(others))
 
 
-def _changed(
-    author: Author, moving: str, number: int, refused: tuple[str, ...], *, crowded: bool
-) -> Iterator[PlannedUpdate]:
+def _changed(author: Author, moving: str, refused: tuple[str, ...], *, crowded: bool) -> Iterator[PlannedUpdate]:
     """Plan a change and its undoing, before a crowd many without a pause: whoever waits is read in between.
 
     What is to be refused is undone as well: it may be accepted.
     """
-    times, apart_ms = (_STORM, 0.0) if crowded else (1, _APART_MS)
-    moves = [] if refused else [_move(author, moving, number + turn) or () for turn in range(times)]
-    field, values = "address", [value for move in moves for value in move]
+    count, apart_ms = (_STORM, 0.0) if crowded else (2, _APART_MS)
+    begin_ms = author.rng.uniform(*_INTO_MS)
+    values = [(field, value) for _, field, value in again_and_again(author, [moving], count)]
     if refused:
         field, value, current = refused
-        values = [*[value] * times, current]
-    begin_ms = author.rng.uniform(*_INTO_MS)
-    for turn, value in enumerate(values):
-        update = author.update(moving, field, value, start_ms=begin_ms + turn * apart_ms)
-        yield replace(update, refused=bool(refused) and turn < times)
+        values = [(field, value)] * (count - 1) + [(field, current)]
+    for place, (field, value) in enumerate(values):
+        update = author.update(moving, field, value, start_ms=begin_ms + place * apart_ms)
+        yield replace(update, refused=bool(refused) and place < count - 1)
 
 
-def _readers(phase: Updates, author: Author, moving: str) -> Iterator[PlannedApplication]:
+def _readers(phase: Updates, author: Author, moving: str, gaps_ms: Sequence[float]) -> Iterator[PlannedApplication]:
     """Plan who reads what is being changed: the person at several kiosks, one after the other, and a family member."""
     kind = Certificate.JUMINHYO
     family = author.cast.partner(moving, Relation.HOUSEHOLD, kind)
-    readers = [*(moving for _ in _READS_MS), *((family,) if family else ())]
-    for kiosk, (who, gap) in enumerate(zip(readers, (*_READS_MS, _READS_MS[0]), strict=False)):
+    readers = [*(moving for _ in gaps_ms), *((family,) if family else ())]
+    for kiosk, (who, gap) in enumerate(zip(readers, (*gaps_ms, gaps_ms[0]), strict=False)):
         options = replace(author.cast.options(who, kind), scope=Scope.ALL)
         yield author.application(
             phase, kind, kiosk=kiosk, node=author.node_at(kiosk), resident=who, gap_ms=gap, options=options

@@ -18,6 +18,7 @@ from harness.campaign.recovery import recovery_names
 from harness.campaign.scenario import (
     AnyPhase,
     Baseline,
+    Bursts,
     Hold,
     Pairs,
     Recovery,
@@ -157,7 +158,7 @@ def _phases(phase: AnyPhase, batches: PlannedBatches) -> Iterator[Phase]:
             driver=Driver.QUIET if quiet else Driver.ENGINE,
             users=1 if quiet else max(1, len(kiosks)),
             parallel=_parallel(phase),
-            per_minute=phase.per_minute if isinstance(phase, Sweep) else 0.0,
+            per_minute=phase.per_minute if isinstance(phase, Sweep | Bursts) else 0.0,
             drain_s=10.0 if quiet else _drain_s(phase),
             decides=any(b.slot for b in own),
             enough=phase.enough if isinstance(phase, Hold) else 0,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 
 from harness.campaign.author import Author
+from harness.campaign.edits import again_and_again
 from harness.campaign.scenario import Hold, Mix
 from harness.records.certificates import Certificate, Options
 from harness.records.plan import (
@@ -21,7 +21,7 @@ from harness.records.plan import (
 )
 
 _MOVERS = 4  # more would only leave fewer people whose documents a baseline can be compared with
-_CHANGE_EVERY_MS = 120.0
+_CHANGE_EVERY_MS = 60.0
 _ABORT_STEPS = (Step.APPLY, Step.COLLECT)
 _ARRIVALS = 5_000  # of one batch: what is planned, played or played again at once; between two all have left
 
@@ -41,22 +41,16 @@ def hold_batches(phase: Hold, author: Author) -> Iterator[Batch]:
 
 
 def _changes(phase: Hold, author: Author, members: Sequence[PlannedApplication]) -> Iterator[PlannedUpdate]:
-    """Plan moves of a few people, forth and back, all the while: what is being updated meets what is being issued.
+    """Plan changes of a few people, again and again: what is being updated meets what is being issued.
 
-    All of them move, then all move back: each is half of the time here and half of it there, so that what is read
-    twice while somebody waits is as often as not of two states.
+    Of several families, and rather of those who ask for what shows the changes.
     """
-    asking = sorted(members, key=lambda one: one.certificate is not Certificate.JUMINHYO)  # where moves show at once
+    asking = sorted(members, key=lambda one: one.certificate is not Certificate.JUMINHYO)
     known = (author.cast.residents[one.resident] for one in asking)
-    movers = list({one.key: one for one in known if one.address}.values())[:_MOVERS]
-    starts = (half * _CHANGE_EVERY_MS / 2 for half in itertools.count())
-    for begun in range(0, phase.changes if movers else 0, _MOVERS):
-        moving = movers[: phase.changes - begun]
-        for number, who in enumerate(moving, begun):
-            new = f"{who.municipality}新町{number % 9 + 1}丁目{author.rng.randrange(1, 99)}番"
-            yield author.update(who.key, "address", new, start_ms=next(starts))
-        for who in moving:
-            yield author.update(who.key, "address", who.address or "", start_ms=next(starts))
+    movers = {one.household or one.key: one.key for one in known if one.address}
+    some = list(movers.values())[:_MOVERS]
+    for place, (who, field, value) in enumerate(again_and_again(author, some, 2 * phase.changes)):
+        yield author.update(who, field, value, start_ms=place * _CHANGE_EVERY_MS)
 
 
 def round_names(phase: Hold) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from harness.campaign.author import Author, is_turn
 from harness.campaign.covering import Row, count_covered, covering_rows
 from harness.campaign.crowd import crowd
+from harness.campaign.edits import move
 from harness.campaign.gaps import BINS, draw_gap_ms, draw_in_bin_ms
 from harness.campaign.scenario import Pairs, PhaseBase, Seconds, Steered
 from harness.records.certificates import Certificate
@@ -29,6 +30,7 @@ from harness.records.plan import (
 )
 
 _TOGETHER = ("first", "second", "relation")  # factors that limit each other: who there is and may be issued what
+_BACK_MS = 200.0  # a move and its undoing
 _AROUND_MS = 60.0  # people who make the load of a covered pair come within this time of it
 _WITHIN_MS = (150.0, 850.0)  # a pair of one second lies between these points of it, away from its ends
 _LOOK_AHEAD = 100  # batches
@@ -222,12 +224,9 @@ def _abort(event: str) -> PlannedAbort | None:
 
 def _update(author: Author, one: PlannedApplication) -> tuple[PlannedUpdate, ...]:
     """Plan a move that falls into one's application, and the move back."""
-    resident = author.cast.residents[one.resident]
-    if not resident.address:
-        return ()
-    new = f"{resident.municipality}新町{author.rng.randrange(1, 9)}丁目{author.rng.randrange(1, 99)}番"
     at = one.gap_ms + author.rng.uniform(0.0, 40.0)
-    return (
-        author.update(one.resident, "address", new, start_ms=at),
-        author.update(one.resident, "address", resident.address, start_ms=at + 200.0),
+    return tuple(
+        author.update(edit.resident, edit.field, value, start_ms=at + after_ms)
+        for edit in move(author, one.resident)
+        for value, after_ms in ((edit.new[0], 0.0), (edit.old, _BACK_MS))
     )

@@ -91,6 +91,7 @@ class Bursts(PhaseBase, frozen=True, tag="bursts"):
     refused: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth may not be issued anything
     alike: bool = False  # instead of any: a group for each certificate, for which all ask, and all at one node
     sync_steps: tuple[Step, ...] = ()  # steps to release together, in turn; none: the target's
+    per_minute: NotNegative = 0.0  # groups begun, at most: in between the target rests; 0: one after the other
     spares: Annotated[int, Meta(ge=0)] = 0  # more of the largest size, for bursts that come to nothing
     withhold: Withhold | None = None  # what is held back of each request until the release; none: the target's
 
@@ -209,6 +210,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 PROCEDURE = "procedure-v1"  # beside the scenarios, and none itself
+
+
 def sweeps(scenario: Scenario) -> bool:
     """Tell whether a scenario asks for everything of everybody."""
     return any(isinstance(phase, Sweep) for phase in scenario.phase)

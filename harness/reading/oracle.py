@@ -23,7 +23,7 @@ from harness.records.certificates import Certificate, Options, Scope, TaxKind
 from harness.records.resident import Resident
 
 # Register states of several changed people multiply; beyond this many the newest ones are kept.
-_MOST_VIEWS = 16
+_MOST_VIEWS = 64
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -96,8 +96,8 @@ def expect(
 
 
 def _combinations(states: Mapping[str, Sequence[Resident]]) -> list[dict[str, Resident]]:
-    """Return every combination of the changed people's states, the newest last."""
-    known = {key: of_one[::-1] for key, of_one in states.items() if of_one}
+    """Return every combination of the changed people's states, the newest last; what is changed back is no new one."""
+    known = {key: tuple(dict.fromkeys(of_one[::-1])) for key, of_one in states.items() if of_one}
     newest_first = itertools.islice(itertools.product(*known.values()), _MOST_VIEWS)
     return [dict(zip(known, chosen, strict=True)) for chosen in newest_first][::-1]
 

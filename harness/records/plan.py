@@ -207,7 +207,7 @@ class Phase(Struct, frozen=True, kw_only=True):
     drain_s: float = 10.0  # bounded wait for applications in flight at the phase's end
     decides: bool = False  # it has slots, to be filled before it begins
     enough: int = 0  # so many applications that crossed a time limit make its slots superfluous
-    per_minute: float = 0.0  # SEQUENCE batches begun at most; 0: as soon as may be
+    per_minute: float = 0.0  # batches begun at most; 0: as soon as may be
     kind: str = ""  # of the scenario's phase, "pairs"; "" in plans of older versions
     recovery: bool = False  # confirms, once arrivals have ended, that the service works; one such phase per window
 

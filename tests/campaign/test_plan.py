@@ -419,10 +419,12 @@ def test_before_a_crowd_changes_follow_each_other_and_the_register_is_as_before_
     assert [b.fillers for b in batches] == [2, 2, 20, 20] * 2
     for batch in batches:
         *changes, last = batch.updates
-        assert last.value == people.residents[last.resident].address
-        assert (len(changes) > 10) == (batch.fillers == 20)
+        assert as_before(people, batch.updates)
+        assert (len(changes) > 20) == (batch.fillers == 20)
         assert {u.resident for u in changes} == {last.resident}
         assert all(u.refused for u in changes) == (batch.purpose == "update:refused")
+        both = batch.fillers == 20 and batch.purpose == "update:in-flight"  # a mixture shows in two fields only
+        assert {u.field for u in batch.updates} == {"address", *(["kana"] if both else [])}
 
 
 def test_in_bursts_of_people_alike_all_ask_for_the_same_at_one_node(people):
@@ -434,6 +436,11 @@ def test_in_bursts_of_people_alike_all_ask_for_the_same_at_one_node(people):
     assert {b.applications[0].node for b in batches} == {"n1", "n2"}
 
 
+def test_groups_may_have_rests_between_them(people):
+    header, _ = compiled(people, phase(Bursts, sizes=(4,), rounds=2, per_minute=6.0))
+    assert [p.per_minute for p in header.phases] == [6.0]
+
+
 def test_in_bursts_with_refusals_some_may_not_be_issued_what_they_ask_and_most_may(people):
     _, (batch,) = compiled(people, phase(Bursts, sizes=(16,), refused=1.0))
     reasons = [refusal(people.residents[a.resident], a.certificate, DAY) for a in batch.applications]
@@ -441,6 +448,11 @@ def test_in_bursts_with_refusals_some_may_not_be_issued_what_they_ask_and_most_m
     assert all(a.gap_ms == (0.0 if reason else 30.0) for a, reason in zip(batch.applications, reasons, strict=True))
     assert len({a.resident for a in batch.applications}) == len({a.kiosk for a in batch.applications}) == 16
     assert len(set(filter(None, reasons))) > 1
+
+
+def as_before(people, updates):
+    last = {(u.resident, u.field): u.value for u in updates}
+    return last == {(key, field): getattr(people.residents[key], field) for key, field in last}
 
 
 def test_for_the_centre_rows_and_pairs_have_their_place_on_its_connections(people):
@@ -465,9 +477,9 @@ def test_after_a_refusal_there_is_a_row_for_every_reason_that_anybody_can_be_ref
 def test_while_load_is_held_the_register_changes_and_is_as_before_in_the_end(people):
     _, (batch,) = compiled(people, phase(Hold, kiosks=10, per_kiosk=2, changes=5))
     assert len(batch.updates) == 10
-    last = {u.resident: u.value for u in batch.updates}
-    assert last == {key: people.residents[key].address for key in last}
-    assert set(last) <= {a.resident for a in batch.applications}
+    assert as_before(people, batch.updates)
+    assert {u.field for u in batch.updates} == {"address", "kana"}
+    assert {u.resident for u in batch.updates} <= {a.resident for a in batch.applications}
     starts = [u.start_ms for u in batch.updates]
     assert starts == sorted(starts)
     _, (still,) = compiled(

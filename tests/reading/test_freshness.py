@@ -41,6 +41,12 @@ def test_either_state_in_full_is_right(judge_moved, sheet, street, day):
     assert (document.wrong, document.missing) == ((), ())
 
 
+def test_an_old_state_is_right_however_often_others_came_and_went_since(judge_moved, sheet, moved):
+    between = tuple(replace(moved[0], address=f"架空県見本市谷町{number}丁目") for number in range(3))
+    document = judge_moved(sheet(OLD_STREET, OLD_DAY), states=(moved[0], *between * 40, moved[1]))
+    assert (document.wrong, document.missing) == ((), ())
+
+
 @pytest.mark.parametrize(("street", "day"), [(OLD_STREET, NEW_DAY), (NEW_STREET, OLD_DAY)])
 def test_a_mixture_of_both_states_is_wrong_and_nobody_elses(judge_moved, sheet, street, day):
     document = judge_moved(sheet(street, day))

@@ -1,0 +1,49 @@
+"""What of somebody's entry in the register is changed and changed back: two items that stand in different places.
+
+One item alone is of one state, old or new. Whether a document mixes two states shows only where both stand on it, and
+only where the register never held the two together: so there are several values of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from harness.campaign.author import Author
+
+_ENDINGS = (
+    "アイウエオカ"  # so many values: whoever waits for long may rightly be printed any of them, and all are tried
+)
+
+
+class Edit(NamedTuple):
+    """A field of one resident, what it may be changed to, and what undoes that."""
+
+    resident: str
+    field: str
+    new: tuple[str, ...]
+    old: str
+
+
+def move(author: Author, key: str) -> tuple[Edit, ...]:
+    """Return a move (転居) to places of its own; empty where no address is known."""
+    who, block = author.cast.residents[key], author.rng.randrange(1, 99)
+    new = tuple(f"{who.municipality}新町{number}丁目{block}番" for number in range(1, len(_ENDINGS) + 1))
+    return (Edit(key, "address", new, who.address),) if who.address else ()
+
+
+def spelling(author: Author, key: str) -> tuple[Edit, ...]:
+    """Return a correction of the name's furigana; empty where none is known."""
+    kana = author.cast.residents[key].kana
+    return (Edit(key, "kana", tuple(f"{kana}{ending}" for ending in _ENDINGS), kana),) if kana else ()
+
+
+def again_and_again(author: Author, keys: Collection[str], count: int) -> list[tuple[str, str, str]]:
+    """Return about `count` updates (resident, field, value): moves and spellings of all in turn, over and over.
+
+    In the end everything is as before.
+    """
+    edits = [edit for of in (move, spelling) for key in keys for edit in of(author, key)][: count // 2]
+    rounds = count // len(edits) - 1 if edits else 0
+    changes = [(e.resident, e.field, e.new[number % len(e.new)]) for number in range(rounds) for e in edits]
+    return [*changes, *((e.resident, e.field, e.old) for e in edits)]
