@@ -21,6 +21,7 @@ from kiosk_sim.exits import Exit, code_of_play
 from kiosk_sim.faults.inflict import Inflictor
 from kiosk_sim.played import read_played
 from kiosk_sim.progress import Progress
+from kiosk_sim.release import freeze_heap
 from kiosk_sim.stage import open_stage
 from kiosk_sim.target_clock import TargetClock
 
@@ -59,10 +60,11 @@ class PhasePlay:
         """Play what is left of the phase; raise DiskFull or GeneratorFault only before the first customer."""
         self._stage.log.write(PhaseStarted(phase=self._phase.phase, at_ns=time.monotonic_ns()))
         self._stop_on_signals()
-        lag = LoopLag(self._stage.log.write)
         self._staff()
         left = sum(len(b.applications) for b in self._left())
         self._progress.skipped(self._progress.of - left)
+        freeze_heap()
+        lag = LoopLag(self._stage.log.write)  # reading cards and plan delays nobody: no customer has come yet
         if not self._faults.reason:
             self._clock.find(self._left())
         complete = self._coordinator.play(self._left(), self._batches) and not self._faults.reason

@@ -43,6 +43,7 @@ from kiosk_sim.engine.post import Letter, Post
 from kiosk_sim.engine.sockets import raise_file_limit
 from kiosk_sim.engine.station import Share, Station
 from kiosk_sim.exits import Exit, exit_code
+from kiosk_sim.release import freeze_heap
 from kiosk_sim.worker_clock import clock_name
 
 TO_WORKER: tuple[type[Message], ...] = (Ping, Order, Muster, Leave, Arm, Fire, Dissolve, Hurry, BreakOff, Finish)
@@ -85,6 +86,7 @@ class Worker:
         runner = _connect(environment, host, port)
         self._post = Post(runner, TO_WORKER)
         station.begin(self._send)
+        freeze_heap()
         lag = LoopLag(station.log.write)
         gevent.spawn(self._post.read, self._take, lambda e: station.fail("the worker's mail", e))
         gevent.spawn(self._watch_master)
