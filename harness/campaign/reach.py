@@ -30,7 +30,7 @@ def hindrances(
     """Return everything in the way of what the scenario asks for; `cards` are the residents who have one."""
     return (
         *_people(header),
-        *_pairs(header),
+        *_pairs(header, batches),
         *_cards(batches, cards),
         *_waits(batches, target, pace),
         *_nodes(target),
@@ -56,10 +56,12 @@ def _people(header: PlanHeader) -> Iterator[Hindrance]:
         )
 
 
-def _pairs(header: PlanHeader) -> Iterator[Hindrance]:
+def _pairs(header: PlanHeader, batches: Sequence[Batch]) -> Iterator[Hindrance]:
     """Tell of a small population how far its pairs carry: the same two once more are no further trial."""
+    if header.residents > _SMALL or not any(b.kind is BatchKind.BURST for b in batches):
+        return
     pairs = pairs_of(header.residents)
-    if header.residents <= _SMALL and (bound := bound_after(pairs, header.assure.confidence)) is not None:
+    if (bound := bound_after(pairs, header.assure.confidence)) is not None:
         yield Hindrance(
             resource="residents",
             code="few_pairs",

@@ -106,7 +106,7 @@ _STEPS: dict[str, tuple[Step, ...]] = {
     "sweep_incomplete": (
         (
             VENDOR,
-            "計画の残りを実施しても確かめられない申請は、答えのない原因を除いてから `honnin sweep` をやり直して確かめる。",
+            "計画の残りを実施しても確かめられない申請は、答えのない原因を除いてから `honnin sweep` をやり直す。",
             "What is still open when the whole plan was played: find why there was no answer, then begin a new "
             "`honnin sweep`.",
         ),

@@ -5,8 +5,8 @@ INCONCLUSIVE  else, if any reason below stands: nothing was found, but that cann
 PASS          else; always with its scope.
 
 Reasons (codes), each fail closed: plan_incomplete, interrupted, segment_open, worker_absent, worker_lost,
-sweep_incomplete, fault_end_unknown, fault_not_undone, journal_late, clock_unknown, journal_damaged, self_proof, imported,
-inputs_differ, adapter_error, target_unreachable, target_died, target_errors, void_batches, arrivals_late,
+sweep_incomplete, fault_end_unknown, fault_not_undone, journal_late, clock_unknown, journal_damaged, self_proof,
+imported, inputs_differ, adapter_error, target_unreachable, target_died, target_errors, void_batches, arrivals_late,
 bursts_strayed, identity_open, unresolved, unread, ocr_absent, for_review, pictures_missing, checker_crashed,
 internal_error, control_missing, control_missed, exposure_short, not_exercised, probes_unanswered, too_many_reviews,
 baseline_missing, recovery_unconfirmed, build_changed, build_unknown.
