@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import pairwise
+from math import prod
 from typing import cast
 
 import msgspec
@@ -17,6 +18,7 @@ from harness.records.history import UpdateResult
 from harness.records.resident import Residency, Resident
 
 _ALWAYS = -(2**62)
+_MOST_STATES = 1_000  # of one resident at a time; every document of theirs is judged against each
 # Fields that decide what may be issued, or who is listed, and are printed nowhere.
 _NO_TEXT = frozenset({"seal", "residency", "restricted", "gaiji_pending", "koseki_access", "household", "koseki"})
 _SEAL_STATES = {"cancelled": "cancelled during the run", "registered": None}
@@ -32,12 +34,38 @@ class _Versions(Struct, frozen=True):
     done: tuple[int, ...]  # when everyone had to see it
     states: tuple[tuple[Resident, ...], ...]  # more than one where an update is unresolved
 
+    def at(self, from_ns: int, to_ns: int) -> tuple[Resident, ...]:
+        low = bisect_left(self.done, from_ns) - 1
+        high = bisect_right(self.begun, to_ns) - 1
+        found: list[Resident] = []
+        for states in self.states[max(low, 0) : high + 1]:
+            found += [s for s in states if s not in found]
+        return tuple(found)
+
+
+class _Unordered(Struct, frozen=True):
+    """Changes that overlap, or follow one of unknown outcome, which may still take effect after them."""
+
+    base: Resident
+    fields: dict[str, ValueHistory]  # of the texts that updates bring; None: as in the population
+
+    def at(self, from_ns: int, to_ns: int) -> tuple[Resident, ...]:
+        states = [self.base]
+        for field, history in self.fields.items():
+            values = history.all_legal(from_ns, to_ns)
+            states = [s if v is None else changed(s, field, str(v)) for v in values for s in states]
+        return tuple(states)
+
 
 class Register:
     """Possible states of every resident over the run."""
 
     def __init__(self, residents: Mapping[str, Resident], updates: Iterable[Update], reflection_ns: int = 0) -> None:
-        """Join population and updates; `reflection_ns` is the target's documented time until a change shows."""
+        """Join population and updates; `reflection_ns` is the target's documented time until a change shows.
+
+        Raises ValueError for a change that residents do not have, and for more changes of one of them in no known
+        order than can be judged.
+        """
         self._residents = residents
         self.reflection_ns = reflection_ns
         self._updates: dict[str, list[Update]] = {}
@@ -45,7 +73,11 @@ class Register:
             if update.resident in residents:
                 self._updates.setdefault(update.resident, []).append(update)
         done = {key: [u for u in of_one if not _failed(u)] for key, of_one in self._updates.items()}
-        self._versions = {key: _versions(residents[key], of_one) for key, of_one in done.items() if of_one}
+        self._versions: dict[str, _Versions | _Unordered] = {
+            key: (_versions if self.known_order(key) else _unordered)(residents[key], of_one)
+            for key, of_one in done.items()
+            if of_one
+        }
 
     @property
     def changed(self) -> frozenset[str]:
@@ -55,18 +87,14 @@ class Register:
     def states(self, resident: str, from_ns: int, to_ns: int) -> tuple[Resident, ...]:
         """Return every state that was legal to read at some instant of [from_ns - reflection, to_ns].
 
-        Empty for residents outside the population. The newest state comes last.
+        Empty for residents outside the population. The newest state comes last. Where the order of a resident's changes
+        is not known, each field may have any value that was legal for it, whatever the others have.
         """
         versions = self._versions.get(resident)
         if versions is None:
             known = self._residents.get(resident)
             return (known,) if known is not None else ()
-        low = bisect_left(versions.done, from_ns - self.reflection_ns) - 1
-        high = bisect_right(versions.begun, to_ns) - 1
-        found: list[Resident] = []
-        for states in versions.states[max(low, 0) : high + 1]:
-            found += [s for s in states if s not in found]
-        return tuple(found)
+        return versions.at(from_ns - self.reflection_ns, to_ns)
 
     @property
     def touched(self) -> frozenset[str]:
@@ -128,6 +156,21 @@ def _versions(base: Resident, updates: list[Update]) -> _Versions:
         done.append(max(done[-1], update.from_ns if unresolved else update.to_ns))
         states.append((*states[-1], *after) if unresolved else after)
     return _Versions(tuple(begun), tuple(done), tuple(states))
+
+
+def _unordered(base: Resident, updates: list[Update]) -> _Unordered:
+    fields = {
+        field: ValueHistory(None, (_write(u, u.value) for u in updates if u.field == field))
+        for field in dict.fromkeys(u.field for u in updates)
+    }
+    for update in updates:
+        changed(base, update.field, update.value)
+    if (states := prod(map(len, fields.values()))) > _MOST_STATES:
+        raise ValueError(
+            f"{len(updates)} changes of resident {base.key} overlap or follow one of unknown outcome: {states} states "
+            "are possible; give fewer of them, or when each began and ended"
+        )
+    return _Unordered(base, fields)
 
 
 def _write(update: Update, value: Hashable) -> Write:

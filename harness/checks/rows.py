@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from harness.checks.history import NEVER, Application, Delivered
 from harness.checks.links import Links
 from harness.checks.table import Table
+from harness.records.faults import LineFault
 from harness.records.history import (
     Answer,
     ApplicationEnded,
@@ -37,8 +38,10 @@ class Rows:
         self.oddities: list[str] = []
         self.intents: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
+        self.line_faults: Counter[tuple[LineFault, Step]] = Counter()
         self._sends: dict[str, tuple[str, Step]] = {}
         self._known: dict[str, str] = {}
+        self._delivered_for: dict[int, str] = {}  # by the row of an application without an end: its request, as told
         self._notes = {
             Step.AUTHENTICATE: self._authenticated,
             Step.APPLY: self._applied,
@@ -102,6 +105,8 @@ class Rows:
             self.oddities.append(f"send {record.send} has an outcome without an intent, or two outcomes")
             return
         application, step = sent
+        if record.fault is not None:
+            self.line_faults[record.fault, step] += 1
         place = self.places.get(application, NEVER)
         if place == NEVER:
             return
@@ -132,6 +137,8 @@ class Rows:
     def deliver(self, writer: str, record: Delivery) -> None:
         """Add a delivery's row; its application is joined at the end."""
         place = self.places.get(record.application, NEVER)
+        if place != NEVER:
+            self._delivered_for[place] = record.request_id
         self.deliveries.append(
             Delivered(
                 delivery=record.delivery,
@@ -161,7 +168,9 @@ class Rows:
             self.oddities.append(f"application {record.application} ended twice")
             return True
         self._ended_ns[place], self._endings[place] = record.at_ns, record.ending
-        self._requests[place], self._copies[place] = record.request_id, record.copies
+        told = self._delivered_for.pop(place, "")
+        self._requests[place] = told if told == record.request_id else record.request_id  # one text, kept once
+        self._copies[place] = record.copies
         self._charged[place], self._acknowledged[place] = record.charged, record.acknowledged
         if record.code or record.reason:
             self.applications.put(place, "code", record.code)

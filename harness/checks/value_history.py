@@ -95,6 +95,11 @@ class ValueHistory:
         fits = (v for v in self.versions_of(value) if self._starts[v] <= to_ns and self._gone[v] >= from_ns)
         return next(fits, None)
 
+    def all_legal(self, from_ns: int, to_ns: int) -> tuple[Hashable, ...]:
+        """Return every value, each once, that may be read at some instant of [from_ns, to_ns]; the newest last."""
+        held = zip(self.writes, self._gone, strict=False)
+        return tuple(dict.fromkeys(w.value for w, gone_ns in held if w.start_ns <= to_ns and gone_ns >= from_ns))
+
     def spans(self, value: Hashable) -> list[tuple[int, int]]:
         """Return the (first, last) instants at which `value` may have been held, by version."""
         return [(self._starts[v], self._gone[v]) for v in self.versions_of(value)]

@@ -55,6 +55,12 @@ def test_an_unresolved_cancellation_allows_both(history, residents):
     assert check(history, residents) == []
 
 
+def test_a_registration_of_unknown_outcome_may_follow_the_cancellation(history, residents):
+    history.updates("U1", "R1", "seal", "registered", 0, None).updates("U2", "R1", "seal", "cancelled", 1, 2)
+    history.asks("A1", "R1", 3, 4, certificate=INKAN).gets("A1")
+    assert check(history, residents) == []
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("residency", "moved_out"), ("residency", "deceased"), ("restricted", "true")]
 )

@@ -52,6 +52,33 @@ def test_an_unresolved_update_allows_both_states_for_ever(history, residents, ma
     assert addresses(r, made, 90, 91) == [None, "新"]
 
 
+def test_a_change_of_unknown_outcome_may_take_effect_after_later_ones(history, residents, made):
+    history.updates("U1", "R1", "address", "新", 10, None).updates("U2", "R1", "address", "新新", 20, 21)
+    r = register(history, residents)
+    assert addresses(r, made, 15, 16) == [None, "新"]
+    assert addresses(r, made, 30, 31) == ["新", "新新"]
+
+
+def test_of_changes_of_one_field_that_overlap_either_may_be_the_last(history, residents, made):
+    history.updates("U1", "R1", "address", "新", 10, 15).updates("U2", "R1", "address", "新新", 12, 16)
+    assert addresses(register(history, residents), made, 20, 21) == ["新", "新新"]
+
+
+def test_of_changes_of_two_fields_that_overlap_the_later_one_may_show_first(history, residents, made):
+    history.updates("U1", "R1", "address", "新", 10, 15).updates("U2", "R1", "name", "新 氏名", 12, 16)
+    r, old = register(history, residents), residents["R1"].name
+    seen = {(s.address, s.name) for s in r.states("R1", made.ns(13), made.ns(14))}
+    assert seen == {(None, old), ("新", old), (None, "新 氏名"), ("新", "新 氏名")}
+    assert [(s.address, s.name) for s in r.states("R1", made.ns(20), made.ns(21))] == [("新", "新 氏名")]
+
+
+def test_many_changes_of_unknown_outcome_are_refused_and_not_tried_out(history, residents):
+    for number in range(40):
+        history.updates(f"U{number}", "R1", ("address", "name", "born_on")[number % 3], f"{number}", number, None)
+    with pytest.raises(ValueError, match="40 changes of resident R1"):
+        register(history, residents)
+
+
 def test_a_value_that_comes_back_is_one_state_with_two_times(history, residents, made):
     history.updates("U1", "R1", "seal", "cancelled", 10, 11).updates("U2", "R1", "seal", "registered", 20, 21)
     r = register(history, residents)
