@@ -1,0 +1,64 @@
+"""Property B: what a document has otherwise than the one that was issued quietly, by text and by picture."""
+
+import pytest
+from msgspec.structs import replace
+
+from harness.baseline.oracle import Agreement, Conclusion
+from harness.checks.baseline import check_baseline
+from harness.checks.pictures import check_pictures
+from harness.records.findings import Anomaly, Severity
+from harness.records.ownership import PageVerdict
+from harness.records.picture import PictureOpinion, PictureVerdict, Region
+
+EQUAL = Conclusion(agreement=Agreement.EQUAL)
+OTHER_PAGES = Conclusion(agreement=Agreement.DIFFERENT, pages=1, pages_now=2)
+
+
+def by_text(history, conclusion, known=()):
+    history.asks("A1", "R1").gets("A1")
+    found = check_baseline(history.view(), {"D0001": conclusion}, known)
+    return [(f.anomaly, f.severity, f.victim, f.donor) for f in found]
+
+
+@pytest.mark.parametrize("same", [EQUAL, Conclusion(agreement=Agreement.NOT_APPLICABLE, reason="register_changed")])
+def test_a_document_as_it_was_issued_quietly_is_right(history, same):
+    assert by_text(history, same) == []
+
+
+def test_a_difference_that_names_nobody_is_for_review(history):
+    assert by_text(history, OTHER_PAGES) == [(Anomaly.DEVIATION, Severity.REVIEW, "R1", "")]
+
+
+@pytest.mark.parametrize(("whole", "anomaly"), [(True, Anomaly.MISDELIVERY), (False, Anomaly.WRONG_ITEM)])
+def test_a_difference_that_names_another_person_is_grave(history, whole, anomaly):
+    named = replace(OTHER_PAGES, donor="R2", whole=whole)
+    assert by_text(history, named) == [(anomaly, Severity.GRAVE, "R1", "R2")]
+
+
+def test_the_very_file_of_the_baseline_once_more_is_for_review(history):
+    assert by_text(history, replace(EQUAL, same_bytes=True)) == [(Anomaly.DEVIATION, Severity.REVIEW, "R1", "")]
+
+
+def test_what_is_known_to_be_wrong_is_not_told_again(history):
+    assert by_text(history, OTHER_PAGES, known={"D0001"}) == []
+
+
+def seen(verdict):
+    marked = (Region(left=1, top=1, right=9, bottom=9),) if verdict is PictureVerdict.DEVIATION else ()
+    return PictureOpinion(verdict=verdict, regions=marked)
+
+
+@pytest.mark.parametrize(
+    ("page", "picture", "expected"),
+    [
+        (PageVerdict.OWN, PictureVerdict.DEVIATION, [(Anomaly.DEVIATION, Severity.REVIEW)]),
+        (PageVerdict.OWN, PictureVerdict.OWN, []),
+        (PageVerdict.UNREAD, PictureVerdict.DEVIATION, []),  # told as unread
+    ],
+)
+def test_an_own_page_whose_picture_is_another_is_for_review(history, made, page, picture, expected):
+    looked_at = replace(made.own_page("R1", verdict=page), picture=seen(picture))
+    history.asks("A1", "R1").gets("A1", [looked_at])
+    found = check_pictures(history.view(), history.documents, ())
+    assert [(f.anomaly, f.severity) for f in found] == expected
+    assert check_pictures(history.view(), history.documents, {"D0001"}) == ()
