@@ -8,8 +8,9 @@ from statistics import median
 from msgspec import Struct
 
 from harness.glossary import Lang, word
+from harness.records.faults import LineFault
 from harness.records.generator import kind_ms
-from harness.records.verdict import Exposure
+from harness.records.verdict import Exposure, FaultMet
 from reports.course import Course, Released
 from reports.planned import Planned
 
@@ -49,7 +50,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
 }
 _BETTER_NONE = frozenset({"void_batches", "bursts_apart"})
 # Told by distance in a table of its own, see `burst_rows`; told in sentences, see `reached`.
-_NO_COUNT = frozenset({"gaps", "limits", "knee", "relations"})
+_NO_COUNT = frozenset({"gaps", "limits", "knee", "relations", "faults"})
 
 
 _COMMA = ("、", ", ")
@@ -69,6 +70,10 @@ _REACHED = {
     "relations": (
         "2 者の組を、二人の関係別に数えると: {pairs}",
         "Pairs by how the two people stand to each other: {pairs}.",
+    ),
+    "faults": (
+        "外から起こした障害(かっこ内は、その間に申請が進行中だった回数): {faults}",
+        "Faults from outside (in brackets: those while an application was under way): {faults}.",
     ),
 }
 
@@ -151,7 +156,15 @@ def reached(exposure: Exposure, lang: Lang) -> tuple[str, ...]:
     if exposure.relations:
         pairs = _COMMA[say].join(f"{word(one.source, lang)} {one.count:,}" for one in exposure.relations)
         told.append(_REACHED["relations"][say].format(pairs=pairs))
+    if exposure.faults:
+        faults = _COMMA[say].join(_fault(one, lang) for one in exposure.faults)
+        told.append(_REACHED["faults"][say].format(faults=faults))
     return tuple(told)
+
+
+def _fault(one: FaultMet, lang: Lang) -> str:
+    on = word(one.on, lang) if one.kind in set(LineFault) else one.on
+    return f"{word(one.kind, lang)} · {on} {one.injected:,} ({one.met:,})"
 
 
 def phase_rows(planned: Planned, course: Course) -> tuple[PhaseRow, ...]:

@@ -302,6 +302,7 @@ class _Gatherer:
             probed=tuple(self.probed),
             faults=tuple(self.faults),
             fault_ends=self.fault_ends,
+            line_faults=dict(rows.line_faults),
             internal_errors=tuple(self.internal_errors),
             windows=tuple(self.windows),
             recoveries=self.recoveries,

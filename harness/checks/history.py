@@ -12,6 +12,7 @@ from harness.checks.links import Links
 from harness.checks.repeated import Repeated
 from harness.checks.table import Table
 from harness.records.certificates import Certificate, Options
+from harness.records.faults import LineFault
 from harness.records.history import (
     Answer,
     BurstBracket,
@@ -35,7 +36,7 @@ from harness.records.history import (
     WindowSet,
     WorkerCensus,
 )
-from harness.records.plan import AbortHow, BatchKind, PlannedAbort, Probe
+from harness.records.plan import AbortHow, BatchKind, PlannedAbort, Probe, Step
 
 NEVER = -1  # a time that did not come, a row that is not there
 
@@ -205,6 +206,7 @@ class HistoryView(Struct, frozen=True, kw_only=True):
     probed: tuple[Probed, ...]
     faults: tuple[FaultStarted, ...]  # from outside, on purpose
     fault_ends: dict[str, FaultEnded]  # by fault
+    line_faults: dict[tuple[LineFault, Step], int]  # that happened to kiosks' own lines, by kind and step
     internal_errors: tuple[str, ...]  # parts of the supervisor that crashed
     windows: tuple[WindowSet, ...]
     recoveries: dict[str, RecoveryPlayed]  # by the supervisor's segment

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView
 from harness.judge.bursts import gap_classes
+from harness.judge.fault_exposure import faults_met
 from harness.judge.generator import spreads_ms
 from harness.judge.strata import by_relation, followed, in_second, knee_seen, limits_crossed, near_updates, same_second
 from harness.judge.verdict import Completeness
@@ -93,6 +94,7 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
         limits=limits_crossed(view, plan),
         knee=knee_seen(view, plan),
         relations=by_relation(view, plan, void),
+        faults=faults_met(view, spans.starts, spans.ends),
     )
 
 

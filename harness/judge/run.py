@@ -40,6 +40,7 @@ from harness.judge.decided import plan_as_decided
 from harness.judge.documents import Progress, RegisterOracle, groups, judge_documents, unwatched
 from harness.judge.explain import explain
 from harness.judge.exposure import measure_exposure, node_builds
+from harness.judge.fault_exposure import lines_never_met
 from harness.judge.features import features_of
 from harness.judge.figures import FiguresTier
 from harness.judge.followed_up import follow_up_errors
@@ -272,6 +273,7 @@ class _Judge:
             unaccounted=unaccounted,
             not_tried=(
                 *not_tried(view, inputs.header, inputs.profile),
+                *lines_never_met(view, (self.plan.purposes.get(b.batch, "") for b in view.batches)),
                 *self._untried(),
                 *uncontrolled(view, basis.controls),
                 *weak_matches(documents),

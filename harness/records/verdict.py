@@ -94,6 +94,16 @@ class KneeSeen(Struct, frozen=True, kw_only=True):
     most_kiosks: int  # of the ramp's last step
 
 
+class FaultMet(Struct, frozen=True, kw_only=True):
+    """One kind of fault from outside, and how often it was really there."""
+
+    kind: str  # a LineFault, a LinkFault, or "command"
+    on: str  # step of the kiosk whose line failed; name of the link or command in the target file
+    injected: int
+    met: int  # of these, while an application was under way
+    applications: int  # that were under way meanwhile
+
+
 class Exposure(Struct, frozen=True, kw_only=True):
     """What was exercised, as counts. Pair counts are exposure, not trials."""
 
@@ -131,6 +141,7 @@ class Exposure(Struct, frozen=True, kw_only=True):
     limits: tuple[LimitCrossed, ...] = ()
     knee: KneeSeen | None = None  # None: no ramp, or none within it
     relations: tuple[Count, ...] = ()  # pairs, by how the two people stand to each other
+    faults: tuple[FaultMet, ...] = ()  # from outside
 
 
 class StratumBound(Struct, frozen=True, kw_only=True):

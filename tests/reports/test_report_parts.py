@@ -20,6 +20,7 @@ from harness.records.verdict import (
     Aftermath,
     Count,
     Exposure,
+    FaultMet,
     FinalClass,
     GapClass,
     KneeSeen,
@@ -148,10 +149,12 @@ def test_limits_reached_the_knee_and_relations_are_told_in_sentences(lang: Lang,
             limits=(LimitCrossed(limit_ms=2000.0, source="declared", crossed=41),),
             knee=KneeSeen(kiosks=8, per_second=18.5, most_kiosks=72),
             relations=(Count(source="household", count=9),),
+            faults=(FaultMet(kind="down", on="backbone", injected=4, met=3, applications=7),),
         ),
         lang,
     )
-    assert len(told) == 3
+    assert len(told) == 4
+    assert "backbone 4 (3)" in told[3]
     assert all(word in " ".join(told) for word in words)
     assert reached(Exposure(), lang) == ()
 
@@ -159,7 +162,7 @@ def test_limits_reached_the_knee_and_relations_are_told_in_sentences(lang: Lang,
 def test_every_count_of_exposure_is_shown_once_with_words() -> None:
     keys = [row.key for each in exposure_groups(Exposure()) for row in each.rows]
     # Told by distance in a table of its own, and in sentences.
-    assert sorted([*keys, "gaps", "limits", "knee", "relations"]) == sorted(Exposure.__struct_fields__)
+    assert sorted([*keys, "gaps", "limits", "knee", "relations", "faults"]) == sorted(Exposure.__struct_fields__)
     for key in keys:
         assert {f"exposure_{key}", f"exposure_{key}_means"} <= texts().keys()
 
