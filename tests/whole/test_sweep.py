@@ -50,7 +50,9 @@ def swept(tmp_path_factory, begin, wait, honnin):
         finally:
             playing.kill()
         then, asked_then = json.loads((run / "verdict.json").read_bytes()), asked(run)
-        return run, then, asked_then, honnin("resume", run, "--json", "--quiet")
+        resumed = honnin("resume", run, "--json", "--quiet")
+        assert resumed.stdout, resumed.stderr
+        return run, then, asked_then, resumed
 
 
 def test_an_interrupted_sweep_tells_what_was_asked_and_is_inconclusive(swept):
