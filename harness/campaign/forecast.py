@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
@@ -112,8 +113,8 @@ def forecast(
     bursts = sum(map(_is_burst, batches))
     turns = header.applications / max(1, header.residents)
     found = hindrances(header, batches, target, pace, cards)
-    trials, confidence = _trials(batches, pace), header.assure.confidence
-    by_phase = {p.phase: _trials([b for b in batches if b.phase == p.phase], pace) for p in phases}
+    by_phase, confidence = _trials(batches, pace), header.assure.confidence
+    trials = by_phase.total()
     night = _night(header, phases, by_phase, window, target, pace) if window else None
     return Forecast(
         header=header,
@@ -127,7 +128,7 @@ def forecast(
         bound=bound_after(trials, confidence),
         confidence=confidence,
         trials=trials,
-        assured=_assured(header, trials, total_ms, night.bursts / sum(by_phase.values()) if night and trials else 1.0),
+        assured=_assured(header, trials, total_ms, night.bursts if night else trials),
         wanted=tuple(_wanted(bound, confidence, trials, total_ms, turns) for bound in _BOUNDS) if trials else (),
         turns=round(turns, 2),
         hindrances=found,
@@ -218,18 +219,24 @@ def _phase(
     )
 
 
-def _trials(batches: Sequence[Batch], pace: Pace) -> int:
-    """Return how many different groups of people have a burst that is likely to overlap: it leaves within one visit."""
-    groups = set()
+def _trials(batches: Sequence[Batch], pace: Pace) -> Counter[str]:
+    """Count by phase the groups of people with a burst that is likely to overlap: it leaves within one visit.
+
+    A group counts in the first phase that it meets in.
+    """
+    groups: set[frozenset[str]] = set()
+    counts: Counter[str] = Counter()
     for batch in filter(_is_burst, batches):
         shortest_ms = min(pace.solo_of_ms.get(one.certificate, pace.solo_ms) for one in batch.main)
-        if batch.span_ms < shortest_ms or batch.fillers:
-            groups.add(frozenset(one.resident for one in batch.applications))
-    return len(groups)
+        group = frozenset(one.resident for one in batch.applications)
+        if group not in groups and (batch.span_ms < shortest_ms or batch.fillers):
+            groups.add(group)
+            counts[batch.phase] += 1
+    return counts
 
 
-def _assured(header: PlanHeader, trials: int, total_ms: float, share: float) -> Assured | None:
-    """Return what the scenario asks for; a window plays the `share` of the plan's trials."""
+def _assured(header: PlanHeader, trials: int, total_ms: float, in_window: int) -> Assured | None:
+    """Return what the scenario asks for, and what of the plan's trials a window plays."""
     bound, confidence = header.assure.misdelivery_per_burst, header.assure.confidence
     if bound is None:
         return None
@@ -239,7 +246,7 @@ def _assured(header: PlanHeader, trials: int, total_ms: float, share: float) -> 
         confidence=confidence,
         trials=needed,
         planned=trials,
-        in_window=int(trials * share),
+        in_window=in_window,
         window_s=round(total_ms / 1000.0 * needed / trials, 1) if trials else math.inf,
     )
 

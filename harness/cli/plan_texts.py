@@ -246,10 +246,10 @@ def _answer(asked: Assured, say: _Words) -> str:
         return say("届かない(重なる同時申請がない)", "out of reach, no bursts overlap")
     time = in_time(asked.window_s, say)
     if asked.planned >= asked.trials:
-        return say(f"この時間枠では届かない。約 {time} あれば届く", f"not in this window; about {time} would do")
+        return say(f"この時間枠では届かない。約 {time}あれば届く", f"not in this window; about {time} would do")
     times = f"{asked.trials / asked.planned:.1f}"
     return say(
-        f"届かない(判定保留になる)。pairs と rounds を {times} 倍にした計画と、約 {time} の時間枠なら届く",
+        f"届かない(判定保留になる)。pairs と rounds を {times} 倍にした計画と、約 {time}の時間枠なら届く",
         f"out of reach (inconclusive); {times} times the pairs and rounds, in about {time}, would do",
     )
 
