@@ -19,7 +19,8 @@ _LONG = (
     Certificate.KISAIJIKO,
 )  # several pages, where there are people for it
 _AFTER_ERRORS_MS = 30.0  # a refusal takes about as long: nothing is rendered
-_EVERY = 4  # in a burst in which some give up, or are refused; most are served, lest the burst be no burst
+_GIVES_UP_EVERY = 4  # most are served, lest the burst be no burst
+_REFUSED_EVERY = 2  # enough errors at once for what counts them, such as a circuit breaker
 
 
 def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
@@ -73,13 +74,13 @@ def _full(options: Options) -> Options:
 def _some_give_up(members: list[PlannedApplication], author: Author) -> list[PlannedApplication]:
     """Have every fourth hang up in the wait for the document: what it had reserved must not fall to another."""
     return [
-        replace(one, abort=author.disconnect(Step.COLLECT)) if place % _EVERY == 1 else one
+        replace(one, abort=author.disconnect(Step.COLLECT)) if place % _GIVES_UP_EVERY == 1 else one
         for place, one in enumerate(members)
     ]
 
 
 def _some_are_refused(phase: Bursts, members: list[PlannedApplication], author: Author) -> list[PlannedApplication]:
-    """Put people to be refused, for each reason in its turn, in the place of every fourth; the rest follow at once.
+    """Put people to be refused, for each reason in its turn, in the place of every other; the rest follow at once.
 
     What an error leaves behind (a pooled object given back twice, a context not cleared, a mode for emergencies) shows
     in those who come together after it.
@@ -87,7 +88,7 @@ def _some_are_refused(phase: Bursts, members: list[PlannedApplication], author: 
     used = {one.resident for one in members}
     found: list[PlannedApplication] = []
     for place, one in enumerate(members):
-        who = author.cast.refused(one.certificate, used) if place % _EVERY == _EVERY - 1 else None
+        who = author.cast.refused(one.certificate, used) if place % _REFUSED_EVERY else None
         used.update([who] if who else [])
         found.append(_in_place_of(one, who, phase, author) if who else replace(one, gap_ms=_AFTER_ERRORS_MS))
     return found

@@ -88,7 +88,7 @@ class Bursts(PhaseBase, frozen=True, tag="bursts"):
     same_certificate: Annotated[float, Meta(ge=0, le=1)] = 0.5  # share of bursts in which all ask for the same kind
     long_documents: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which all ask for documents of several pages
     aborting: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth gives up while waiting
-    refused: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every fourth may not be issued anything
+    refused: Annotated[float, Meta(ge=0, le=1)] = 0.0  # share in which every other may not be issued anything
     alike: bool = False  # instead of any: a group for each certificate, for which all ask, and all at one node
     sync_steps: tuple[Step, ...] = ()  # steps to release together, in turn; none: the target's
     per_minute: NotNegative = 0.0  # groups begun, at most: in between the target rests; 0: one after the other
