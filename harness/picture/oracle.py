@@ -21,7 +21,7 @@ from harness.picture.donors import owners_there
 from harness.picture.raster import Ink, Raster, ink_of
 from harness.picture.regions import area, inside, merge, touches, whole, word_around
 from harness.picture.thumbnails import thumbnail
-from harness.picture.twins import far_apart, reduced, told_apart
+from harness.picture.twins import far_apart, is_theirs, reduced, told_apart
 from harness.records.certificates import Certificate
 from harness.records.picture import PictureOpinion, PictureVerdict, Region
 
@@ -145,13 +145,15 @@ class PictureOracle:
                 explained.setdefault(owner, []).append(word)
                 likeness[owner] = max(like, likeness.get(owner, 0.0))
         donor = min(explained, key=lambda who: (-area(explained[who]), -likeness[who], who), default="")
+        if not donor or not (found.exact or self._is_theirs(donor, explained[donor], seen, own)):
+            return self._elsewhere(raster, own.resident, found, own)
         twins = [
             w for w in explained if w != donor and explained[w] == explained[donor] and not self._alike(donor, w, own)
         ]
         if twins and not found.exact:
             reason = f"not the applicant's: {donor}'s, {', '.join(sorted(twins)[:3])}'s; too faint to tell"
             return PictureOpinion(verdict=PictureVerdict.DEVIATION, reason=reason, regions=found.regions)
-        if donor and self._convinces(explained[donor], regions):
+        if self._convinces(explained[donor], regions):
             return PictureOpinion(
                 verdict=PictureVerdict.FOREIGN,
                 donor=donor,
@@ -160,6 +162,15 @@ class PictureOracle:
                 likeness=likeness[donor],
             )
         return self._elsewhere(raster, own.resident, found, own)
+
+    def _is_theirs(self, donor: str, words: Sequence[Region], seen: Ink, own: BaselinePage) -> bool:
+        """Tell whether a noisy page shows a donor's words, and clearly not the applicant's."""
+        mine = self._raster(own)
+        theirs = (self._raster(p) for p in self.candidates(own) if p.resident == donor)
+        return mine is not None and any(
+            base is not None and base.shape == mine.shape and is_theirs(seen, ink_of(base), ink_of(mine), words)
+            for base in theirs
+        )
 
     def _golden(self, own: BaselinePage) -> dict[str, Ink]:
         """Return everybody's pages like `own`, the applicant's own ones too, as "resident/document"."""

@@ -6,12 +6,16 @@ the two baselines, is 0 for the own page and 1 for the other's, with a spread th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
+from harness.picture.alignment import align, warp
 from harness.picture.filters import box_mean
 from harness.picture.raster import Ink, Raster
-from harness.picture.regions import Mask, crop, regions_of
+from harness.picture.regions import Mask, crop, inside, regions_of
+from harness.records.picture import Region
 
 _FLOOR = 0.008  # as in difference: what no rounding makes
 _LEAST_ENERGY = 0.6  # of a telling difference, in squared ink: less is a speck
@@ -36,6 +40,18 @@ def far_apart(one: Raster, other: Raster, hidden: Raster) -> bool:
         return True
     off = np.maximum(one, other) - np.minimum(one, other)
     return int(((off > _CELL_DIFFERS) & (hidden == 0)).sum()) >= _FAR
+
+
+def is_theirs(seen: Ink, theirs: Ink, mine: Ink, words: Sequence[Region]) -> bool:
+    """Tell whether `words` on a page are those of `theirs` and not of `mine`, two baselines laid over each other.
+
+    `seen` and `words` lie in the frame of `mine`. Noisy copies lie each otherwise: what is on everybody's page may
+    look like one person's alone until their baseline is laid over the applicant's.
+    """
+    alignment = align(mine, theirs)
+    if alignment is None:
+        return False
+    return bool(told_apart(seen, warp(theirs, alignment), mine, ~inside(mine.shape, words)))
 
 
 def told_apart(seen: Ink, own: Ink, other: Ink, hidden: Mask) -> bool | None:

@@ -92,3 +92,18 @@ def test_a_region_names_its_one_owner_or_nobody(tools, paper):
     assert whose(page, name, {"tatsu": bases["tatsu"], "mori": bases["mori"]}) is None
     blank = Region(left=300, top=900, right=340, bottom=920)
     assert whose(page, blank, bases) is None
+
+
+def test_copies_that_lie_each_otherwise_accuse_nobody_wrongly(tools, paper):
+    def scanned(who, number, seed):
+        laid = {"turn": 0.4 - 0.1 * (seed % 9), "scale": 0.994 + 0.002 * (seed % 7), "shift": (seed % 5, seed % 3)}
+        return tools.raster(tools.copied(paper(who, number), form="1-bit", dpi=200, noise=8.0, seed=seed, **laid))
+
+    bases = {who: scanned(who, "000123", seed) for seed, who in enumerate(tools.people)}
+    oracle = PictureOracle(map(page_of, bases), lambda digest, page: bases[digest], {KIND: [NUMBER]})
+    for seed, (who, printed) in enumerate(
+        [("mori", "mori"), ("taka", "taka"), ("saki", "tatsu"), ("mori", "saki")], 20
+    ):
+        opinion = oracle.page(scanned(printed, "000456", seed), page_of(who))
+        assert opinion.donor in {"", printed} - {who}, (who, printed, opinion)
+        assert opinion.verdict is not PictureVerdict.OWN or who == printed
