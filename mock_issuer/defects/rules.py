@@ -5,9 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-from mock_issuer.defects.parts import (
-    OutputArea,
-)
+from mock_issuer.defects.parts import OutputArea
 from mock_issuer.node.applications import Request
 from mock_issuer.node.writers import PageWriter, WriterPool
 from mock_issuer.people import Extract
