@@ -27,7 +27,12 @@ def digest_of(entry: LedgerEntry) -> str:
 
 
 def settle_by_ledger(
-    open_: Open, entries: Sequence[LedgerEntry], claimed: Iterable[str], before: Mapping[str, str] | None
+    open_: Open,
+    entries: Sequence[LedgerEntry],
+    claimed: Iterable[str],
+    before: Mapping[str, str] | None,
+    *,
+    alone: bool = False,
 ) -> Found:
     """Return what the ledger says of `open_`.
 
@@ -35,15 +40,21 @@ def settle_by_ledger(
     (`claimed`: request ids of all other applications) and that the run did not find there when it began (`before`:
     digests by request id; None: nobody looked). The answer is UNKNOWN where these disagree, and where one of them may
     be older than the run: all of them if nobody looked, or one found there that was open or has changed since.
+
+    The ids that answers carry may be a gateway's and not the ledger's. Where nobody else in the run asked for this
+    certificate with this card (`alone`), one that the ledger lacks is passed over; else another's line could be taken
+    for it, and the answer is UNKNOWN, as it is without an id where the ledger knows none of those claimed.
     """
-    if open_.request_id:
-        own = [e for e in entries if e.request_id == open_.request_id]
-        if not own:
-            return Found(settled=SettledAs.UNKNOWN, detail=f"the ledger does not know {open_.request_id}")
-    else:
-        own = _own(open_, entries, set(claimed), before or {})
+    others = set(claimed)
+    own = [e for e in entries if e.request_id == open_.request_id] if open_.request_id else []
+    if open_.request_id and not own and not alone:
+        return Found(settled=SettledAs.UNKNOWN, detail=f"the ledger does not know {open_.request_id}")
+    if not own:
+        own = _own(open_, entries, others, before or {})
         if not own:
             return Found(settled=SettledAs.NOT_ISSUED, detail="the ledger has no such application")
+        if not alone and others and others.isdisjoint(e.request_id for e in entries):
+            return Found(settled=SettledAs.UNKNOWN, detail="the ids that answers carry are none of the ledger's")
         if older := [e.request_id for e in own if before is None or e.request_id in before]:
             return Found(settled=SettledAs.UNKNOWN, detail=f"may be older than the run: {', '.join(older)}")
     verdicts = {_as_settled(e.state) for e in own}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -67,6 +67,11 @@ class Played(Struct, frozen=True, kw_only=True):
     decisions: dict[str, Decided]  # by batch
     voids: dict[str, str]  # batches that ended and do not count, and why
     dated: tuple[Dated, ...]  # the last answers that carry a date
+    asked: Counter[tuple[str, str]]  # applications begun, by card and certificate
+
+    def asked_once(self, open_: Open) -> bool:
+        """Tell whether nobody else in the run asked for that certificate with that card."""
+        return self.asked[open_.card, open_.certificate] == 1
 
     def left_of(self, batch: Batch) -> Batch | None:
         """Return what is still to be played of a batch, its slot filled; None where it has ended or is left out."""
@@ -200,5 +205,6 @@ class _Past:
             ledger_before=self.ledger_before,
             decisions=self.decisions,
             voids=self.voids,
+            asked=Counter((a.card, a.certificate.value) for each in (self.started, unheard_of) for a in each.values()),
             dated=tuple(one for writer, one in self.dated if writer not in self.foreign),
         )

@@ -60,7 +60,7 @@ def _by_ledger(stage: Stage, played: Played, stop: threading.Event, progress: Pr
     by = time.monotonic() + stage.target.limits.settle_s
     while True:
         ledger = settler.read()
-        found = {each: settler.find(each, ledger) for each in played.open}
+        found = {each: settler.find(each, ledger, alone=played.asked_once(each)) for each in played.open}
         progress.done = sum(f.settled is not SettledAs.UNKNOWN for f in found.values())
         progress.tell()
         settled = ledger.complete and progress.done == len(found)

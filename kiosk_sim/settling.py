@@ -55,12 +55,12 @@ class Settler:
         except SessionFault as e:
             return Ledger(entries=(), complete=False, reason=str(e))
 
-    def find(self, open_: Open, ledger: Ledger) -> Found:
-        """Return what a ledger says of an application."""
+    def find(self, open_: Open, ledger: Ledger, *, alone: bool = False) -> Found:
+        """Return what a ledger says of an application, `alone` in the run with its card and certificate."""
         if not ledger.complete:
             return Found(settled=SettledAs.UNKNOWN, detail=f"the ledger could not be read: {ledger.reason}")
         others = (request for name, request in self._ids.items() if name != open_.application)
-        return settle_by_ledger(open_, ledger.entries, others, self._before)
+        return settle_by_ledger(open_, ledger.entries, others, self._before, alone=alone)
 
     def write(self, open_: Open, found: Found, source: str = "ledger") -> None:
         """Journal what was found; raise DiskFull."""

@@ -56,6 +56,24 @@ def test_a_known_request_that_the_ledger_lacks_stays_unknown():
     assert settle_by_ledger(open_("Q1"), [line("Q2", "issued")], (), {}).settled is SettledAs.UNKNOWN
 
 
+def test_an_id_that_the_ledger_lacks_is_passed_over_where_nobody_else_can_be_meant():
+    for state, settled in (
+        ("issued", SettledAs.ISSUED),
+        ("cancelled", SettledAs.NOT_ISSUED),
+        ("open", SettledAs.UNKNOWN),
+    ):
+        assert settle_by_ledger(open_("gateway-7"), [line("Q2", state)], (), {}, alone=True).settled is settled
+    others = [line("Q2", "issued", card="12")]
+    assert settle_by_ledger(open_("gateway-7"), others, (), {}, alone=True).settled is SettledAs.NOT_ISSUED
+
+
+def test_without_request_id_nothing_is_known_where_the_ledger_has_none_of_the_ids_that_answers_carry():
+    entries = [line("Q1", "issued")]
+    assert settle_by_ledger(open_(), entries, ["gateway-1"], {}).settled is SettledAs.UNKNOWN
+    assert settle_by_ledger(open_(), entries, ["gateway-1"], {}, alone=True).settled is SettledAs.ISSUED
+    assert settle_by_ledger(open_(), [], ["gateway-1"], {}).settled is SettledAs.NOT_ISSUED
+
+
 def test_without_request_id_an_empty_ledger_means_not_issued():
     entries = [line("Q1", "issued", card="12"), line("Q2", "issued", certificate="tax")]
     assert settle_by_ledger(open_(), entries, (), {}).settled is SettledAs.NOT_ISSUED
