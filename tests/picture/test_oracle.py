@@ -4,6 +4,8 @@ import pytest
 
 from harness.picture import BaselinePage, PictureOracle, whose
 from harness.picture.difference import differing
+from harness.picture.raster import ink_of
+from harness.picture.twins import is_theirs
 from harness.records.certificates import Certificate
 from harness.records.picture import PictureVerdict, Region
 
@@ -94,16 +96,17 @@ def test_a_region_names_its_one_owner_or_nobody(tools, paper):
     assert whose(page, blank, bases) is None
 
 
-def test_copies_that_lie_each_otherwise_accuse_nobody_wrongly(tools, paper):
-    def scanned(who, number, seed):
-        laid = {"turn": 0.4 - 0.1 * (seed % 9), "scale": 0.994 + 0.002 * (seed % 7), "shift": (seed % 5, seed % 3)}
-        return tools.raster(tools.copied(paper(who, number), form="1-bit", dpi=200, noise=8.0, seed=seed, **laid))
+def test_a_word_is_somebodys_only_where_their_baseline_differs_from_the_own_one(tools, paper):
+    def scanned(who, seed):
+        body = tools.copied(paper(who), form="1-bit", turn=0.1 * seed, shift=(seed, 0), noise=8.0, seed=seed)
+        return ink_of(tools.raster(body))
 
-    bases = {who: scanned(who, "000123", seed) for seed, who in enumerate(tools.people)}
-    oracle = PictureOracle(map(page_of, bases), lambda digest, page: bases[digest], {KIND: [NUMBER]})
-    for seed, (who, printed) in enumerate(
-        [("mori", "mori"), ("taka", "taka"), ("saki", "tatsu"), ("mori", "saki")], 20
-    ):
-        opinion = oracle.page(scanned(printed, "000456", seed), page_of(who))
-        assert opinion.donor in {"", printed} - {who}, (who, printed, opinion)
-        assert opinion.verdict is not PictureVerdict.OWN or who == printed
+    mine, theirs = scanned("mori", 0), scanned("saki", 3)
+    everything = Region(left=0, top=0, right=mine.shape[1], bottom=mine.shape[0])
+    (name, *_) = differing(tools.raster(paper("saki")), tools.raster(paper("mori")))
+    label = Region(left=80, top=name.top - 5, right=name.left - 15, bottom=name.bottom + 5)
+    assert mine[label.top : label.bottom, label.left : label.right].sum() > 50  # the form's own print
+    assert is_theirs(scanned("saki", 0), theirs, mine, [name])
+    assert not is_theirs(scanned("mori", 0), theirs, mine, [name])
+    assert not is_theirs(scanned("mori", 0), theirs, mine, [label])
+    assert not is_theirs(scanned("mori", 0), theirs, mine, [everything])
