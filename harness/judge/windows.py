@@ -198,7 +198,7 @@ def _by_second(window: Window) -> Iterator[Reason]:
             en=f"At equal gaps it came about in {counts_en} of the target's clock: what counts is the same second, not "
             f"the distance (chance of parting so far by luck: {chance:.1g}).",
         )
-    elif hits_across and _overlapping((hits, pairs), (hits_across, pairs_across)):
+    elif _alike((hits, pairs), (hits_across, pairs_across)):
         yield Reason(
             code="within_a_second_only",
             ja=f"対象の時計で{counts_ja}で起きた。秒が同じかどうかによる差は見られず、間隔が条件である。",
@@ -231,6 +231,7 @@ def wilson(hits: int, pairs: int) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def _overlapping(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    low, high = wilson(*one), wilson(*other)
-    return low[0] <= high[1] and high[0] <= low[1]
+def _alike(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Tell whether each of two rates is surely more than half of the other; that no difference shows is not enough."""
+    both = ((one, other), (other, one))
+    return all(wilson(*mine)[0] > theirs[0] / theirs[1] / 2 for mine, theirs in both)

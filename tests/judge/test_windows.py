@@ -91,6 +91,11 @@ def test_as_often_across_the_end_of_a_second_is_the_distance():
     assert codes(trials) == ["window", "within_a_second_only"]
 
 
+def test_that_few_pairs_show_no_difference_is_not_taken_for_none():
+    trials = [trial(40, n < 5, True) for n in range(6)] + [trial(40, n < 4, False) for n in range(7)]
+    assert codes(trials) == ["window", "second_undecided"]
+
+
 def test_pairs_set_in_the_second_are_compared_with_each_other_and_not_with_the_sweep():
     swept = [trial(40, n % 4 == 0, True) for n in range(40)]  # rarely hit: nothing kept the target busy
     chosen = [trial(40, True, True, set_so=True)] * 6 + [trial(40, False, False, set_so=True)] * 6
