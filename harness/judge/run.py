@@ -48,7 +48,7 @@ from harness.judge.forbidden import forbidden
 from harness.judge.fresh import FreshnessSide
 from harness.judge.generator import measure_generator
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
-from harness.judge.later import left_for_later
+from harness.judge.later import changed_back, left_for_later
 from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried, uncontrolled
 from harness.judge.own_pictures import OwnPictures
@@ -314,14 +314,15 @@ class _Judge:
         return self._guarded("window", lambda: window_reasons(pair_trials(self.view, findings, self.plan)), none)
 
     def _untried(self) -> tuple[Reason, ...]:
-        later = tuple(left_for_later(self.view, self.register.reflection_ns))
+        tell = changed_back if self.inputs.manifest.follows else left_for_later
+        later = tuple(tell(self.view, self.register.reflection_ns))
         swept = not_swept(self.swept) if self.swept else ()
         return (*(untried(self.turned_away, self.inputs.target) if self.turned_away else ()), *swept, *later)
 
     def _setting(self, basis: Basis, recovery: Recovery | None, left: tuple[LeftChanged, ...]) -> Setting:
         production = self.inputs.target.environment is Environment.PRODUCTION
         acceptance, updates = self.inputs.header.acceptance, len(self.view.updates)
-        later = any(left_for_later(self.view, self.register.reflection_ns))
+        later = not self.inputs.manifest.follows and any(left_for_later(self.view, self.register.reflection_ns))
         return Setting(
             left_changed=left,
             run=self.inputs.manifest.run,

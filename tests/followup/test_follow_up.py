@@ -11,7 +11,7 @@ from harness.errors import UsageError
 from harness.followup.carrying import carry_over
 from harness.followup.planning import plan_follow_up
 from harness.journal import RunFolder, read_history
-from harness.judge.later import left_for_later
+from harness.judge.later import changed_back, left_for_later
 from harness.judge.next_steps import Setting, next_steps
 from harness.population import Population
 from harness.population.registered import before
@@ -69,6 +69,13 @@ def test_the_verdict_says_so_and_what_to_do_next_day(night):
     assert "24 時間" in told.ja
     steps = next_steps((), frozenset(), Setting(follow_up=True))
     assert "honnin follow-up" in steps[0].ja
+
+
+def test_what_a_follow_up_changed_back_asks_for_no_other_follow_up(night):
+    (told,) = changed_back(night.view(), 1500 * 10**9)
+    assert "元へ戻した" in told.ja
+    assert "25 分" in told.ja
+    assert "follow-up" not in told.ja
 
 
 def test_the_changed_ask_for_what_shows_it_and_two_others_beside(night, population):
