@@ -44,6 +44,8 @@ class Link:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one connection."""
         if self._impairment.is_down:
+            self._impairment.met += 1
+            self._impairment.ended += 1
             _reset(writer)
             return
         try:

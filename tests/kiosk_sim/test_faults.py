@@ -128,7 +128,9 @@ def test_a_link_ends_connections_and_only_while_it_is_down_new_ones(linked, how)
                 with pytest.raises(ConnectionError):
                     linked.ask()
 
-        assert linked.inflict(how, meet).inflicted
+        ended = linked.inflict(how, meet)
+    assert ended.inflicted
+    assert ended.detail.startswith(f"2 connections, {1 if how is LinkFault.RESET else 2} of them ended")
     linked.ask()
 
 
