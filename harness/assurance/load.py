@@ -13,10 +13,12 @@ def told_load(basis: LoadBasis | None, arrivals: Lateness) -> Reason:
     played_ja = f"毎時 {per_hour:,.0f} 件を {minutes:.1f} 分間" if minutes else "通常運用の負荷は実施していない"
     played_en = f"{per_hour:,.0f} an hour for {minutes:.1f} min" if minutes else "ordinary operation was not played"
     if basis is None:
+        shown = ("。この量が運用に見合うかは示せない", "; whether that is what the system meets is not shown")
+        ja, en = shown if minutes else ("", "")
         return Reason(
             code="no_load_basis",
-            ja=f"負荷の根拠: 未記入({played_ja}。この量が運用に見合うかは示せない)",
-            en=f"Basis of the load: not stated ({played_en}; whether that is what the system meets is not shown)",
+            ja=f"負荷の根拠: 未記入({played_ja}{ja})",
+            en=f"Basis of the load: not stated ({played_en}{en})",
         )
     of_ja, of_en = _declared(basis)
     if not minutes:

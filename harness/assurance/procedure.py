@@ -69,9 +69,12 @@ def compare(file: Path, carried: Carried) -> Conformance:
 
 
 def asked_level(conformance: Conformance, asked: str | None) -> LevelMet | None:
-    """Return the level whose deviations matter: the one the scenario is made for, else the first that is not met."""
-    missed = [one for one in conformance.levels if one.deviations]
-    return next((one for one in missed if one.level == asked), missed[0] if missed else None)
+    """Return the level whose deviations come first: the one the scenario is made for, without one the lowest not met.
+
+    None where it is met.
+    """
+    missed = [one for one in conformance.levels if one.deviations and asked in {None, one.level}]
+    return missed[0] if missed else None
 
 
 def _level(procedure: Procedure, demands: Demands, carried: Carried, unknown: str) -> LevelMet:

@@ -135,6 +135,7 @@ def test_what_is_not_exercised_or_out_of_scope_deviates(procedure):
     assert told.ja == "標準試験手順 v1(確認)に適合"
     assert asked_level(told, None).level == "standard"
     assert asked_level(told, "full").level == "full"
+    assert asked_level(told, "quick") is None
 
 
 def test_an_edited_copy_says_so_and_no_run_conforms_to_it(procedure, tmp_path):
