@@ -17,7 +17,8 @@ from typing import BinaryIO, overload
 import msgspec
 from msgspec import Struct
 
-from harness.errors import ConfigError
+from harness.errors import ConfigError, DiskFull
+from harness.journal.append import NO_SPACE
 from harness.journal.run_folder import write_pieces
 from harness.records.plan import PLAN_VERSION, Batch, Phase, PlanHeader
 
@@ -106,17 +107,27 @@ def _broken(path: Path, number: int, why: object) -> ConfigError:
 
 
 def put_aside(batches: Iterable[Batch]) -> PlannedBatches:
-    """Keep batches on the disk as they are compiled, in a file without a name, instead of in memory."""
+    """Keep batches on the disk as they are compiled, in a file without a name, not in memory; raise DiskFull."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  read from for as long as anybody looks at the batches
-    lines, encode, begin = _Lines(), msgspec.json.Encoder().encode, 0
+    lines = _Lines()
     kept = PlannedBatches(_Source(file, Path("plan")), lines)
+    try:
+        _fill(file, lines, batches)
+    except OSError as e:
+        if e.errno not in NO_SPACE:
+            raise
+        raise DiskFull(f"{tempfile.gettempdir()}: no space left; free space on this disk, then go on") from None
+    return kept
+
+
+def _fill(file: BinaryIO, lines: _Lines, batches: Iterable[Batch]) -> None:
+    encode, begin = msgspec.json.Encoder().encode, 0
     for number, batch in enumerate(batches, 1):
         line = encode(batch)
         file.write(line)
         lines.add(batch.phase, begin, len(line), number)
         begin += len(line)
     file.flush()
-    return kept
 
 
 def write_plan(path: Path, header: PlanHeader, batches: Iterable[Batch]) -> None:
