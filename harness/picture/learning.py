@@ -100,6 +100,9 @@ def _tells_people_apart(region: Region, firsts: Sequence[Ink], seconds: Sequence
                 kinds.append((ink, {applicant}))
             else:
                 known.add(applicant)
+            # More contents than can be everybody's: the rest is compared only where one that is shared decides.
+            if len(kinds) > _KINDS_OF_ALL and (common or any(len(people) > 1 for _, people in kinds)):
+                return True
     shared = [people for _, people in kinds if len(people) > 1]
     if not shared:
         return common
