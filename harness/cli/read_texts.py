@@ -38,10 +38,7 @@ _TIERS = {
 _VERDICTS = {
     "own": ("本人の証明書です", "it is the applicant's own document"),
     "foreign": ("他人の記載があります", "it carries somebody else's data"),
-    "wrong": (
-        "他人の記載は見つかりませんが、内容に誤りがあります",
-        "nobody else's data was found, but its content is wrong",
-    ),
+    "wrong": ("内容に誤りがあります", "its content is wrong"),
     "unread": ("すべてを確かめることができません(要確認)", "not all of it can be read or decided; look at it yourself"),
     "undecided": (
         "誰に交付すべきものかの指定がないため判定しません(--resident と --certificate を指定)",
