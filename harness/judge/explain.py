@@ -146,8 +146,8 @@ _ANOTHERS_ITEM = (
 # The same where a person has to look first.
 _DOUBT: dict[Anomaly, tuple[str, str]] = {
     Anomaly.DEVIATION: (
-        "{v} に渡された {d} には、基準帳票と異なる箇所がある。他の住民の記載ではない。",
-        "{v} received {d}, which differs from its baseline; nobody else's values stand there for sure.",
+        "{v} に渡された {d} には、基準帳票と異なる箇所がある。他の住民の記載は見つかっていない。",
+        "{v} received {d}, which differs from its baseline; nothing of anybody else was found there.",
     ),
     Anomaly.RESIDUE: (
         "{v} に渡された {d} のファイル末尾に、どの版にも属さない部分がある。",
