@@ -39,8 +39,9 @@ def match(view: HistoryView, log: Log, wall_minus_monotonic_ns: int, numbers: Ma
     """
     sure, left = _by_ids(view, log.rows, numbers)
     ahead_ns = _clock_ahead_ns(view, sure, wall_minus_monotonic_ns)
-    unmatched = [row for row in left if row.ours]
     anchor_ns = wall_minus_monotonic_ns + (ahead_ns or 0)
+    from_ns = _first_ns(view) + anchor_ns - _NEAR_NS if ahead_ns is not None else 0
+    unmatched = [row for row in left if row.ours and not 0 < row.at_wall_ns < from_ns]
     late = _by_time(view, unmatched, set(sure), anchor_ns, once=log.kind is LogKind.ISSUE)
     taken = {id(row) for rows in late.values() for row in rows}
     for place, rows in late.items():
@@ -78,6 +79,11 @@ def _clock_ahead_ns(view: HistoryView, found: Mapping[int, Sequence[LogRow]], an
         middle_ns = (start_ns + end_ns) // 2 + anchor_ns
         apart += [row.at_wall_ns - middle_ns for row in rows if row.at_wall_ns]
     return round(median(apart)) if apart else None
+
+
+def _first_ns(view: HistoryView) -> int:
+    """Return when the first application began: by a clock that is known, nothing was issued for the run before."""
+    return min(view.applications.integers("started_ns"), default=0)
 
 
 def _by_time(

@@ -128,3 +128,12 @@ def test_an_access_log_says_who_was_served_where_and_nothing_of_issues(history):
     _, _, found = matched(history, *rows, kind=LogKind.ACCESS)
     assert nodes_of(found) == {0: "n2", 1: "n1"}
     assert findings(history, *rows, kind=LogKind.ACCESS) == []
+
+
+def test_what_the_server_issued_before_the_run_was_of_an_earlier_one(history, wall):
+    history.asks("A1", "R1").gets("A1")
+    known = row(2, request_id="qA1", card="c1", at_wall_ns=wall(1))
+    earlier, lately = row(3, card="c1", at_wall_ns=wall(-300)), row(4, card="c1", at_wall_ns=wall(300))
+    assert findings(history, known, earlier) == []
+    assert findings(history, known, lately) == [(Anomaly.ORPHAN, "")]
+    assert findings(history, earlier) == [(Anomaly.ORPHAN, "")], "by a clock that nobody knows it may be of this run"
