@@ -1,5 +1,7 @@
 """The fonts of the corpus: IPAexGothic, Noto Sans CJK JP, and a font with one private-use character."""
 
+import atexit
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,13 @@ GAIJI_FAMILY = "ReikawaGaiji"
 _LIKE = 0x76CA  # 益
 
 
+def scratch(purpose):
+    """Return a new folder that goes with this process."""
+    folder = Path(tempfile.mkdtemp(prefix=f"corpus_{purpose}_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def gaiji_font():
     """Return the path of a TrueType font that holds U+E001 alone, made for this process."""
@@ -30,7 +39,7 @@ def gaiji_font():
     font["cmap"].tables = [t for t in font["cmap"].tables if t.format in {4, 12}]
     for record in font["name"].names:
         record.string = GAIJI_FAMILY
-    path = Path(tempfile.mkdtemp(prefix="corpus_fonts_")) / "gaiji.ttf"
+    path = scratch("fonts") / "gaiji.ttf"
     font.save(path)
     return path
 
@@ -42,7 +51,7 @@ def small_font(characters):
     cut = subset.Subsetter(subset.Options(layout_features=[], notdef_outline=True))
     cut.populate(text=characters)
     cut.subset(font)
-    path = Path(tempfile.mkdtemp(prefix="corpus_fonts_")) / "small.ttf"
+    path = scratch("fonts") / "small.ttf"
     font.save(path)
     return path
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import press.forms  # noqa: F401 - its layouts are known by name
 from press import markup
-from press.fonts import GAIJI_FAMILY, IPAEX, NOTO, gaiji_font, runs, small_font
+from press.fonts import GAIJI_FAMILY, IPAEX, NOTO, gaiji_font, runs, scratch, small_font
 from press.haru import with_haru
 from press.layouts import lay_out, width
 from press.town import seal_png
@@ -59,7 +59,7 @@ def _fontconfig():
     import os
 
     if not _CONFIGURED:
-        folder = Path(tempfile.mkdtemp(prefix="corpus_office_"))
+        folder = scratch("office")
         dirs = "".join(f"<dir>{p.parent}</dir>" for p in (IPAEX, NOTO, gaiji_font()))
         (folder / "fonts.conf").write_text(f"<fontconfig>{dirs}<cachedir>{folder}/cache</cachedir></fontconfig>")
         environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf"), "HOME": str(folder)}
