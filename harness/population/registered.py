@@ -8,10 +8,10 @@ from harness.records.resident import Resident
 
 
 def registered(resident: Resident, field: str) -> str | None:
-    """Return the value that a change back to the population would have; None where it is unknown."""
+    """Return the value that a change back to the population would have; None where it is unknown, as of no such field."""
     if field == "seal":
         return None if resident.seal is None else "cancelled" if resident.seal.cancelled_on else "registered"
-    value = getattr(resident, field)
+    value = getattr(resident, field, None)
     if isinstance(value, bool):
         return str(value).lower()
     return None if value is None else str(value)
