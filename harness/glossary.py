@@ -306,6 +306,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "pages": ("ページ数", "pages"),
     "other issue": ("もう一方の交付", "the other issue"),
     "possible owner": ("本来の受取人の可能性がある別の人", "may as well be this person's"),
+    "same value": (
+        "同じ値を登録に持つ別の住民(偶然の一致がありうる)",
+        "another resident has this value too, perhaps by chance",
+    ),
     "nearest in time": ("時刻が最も近い申請", "nearest in time"),
     "items": ("紙面の記載", "items"),
     "picture": ("画像の相違", "picture"),

@@ -63,7 +63,7 @@ def _row(findings: list[Finding], anchors: dict[str, str], course: Course) -> Af
     return Affected(
         application=first.application,
         victim=first.victim,
-        # Of a defect the donor is whom one value fits as well: not somebody whose data came to another person.
+        # An answer to a probe has its owner, too: of a defect nothing of theirs came to another person.
         donors=tuple(dict.fromkeys(f.donor for f in findings if f.donor and f.severity is Severity.GRAVE)),
         certificate=None if row is None else course.certificates[row],
         kiosk="" if row is None else course.kiosks[row],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 
@@ -18,12 +18,14 @@ Conclusions = Mapping[str, Conclusion]  # by delivery id
 _SHOWN = 12  # pieces of evidence per finding
 
 
-def check_baseline(view: HistoryView, conclusions: Conclusions, known: Collection[str]) -> tuple[Finding, ...]:
+def check_baseline(view: HistoryView, conclusions: Conclusions, known: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return what documents have otherwise than their baselines.
 
-    `known` are deliveries that are found wrong already: what they have otherwise is no news. A difference is for
-    review (要確認), unless it names another person.
+    `known` is what was found already: what a wrong document has otherwise is no news, nor that a page which could not
+    be read does not say what it should. A difference is for review (要確認), unless it names another person.
     """
+    wrong = {f.delivery for f in known if f.severity is not Severity.REVIEW}
+    unread = {f.delivery: frozenset(f.pages) for f in known if f.anomaly is Anomaly.UNREAD}
     people = view.applications.strings("resident")
     findings = []
     for delivered in view.deliveries:
@@ -31,11 +33,19 @@ def check_baseline(view: HistoryView, conclusions: Conclusions, known: Collectio
         if conclusion is None or delivered.place == NEVER or not delivered.complete:
             continue
         if conclusion.agreement is Agreement.DIFFERENT:
-            if delivered.delivery not in known:
+            pages = unread.get(delivered.delivery, frozenset())
+            if delivered.delivery not in wrong and not _only_unread(conclusion, pages):
                 findings.append(of_document(delivered, people[delivered.place], conclusion))
         elif conclusion.same_bytes:
             findings.append(_again(delivered, people[delivered.place]))
     return tuple(findings)
+
+
+def _only_unread(conclusion: Conclusion, unread: frozenset[int]) -> bool:
+    """Tell whether all that differs, and names nobody, is on pages that are told as unread."""
+    if conclusion.donor or conclusion.pages != conclusion.pages_now or not conclusion.differing:
+        return False
+    return unread.issuperset(d.page for d in conclusion.differing)
 
 
 def of_document(delivered: Delivered, victim: str, conclusion: Conclusion) -> Finding:

@@ -20,7 +20,7 @@ from harness.checks.documents import (
     no_document,
     one_item_foreign,
 )
-from harness.checks.donors import Donor, Donors
+from harness.checks.donors import Donor, Donors, possible_owners
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, predecessors
 from harness.checks.marked import marked_page
 from harness.checks.other_hands import in_other_hands
@@ -244,20 +244,28 @@ def _other_kind(base: Finding, document: DocumentOwnership, victim: Application)
 
 
 def _wrong_item(base: Finding, seen: tuple[Evidence, ...], listed: tuple[str, ...], severity: Severity) -> Finding:
-    """Several items of one person who is not `listed` are that other person's data."""
+    """Several items of one person who is not `listed` are that other person's data.
+
+    One date or amount that somebody else has too may be chance: it is told, and names nobody as the donor.
+    """
     items: dict[str, set[str]] = {}
     for one in seen:
         if one.owner not in {"", base.victim, *listed} and one.kind in _ANOTHERS_VALUE:
             items.setdefault(one.owner, set()).add(one.item)
     donor = max(items, key=lambda resident: (len(items[resident]), resident), default="")
     another = len(items.get(donor, ())) >= _ITEMS_OF_ANOTHER
+    if another:
+        others = possible_owners((r for r in items if len(items[r]) == len(items[donor])), donor)
+    else:
+        others = tuple(Evidence(kind="same value", owner=resident) for resident in items)
+        seen = tuple(replace(e, owner="") if e.owner in items else e for e in seen)
     return replace(
         base,
         anomaly=Anomaly.WRONG_ITEM,
         severity=Severity.GRAVE if another else severity,
-        donor=donor,
+        donor=donor if another else "",
         pages=tuple(sorted({e.page for e in seen if e.page})),
-        evidence=seen[:_EVIDENCE_SHOWN],
+        evidence=(*seen[:_EVIDENCE_SHOWN], *others),
     )
 
 

@@ -82,7 +82,6 @@ class BaselineSide:
         """Return the findings of property B; `known` are those of all other properties."""
         if self.oracle is None:
             return ()
-        wrong = {f.delivery for f in known if f.delivery and f.severity is not Severity.REVIEW}
         self._conclusions = {
             name: seen_instead(conclusion, documents.get(name)) for name, conclusion in self._conclude(self.oracle)
         }
@@ -92,8 +91,9 @@ class BaselineSide:
                 d for d in doubts if seen_instead(d.conclusion, documents.get(d.issued.delivery)) is d.conclusion
             ]
             placed = [d._replace(conclusion=self._placed(d.conclusion, d.issued.digest)) for d in of_text]
+            wrong = {f.delivery for f in known if f.delivery and f.severity is not Severity.REVIEW}
             return check_own(self._view, placed, wrong)
-        return check_baseline(self._view, self._conclusions, wrong)
+        return check_baseline(self._view, self._conclusions, known)
 
     def compared(self) -> Compared:
         """Return how often documents could be compared; call after `findings`."""

@@ -8,7 +8,7 @@ from harness.records.resident import Resident
 
 
 def registered(resident: Resident, field: str) -> str | None:
-    """Return the value that a change back to the population would have; None where it is unknown, as of no such field."""
+    """Return the value that a change back would have; None where it is unknown, or there is no such field."""
     if field == "seal":
         return None if resident.seal is None else "cancelled" if resident.seal.cancelled_on else "registered"
     value = getattr(resident, field, None)

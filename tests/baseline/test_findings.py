@@ -6,7 +6,7 @@ import pytest
 
 from harness.baseline.issued import Sheet
 from harness.baseline.mutual import doubts_of
-from harness.checks.baseline import check_baseline, check_own, of_document
+from harness.checks.baseline import check_own, of_document
 from harness.checks.gather import gather
 from harness.checks.history import Delivered
 from harness.judge.explain import explain
@@ -93,10 +93,6 @@ def test_a_birth_date_that_somebody_else_has_too_is_for_review(finding, people):
 def test_a_page_too_many_is_told(finding):
     found = finding(lambda site, at: (*site.sheets("R1", at, 1), Sheet("余白")))
     assert [(e.kind, e.value) for e in found.evidence] == [("pages", "1 → 2")]
-
-
-def test_nothing_is_told_twice_of_a_document_that_is_found_wrong_already():
-    assert check_baseline(gather([]), {}, frozenset()) == ()
 
 
 def test_doubts_against_a_document_that_was_refuted_are_no_news(town, oracle_of, day):

@@ -3,10 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
+from harness.baseline.align import Side
+from harness.baseline.comparison import Differing
 from harness.baseline.oracle import Agreement, Conclusion
+from harness.baseline.places import Place
 from harness.checks.baseline import check_baseline
 from harness.checks.pictures import check_pictures
-from harness.records.findings import Anomaly, Severity
+from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.ownership import PageVerdict
 from harness.records.picture import PictureOpinion, PictureVerdict, Region
 
@@ -39,8 +42,25 @@ def test_the_very_file_of_the_baseline_once_more_is_for_review(history):
     assert by_text(history, replace(EQUAL, same_bytes=True)) == [(Anomaly.DEVIATION, Severity.REVIEW, "R1", "")]
 
 
+def told(anomaly, severity, *pages):
+    kind = Property.OWNERSHIP
+    return Finding(finding="", property=kind, anomaly=anomaly, severity=severity, delivery="D0001", pages=pages)
+
+
 def test_what_is_known_to_be_wrong_is_not_told_again(history):
-    assert by_text(history, OTHER_PAGES, known={"D0001"}) == []
+    assert by_text(history, OTHER_PAGES, known=[told(Anomaly.STALE, Severity.DEFECT)]) == []
+
+
+@pytest.mark.parametrize(
+    ("unread", "donor", "told_again"),
+    [((1, 2), "", False), ((1,), "", True), ((), "", True), ((1, 2), "R2", True)],
+)
+def test_a_page_that_could_not_be_read_is_told_once_and_what_differs_elsewhere_still(
+    history, unread, donor, told_again
+):
+    places = tuple(Differing(page, Side(Place("", ""), None, None)) for page in (1, 2))
+    differs = Conclusion(agreement=Agreement.DIFFERENT, differing=places, pages=2, pages_now=2, donor=donor)
+    assert bool(by_text(history, differs, known=[told(Anomaly.UNREAD, Severity.REVIEW, *unread)])) is told_again
 
 
 def seen(verdict):

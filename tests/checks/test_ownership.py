@@ -216,10 +216,18 @@ def test_several_values_of_one_other_person_are_that_persons_data(history):
     assert (found.anomaly, found.severity, found.donor) == (Anomaly.WRONG_ITEM, Severity.GRAVE, "R2")
 
 
-def test_one_value_that_somebody_else_has_too_may_be_chance(history):
+def test_one_value_that_somebody_else_has_too_may_be_chance_and_names_no_donor(history):
     history.asks("A1", "R1").gets("A1", wrong=wrong_items("R2"))
     found = only(check(history))
-    assert (found.severity, found.donor) == (Severity.DEFECT, "R2")
+    assert (found.severity, found.donor) == (Severity.DEFECT, "")
+    assert [(e.kind, e.owner) for e in found.evidence] == [("wrong item", ""), ("same value", "R2")]
+
+
+def test_where_two_others_have_as_many_of_the_values_the_second_may_be_the_donor_as_well(history):
+    values = (*wrong_items("R2", "R2"), *wrong_items("R3", "R3"))
+    history.asks("A1", "R1").gets("A1", wrong=values)
+    found = only(check(history))
+    assert (found.severity, {found.donor, *possible_owners(found)}) == (Severity.GRAVE, {"R2", "R3"})
 
 
 def test_values_of_people_listed_on_the_same_copy_are_no_leak(history):
