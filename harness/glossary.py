@@ -26,6 +26,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "defect": ("不具合", "defect"),
     "review": ("要確認", "to be reviewed"),
     "judged_own": ("本人のもので誤りなし", "the applicant's own, and right"),
+    "judged_spoiled": ("本人のものだが、判読できないか印字が不良", "the applicant's own, but illegible or misprinted"),
     "judged_other": ("本人のものでない、または誤り", "somebody else's, or wrong"),
     # final classes
     "own": ("本人の証明書", "own"),

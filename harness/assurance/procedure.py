@@ -80,7 +80,7 @@ def asked_level(conformance: Conformance, asked: str | None) -> LevelMet | None:
 def _level(procedure: Procedure, demands: Demands, carried: Carried, unknown: str) -> LevelMet:
     lead_ja = f"{procedure.name_ja}({demands.title_ja})との相違: "
     lead_en = f"deviates from the {procedure.name_en} ({demands.title_en}): "
-    found = (*_of_the_file(unknown), *_of_the_run(demands, carried), *_of_the_amount(procedure, demands, carried))
+    found = (*_of_the_file(unknown), *_deviations(procedure, demands, carried))
     deviations = tuple(Reason(code=code, ja=lead_ja + ja, en=lead_en + en) for code, ja, en in found)
     return LevelMet(level=demands.level, title_ja=demands.title_ja, title_en=demands.title_en, deviations=deviations)
 
@@ -109,10 +109,17 @@ def _of_the_file(unknown: str) -> Iterator[Deviation]:
         )
 
 
-def _of_the_run(demands: Demands, carried: Carried) -> Iterator[Deviation]:
-    """Yield what was not done at all."""
+def _deviations(procedure: Procedure, demands: Demands, carried: Carried) -> Iterator[Deviation]:
+    """Yield what is not as the level asks; of what is no acceptance that alone: it was not made to meet the rest."""
     if carried.kind != "run" or not carried.acceptance:
         yield "no_acceptance", "受入試験として作られた筋書きではない", "the scenario is no acceptance test"
+        return
+    yield from _of_the_run(demands, carried)
+    yield from _of_the_amount(procedure, demands, carried)
+
+
+def _of_the_run(demands: Demands, carried: Carried) -> Iterator[Deviation]:
+    """Yield what was not done at all."""
     if carried.outcome is Outcome.INCONCLUSIVE:
         yield "inconclusive", "判定保留である", "the verdict is inconclusive"
     if carried.assure.max_unsettled:

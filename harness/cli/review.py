@@ -28,8 +28,9 @@ _HELP = {
     honnin review RUN --list                              確認を待つ指摘と、その画像の場所
     honnin review RUN --reviewer 確認太郎                 一件ずつ尋ねる
     honnin review RUN --reviewer 確認太郎 --finding F0003 --as own --reason 印影のにじみ
-    届いた証明書と基準帳票の画像は報告書に並べて示す。own は本人のもので誤りなし、other は本人のものでないか誤りで、
-    other とした指摘は重大となる。重大・不具合の指摘は、目視で取り消せない。記録は追記だけで、後の判断が優先する。
+    届いた証明書と基準帳票の画像は報告書に並べて示す。own は本人のもので誤りなし、spoiled は本人のもの
+    だが判読できないか印字が不良(不具合となる)、other は本人のものでないか誤り(重大となる)。重大・不具合の指摘は、
+    目視で取り消せない。記録は追記だけで、後の判断が優先する。
     """,
     "en": """Let a named person look at the findings for review of the run RUN, keep judgement and reason, judge anew.
 
@@ -37,9 +38,10 @@ _HELP = {
     honnin review RUN --list                              what waits for review, and where its pictures are
     honnin review RUN --reviewer NAME                     asks one by one
     honnin review RUN --reviewer NAME --finding F0003 --as own --reason "smudged seal"
-    The report shows what arrived and the baseline side by side. own: the applicant's own, and right; other: somebody
-    else's, or wrong, which makes the finding grave. Grave findings and defects cannot be reviewed away. Records are
-    only added; the last judgement of a finding counts.
+    The report shows what arrived and the baseline side by side. own: the applicant's own, and right; spoiled: the
+    applicant's own, but illegible or misprinted, a defect; other: somebody else's, or wrong, which makes the finding
+    grave. Grave findings and defects cannot be reviewed away. Records are only added; the last judgement of a finding
+    counts.
     """,
 }
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -47,7 +49,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "side_by_side": ("並べて見る", "side by side"),
     "arrived": ("届いたもの", "arrived"),
     "baseline": ("基準帳票", "baseline"),
-    "ask": ("判断(own 本人 / other 本人でない / skip 後で)", "judgement (own / other / skip)"),
+    "ask": (
+        "判断(own 本人 / spoiled 本人だが判読できない / other 本人でない / skip 後で)",
+        "judgement (own / spoiled / other / skip)",
+    ),
     "why": ("理由", "reason"),
 }
 

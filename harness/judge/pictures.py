@@ -6,7 +6,7 @@ reason. A few per cent of the pages that are own by their text are looked at as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -43,17 +43,17 @@ class PictureTier:
         self._entries: dict[Key, BaselineEntry] = {}
         self._baseline: Mapping[str, Reading] = {}
         self._oracle: PictureOracle | None = None
-        self._doubtful: set[Key] = set()
+        self._volatile: dict[Kind, tuple[Region, ...]] = {}
+        self._doubtful: dict[Key, bool] = {}
         if inputs.baseline is None:
             return
         self._entries = {key_of(e.resident, e.certificate, e.options): e for e in inputs.baseline.entries}
         self._baseline = inputs.baseline.readings
         ends = [(mine[0], mine[-1]) for mine in map(self._issues, self._entries.values()) if len(mine) > 1]
-        volatile = learn_volatile(ends, self._rasters.get)
-        self._add_common(volatile, view, inputs.readings)
-        self._doubtful = set(self._disagreeing(ends, volatile))
+        self._volatile = learn_volatile(ends, self._rasters.get)
+        self._add_common(view, inputs.readings)
         pages = [p for e in self._entries.values() for p in self._pages_of(e)]
-        self._oracle = PictureOracle(pages, self._rasters.get, volatile)
+        self._oracle = PictureOracle(pages, self._rasters.get, self._volatile)
 
     def judge(self, reading: Reading, one: Application) -> DocumentOwnership:
         """Return the text oracle's opinion, settled by pictures where there are any."""
@@ -76,7 +76,7 @@ class PictureTier:
             return _none("the page has no picture")
         if not self._applicable(one):
             return _none("the register changed after the baseline was taken")
-        if key in self._doubtful:
+        if self._is_doubtful(key):
             return _none("two issues of the baseline differ from each other")
         entry = self._entries.get(key)
         own = next((p for p in self._pages_of(entry) if p.page == read.number), None)
@@ -110,11 +110,9 @@ class PictureTier:
     def _pages_of(self, entry: BaselineEntry | None) -> tuple[BaselinePage, ...]:
         return self._issues(entry)[0].sheets() if entry else ()
 
-    def _add_common(
-        self, volatile: dict[Kind, tuple[Region, ...]], view: HistoryView, readings: Mapping[str, Reading]
-    ) -> None:
+    def _add_common(self, view: HistoryView, readings: Mapping[str, Reading]) -> None:
         """Add regions that differ today from the baselines in the same way for everybody: dates."""
-        pairs: dict[Kind, dict[str, Pair]] = {}
+        today: dict[Kind, list[tuple[BaselinePage, str]]] = {}
         for delivered in view.deliveries:
             reading = readings.get(delivered.digest)
             if delivered.place == NEVER or reading is None:
@@ -122,27 +120,43 @@ class PictureTier:
             one = view.applications[delivered.place]
             entry = self._entries.get(key_of(one.resident, one.certificate, one.options))
             for base in self._pages_of(entry):
-                kind = kind_of(base)
-                known = pairs.setdefault(kind, {})
-                if base.pages != len(reading.pages) or one.resident in known or len(known) >= LEARNED_FROM:
-                    continue
-                was, now = self._rasters.get(base.digest, base.page), self._rasters.get(delivered.digest, base.page)
-                if was is not None and now is not None:
-                    known[one.resident] = (was, now)
-        for kind, of_kind in pairs.items():
-            found = learn_common(list(of_kind.values()))
-            volatile[kind] = tuple(sorted({*volatile.get(kind, ()), *found}))
+                if base.pages == len(reading.pages):
+                    today.setdefault(kind_of(base), []).append((base, delivered.digest))
+        for kind, of_kind in today.items():
+            found = learn_common(self._first_of_each(of_kind))
+            self._volatile[kind] = tuple(sorted({*self._volatile.get(kind, ()), *found}))
 
-    def _disagreeing(
-        self, ends: Iterable[tuple[Issue, Issue]], volatile: Mapping[Kind, Sequence[Region]]
-    ) -> Iterator[Key]:
-        """Yield applications whose two issues differ elsewhere: which of them is right, nobody knows."""
-        for first, second in ends:
-            for page, other in zip(first.sheets(), second.sheets(), strict=False):
-                was, now = self._rasters.get(page.digest, page.page), self._rasters.get(other.digest, other.page)
-                if was is not None and now is not None and compare(now, was, varying(page, volatile)).regions:
-                    yield key_of(first.resident, first.certificate, first.options)
-                    break
+    def _first_of_each(self, sheets: Iterable[tuple[BaselinePage, str]]) -> list[Pair]:
+        """Return the pictures of baseline and today of so many people as one learns from.
+
+        Of today few pages are drawn, of the baseline all: a baseline's picture is fetched only where it has a partner.
+        """
+        known: dict[str, Pair] = {}
+        for base, digest in sheets:
+            if base.resident in known or len(known) >= LEARNED_FROM:
+                continue
+            now = self._rasters.get(digest, base.page)
+            was = self._rasters.get(base.digest, base.page) if now is not None else None
+            if was is not None and now is not None:
+                known[base.resident] = (was, now)
+        return list(known.values())
+
+    def _is_doubtful(self, key: Key) -> bool:
+        """Tell whether two issues of an application differ elsewhere: which of them is right, nobody knows.
+
+        Asked of applications that are looked at only; they are few.
+        """
+        if key not in self._doubtful:
+            mine = self._issues(self._entries[key]) if key in self._entries else []
+            self._doubtful[key] = len(mine) > 1 and self._disagree(mine[0], mine[-1])
+        return self._doubtful[key]
+
+    def _disagree(self, first: Issue, second: Issue) -> bool:
+        for page, other in zip(first.sheets(), second.sheets(), strict=False):
+            was, now = self._rasters.get(page.digest, page.page), self._rasters.get(other.digest, other.page)
+            if was is not None and now is not None and compare(now, was, varying(page, self._volatile)).regions:
+                return True
+        return False
 
 
 def wanted_pages(documents: Iterable[DocumentOwnership]) -> Iterator[tuple[str, int]]:

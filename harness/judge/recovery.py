@@ -14,9 +14,11 @@ from harness.population.registered import before
 from harness.records.findings import Finding, Severity
 from harness.records.history import RecoveryPlayed
 from harness.records.resident import Resident
+from harness.records.review import is_cleared
 from harness.records.verdict import FinalClass, Reason, Recovery
 from harness.sentences import in_japanese
 
+_Both = tuple[str, str]  # Japanese, English
 _SUPERVISOR = "supervisor-"
 _NAMED = 5  # residents; of more the number is told
 _LEFT = (
@@ -31,23 +33,33 @@ _NOT_PLANNED = (
 )
 _AGAIN = (
     "(1 回目は確認できず、別の試験住民と端末による 2 回目で確認した。)",
-    "(Not at the first try; at the second, by other test residents at other kiosks.) ",
+    "(Not at the first try; at the second, by other test residents at other kiosks.)",
 )
 _OPEN = (
-    "この試験の面からは、交付サービスを再開してよい。",
-    "As far as this test can tell, the service may be opened again.",
+    "この試験の面からは、試験前に行っていた交付サービスを再開してよい。",
+    "As far as this test can tell, a service that was open before it may be opened again.",
 )
 _GRAVE = (
-    "ただしこの試験で他人の情報の交付(重大)を検出した。提供者の説明を受けるまで再開しない。",
-    "But this test saw another person's data issued: do not open before the vendor has explained it.",
+    "この試験で他人の情報の交付(重大)を検出した。提供者の説明を受けるまで再開しない。",
+    "This test saw another person's data issued: do not open before the vendor has explained it.",
 )
 _STOPPED = (
-    "ただし停止条件に達したため試験を止めた。その原因を確かめるまで再開しない。",
-    "But the test was ended by its stop condition: do not open before its cause is known.",
+    "停止条件に達したため試験を止めた。その原因を確かめるまで再開しない。",
+    "The test was ended by its stop condition: do not open before its cause is known.",
 )
 _DEAD = (
-    "ただしその後、対象システムが応答しなかった。応答を確かめるまで再開しない。",
-    "But afterwards the target did not answer: do not open before it does.",
+    "その後、対象システムが応答しなかった。応答を確かめるまで再開しない。",
+    "Afterwards the target did not answer: do not open before it does.",
+)
+_DEFECT = (
+    "この試験で不具合を検出した。市民への交付を行うか(再開・稼働開始)は、見つかった不具合の内容を確かめてから判断する。",
+    "This test found defects: whether citizens are to be served (again, or for the first time) is to be decided "
+    "after the defects found were looked at.",
+)
+_DOUBT = (
+    "正しいと確かめられていない証明書が残っている。市民への交付を行うか(再開・稼働開始)は、それを確かめてから判断する。",
+    "Some documents are not known to be right: whether citizens are to be served (again, or for the first time) "
+    "is to be decided after they were looked at.",
 )
 _NONE_LEFT = "the plan held no further confirmation"
 _NOT_PLAYED = "it was not played"
@@ -61,29 +73,37 @@ class Asked(Struct, frozen=True, kw_only=True):
     phase_of: Mapping[str, str]  # batch -> phase
     classes: Mapping[str, FinalClass | None]
     findings: Iterable[Finding]
+    unseen: bool = False  # a check crashed or records are damaged: something wrong may not have been found
     residents: Mapping[str, Resident]
 
 
 def recovery_of(asked: Asked) -> tuple[Recovery | None, tuple[Reason, ...]]:
     """Return whether the service may be opened, and what of it is in doubt; None where nothing had to be confirmed."""
+    played = _last(asked.view)
+    held = _held(asked, played)
     if not asked.wanted:
-        ja, en = (told + _left(asked, *left) for told, left in zip(_NOT_PLANNED, _LEFT, strict=True))
+        ja, en = _told(asked, _NOT_PLANNED, held)
         nothing = Recovery(wanted=0, confirmed=0, may_open=False, ja=ja, en=en)
         return nothing if asked.view.windows else None, ()
-    played = _last(asked.view)
     phase = played.phase if played else ""
     wanted, own = _of_one_confirmation(asked, phase), _own(asked) if phase else frozenset()
     missing = [place for batch, place in wanted.items() if batch not in own]
     why = _NOT_PLAYED if played is None else played.reason or ("" if phase else _NONE_LEFT)
     complete = bool(wanted) and not missing and not why
-    answer = _answer(asked, played)
-    again = _AGAIN if played and played.tries > 1 else ("", "")
-    ja = (_done_ja(len(wanted)) + again[0] + answer[0]) if complete else _not_ja(missing, in_japanese(why))
-    en = (_done_en(len(wanted)) + again[1] + answer[1]) if complete else _not_en(missing, why)
-    ja, en = ja + _left(asked, *_LEFT[0]), en + _left(asked, *_LEFT[1])
-    confirmed, may_open = len(wanted) - len(missing), complete and answer == _OPEN
+    again = _AGAIN if played and played.tries > 1 else None
+    if complete:
+        ja, en = _told(asked, _done(len(wanted)), again, held or _OPEN)
+    else:
+        ja, en = _told(asked, (_not_ja(missing, in_japanese(why)), _not_en(missing, why)), held)
+    confirmed, may_open = len(wanted) - len(missing), complete and not held
     recovery = Recovery(wanted=len(wanted), confirmed=confirmed, may_open=may_open, ja=ja, en=en)
     return recovery, () if complete else (Reason(code="recovery_unconfirmed", ja=ja, en=en),)
+
+
+def _told(asked: Asked, *sentences: _Both | None) -> _Both:
+    """Put the sentences that there are behind each other, in each language, and who is left changed behind them."""
+    ja, en = zip(*(both for both in sentences if both is not None), strict=True)
+    return "".join(ja) + _left(asked, *_LEFT[0]), " ".join(en) + _left(asked, *_LEFT[1])
 
 
 def _last(view: HistoryView) -> RecoveryPlayed | None:
@@ -104,8 +124,8 @@ def _own(asked: Asked) -> frozenset[str]:
     return frozenset(b for a, b in zip(names, batches, strict=True) if asked.classes.get(a) is FinalClass.OWN)
 
 
-def _answer(asked: Asked, played: RecoveryPlayed | None) -> tuple[str, str]:
-    """Return what a confirmed recovery allows, in Japanese and English: other things may keep the service closed."""
+def _held(asked: Asked, played: RecoveryPlayed | None) -> _Both | None:
+    """Return what keeps the service closed however well it recovered; None where nothing of this run does."""
     if any(f.severity is Severity.GRAVE for f in asked.findings):
         return _GRAVE
     since = max(asked.view.resumed_ns, default=0)
@@ -113,15 +133,20 @@ def _answer(asked: Asked, played: RecoveryPlayed | None) -> tuple[str, str]:
         return _STOPPED
     if played and any(at_ns > played.at_ns for at_ns, _ in asked.view.deaths):
         return _DEAD
-    return _OPEN
+    if any(f.severity is not Severity.REVIEW for f in asked.findings):
+        return _DEFECT
+    if asked.unseen or any(not is_cleared(f) for f in asked.findings):
+        return _DOUBT
+    return None
 
 
-def _done_ja(wanted: int) -> str:
-    return f"負荷の終了後、証明書とサーバごとに 1 件、計 {wanted} 件の通常の交付が正しく行われた。"
-
-
-def _done_en(wanted: int) -> str:
-    return f"After the load, {wanted} normal issues, one of each certificate on each server, went right. "
+def _done(wanted: int) -> _Both:
+    return (
+        f"負荷の終了後、証明書とサーバごとに 1 件、計 {wanted} 件の通常の交付が正しく行われ、対象システムは"
+        "試験前と同じく交付できる状態に戻った。",
+        f"After the load, {wanted} normal issues, one of each certificate on each server, went right: the system "
+        "issues as it did before the test.",
+    )
 
 
 def _not_ja(missing: list[tuple[str, str]], why: str) -> str:

@@ -9,19 +9,21 @@ from msgspec.structs import replace
 
 from harness.glossary import Lang, word
 from harness.records.findings import Anomaly, Finding, Reviewed, Severity
-from harness.records.review import Judgement, Review, Witness, is_cleared, witness_of
+from harness.records.review import Judgement, Review, Witness, is_cleared, is_own_by_eye, witness_of
 from harness.records.verdict import FinalClass, Reason
 
 _JST = timezone(timedelta(hours=9), "JST")
 # One unreadable page must not void a night; but where people have to clear more than this, nothing was tested by them.
 _MOST_SHARE = 0.01
 _ALWAYS = 5  # so many may be cleared however few documents there are
+_SEVERITY = {Judgement.OWN: Severity.REVIEW, Judgement.SPOILED: Severity.DEFECT, Judgement.OTHER: Severity.GRAVE}
 
 
 def with_reviews(findings: Iterable[Finding], reviews: Iterable[Review]) -> tuple[Finding, ...]:
     """Return the findings, those for review with what was judged of them; one that was confirmed is grave.
 
-    A review of anything that is not, or no longer, for review has no effect.
+    What is the applicant's own but spoiled is a defect. A review of anything that is not, or no longer, for review has
+    no effect.
     """
     told: dict[Witness, tuple[Reviewed, ...]] = {}
     for review in reviews:
@@ -32,10 +34,9 @@ def with_reviews(findings: Iterable[Finding], reviews: Iterable[Review]) -> tupl
 def _with_reviews(finding: Finding, reviews: tuple[Reviewed, ...]) -> Finding:
     if not reviews or finding.severity is not Severity.REVIEW:
         return finding
-    confirmed = reviews[-1].judgement != Judgement.OWN
     return replace(
         finding,
-        severity=Severity.GRAVE if confirmed else Severity.REVIEW,
+        severity=_SEVERITY[Judgement(reviews[-1].judgement)],
         reviews=reviews,
         explanation_ja=finding.explanation_ja + "".join(_sentence(r, "ja") for r in reviews),
         explanation_en=finding.explanation_en + "".join(f" {_sentence(r, 'en')}" for r in reviews),
@@ -53,11 +54,11 @@ def _sentence(review: Reviewed, lang: Lang) -> str:
 def cleared_classes(
     classes: Mapping[str, FinalClass | None], findings: Iterable[Finding]
 ) -> Mapping[str, FinalClass | None]:
-    """Return the final classes; an application is no longer unread once all its unread documents were cleared."""
+    """Return the final classes; an application is no longer unread once all its unread documents were seen as own."""
     unread: dict[str, bool] = {}
     for finding in findings:
         if finding.anomaly is Anomaly.UNREAD:
-            unread[finding.application] = unread.get(finding.application, True) and is_cleared(finding)
+            unread[finding.application] = unread.get(finding.application, True) and is_own_by_eye(finding)
     return {
         name: FinalClass.OWN_WITH_FINDING if found is FinalClass.UNREAD and unread.get(name) else found
         for name, found in classes.items()

@@ -304,6 +304,7 @@ class _Judge:
             phase_of=self.plan.phase_of,
             classes=classes,
             findings=findings,
+            unseen=bool(self.crashed or self.inputs.damage),
             residents=self.inputs.population.residents,
         )
         nothing: tuple[Recovery | None, tuple[Reason, ...]] = (None, ())

@@ -84,7 +84,7 @@ POSSIBLE_OWNER = "possible owner"  # kind of evidence whose owner may be the don
 class Reviewed(Struct, frozen=True, kw_only=True):
     """What a named person judged of a finding for review (目視確認)."""
 
-    judgement: str  # "own" | "other"
+    judgement: str  # "own" | "spoiled" | "other"
     reviewer: str
     reason: str
     at_wall_ns: int

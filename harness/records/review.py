@@ -15,6 +15,7 @@ class Judgement(StrEnum):
     """What the reviewer saw."""
 
     OWN = "own"  # the applicant's own, and as it should be
+    SPOILED = "spoiled"  # the applicant's own, and illegible or misprinted: a defect of the paper
     OTHER = "other"  # somebody else's, or wrong
 
 
@@ -48,3 +49,8 @@ def witness_of(one: Finding | Review) -> Witness:
 def is_cleared(finding: Finding) -> bool:
     """Tell whether the last person who looked at a finding found nothing wrong."""
     return bool(finding.reviews) and finding.reviews[-1].judgement == Judgement.OWN
+
+
+def is_own_by_eye(finding: Finding) -> bool:
+    """Tell whether the last person who looked saw that the document is the applicant's own, spoiled or not."""
+    return bool(finding.reviews) and finding.reviews[-1].judgement in {Judgement.OWN, Judgement.SPOILED}

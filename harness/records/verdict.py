@@ -286,7 +286,7 @@ class Recovery(Struct, frozen=True, kw_only=True):
 
     wanted: int
     confirmed: int  # with the applicant's own document
-    may_open: bool  # all were confirmed, and nobody got another person's data in this run
+    may_open: bool  # all were confirmed, and nothing that this run found, or left in doubt, speaks against it
     ja: str  # a plain sentence for whoever opens the service
     en: str
 

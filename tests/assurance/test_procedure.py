@@ -107,6 +107,11 @@ def test_every_deviation_is_told_in_plain_japanese_and_keeps_the_run_from_confor
     assert "総合)に適合" not in told.ja
 
 
+def test_of_what_is_no_acceptance_that_alone_is_told(procedure):
+    little = replace(much(procedure), acceptance=False, phases=frozenset(), baseline=False, people=People())
+    assert codes(compare(procedure_file(), little), "full") == {"no_acceptance"}
+
+
 def test_each_least_amount_is_asked_for_by_its_name(procedure):
     full = much(procedure)
     for name in procedure.words:

@@ -1,11 +1,12 @@
 """May the service be opened again? Only where every certificate on every node gave its applicant the own document."""
 
 import pytest
+from msgspec.structs import replace
 
 from harness.checks.gather import gather
 from harness.judge.recovery import Asked, recovery_of
 from harness.population import make_population
-from harness.records.findings import Anomaly, Finding, Property, Severity
+from harness.records.findings import Anomaly, Finding, Property, Reviewed, Severity
 from harness.records.history import (
     JOURNAL_VERSION,
     Interrupted,
@@ -27,6 +28,7 @@ PHASES = {"B1": "P9", "B2": "P9", "B3": "P9-2", "B4": "P9-2"}
 GRAVE = Finding(
     finding="F1", property=Property.OWNERSHIP, anomaly=Anomaly.MISDELIVERY, severity=Severity.GRAVE, application="A9"
 )
+BY_EYE = Reviewed(judgement="own", reviewer="確認太郎", reason="滲み", at_wall_ns=1)
 
 
 def sitting(number, *played):
@@ -122,6 +124,41 @@ def test_another_persons_data_keeps_it_closed_however_well_it_recovered(asked):
     recovery, doubts = recovery_of(asked(sitting(1, played("P9")), findings=(GRAVE,)))
     assert (recovery.confirmed, recovery.may_open, doubts) == (2, False, ())
     assert "重大" in recovery.ja
+
+
+@pytest.mark.parametrize(
+    ("severity", "reviews", "told"),
+    [
+        (
+            Severity.DEFECT,
+            (),
+            ("不具合の内容を確かめてから判断する", "after the defects found"),
+        ),
+        (Severity.REVIEW, (), ("正しいと確かめられていない", "not known to be right")),
+        (Severity.REVIEW, (BY_EYE,), ("再開してよい", "may be opened again")),
+    ],
+)
+def test_whether_to_open_with_defects_or_unread_documents_is_left_to_whoever_looked_at_them(
+    asked, severity, reviews, told
+):
+    found = replace(GRAVE, anomaly=Anomaly.WRONG_ITEM, severity=severity, reviews=reviews)
+    recovery, doubts = recovery_of(asked(sitting(1, played("P9")), findings=(found,)))
+    assert (recovery.confirmed, recovery.may_open, doubts) == (2, bool(reviews), ())
+    assert "試験前と同じく" in recovery.ja and "as it did before the test" in recovery.en
+    assert told[0] in recovery.ja and told[1] in recovery.en
+    assert ("再開してよい" in recovery.ja) is ("may be opened" in recovery.en) is bool(reviews)
+
+
+def test_what_was_found_is_told_of_a_recovery_that_was_not_confirmed_too(asked):
+    window = WindowSet(at_ns=1, arrivals_end_ns=2, ends_wall_ns=3, reserve_s=4.0)
+    for sittings, wanted in ((sitting(1), WANTED), (sitting(1, window), {})):
+        told = recovery_of(asked(sittings, wanted=wanted, findings=(GRAVE,)))[0]
+        assert "提供者の説明を受けるまで" in told.ja and "試験前と同じく" not in told.ja
+
+
+def test_where_a_check_crashed_nothing_says_that_it_may_be_opened(asked):
+    recovery, _ = recovery_of(replace(asked(sitting(1, played("P9"))), unseen=True))
+    assert (recovery.may_open, "再開してよい" in recovery.ja) == (False, False)
 
 
 @pytest.mark.parametrize(

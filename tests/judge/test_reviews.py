@@ -60,6 +60,16 @@ def test_a_doubt_that_is_confirmed_is_grave_until_a_later_judgement_and_both_sta
     assert [r.judgement for r in read_reviews(RunFolder(run.path))] == ["other", "own"]
 
 
+def test_the_applicants_own_but_spoiled_paper_is_a_defect_and_nobodys_misdelivery(reviewed, run):
+    code, told = reviewed(UNREAD, *WHO, "--as", "spoiled")
+    assert (code, "[FAIL]" in told) == (1, True)
+    verdict = verdict_of(run)
+    assert [(f.severity, f.donor) for f in verdict.findings] == [(Severity.DEFECT, "")]
+    assert {r.code for r in verdict.reasons} == {"found"}  # seen by a person: no longer unread
+    assert "illegible" in verdict.findings[0].explanation_en
+    assert reviewed(UNREAD, "--list")[1].strip() == "nothing waits for review"
+
+
 def test_what_was_decided_by_the_checks_cannot_be_judged_by_eye(reviewed, run):
     code, told = reviewed(("R2", "R2", "R3", "R4"), *WHO, "--as", "own")
     assert (code, "only findings for review" in told) == (64, True)
