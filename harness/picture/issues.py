@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from harness.picture.learning import Pair, learn_regions
@@ -59,17 +59,22 @@ def twins(issues: Iterable[Issue]) -> Iterator[tuple[Issue, Issue]]:
 
 
 def learn_volatile(pairs: Iterable[tuple[Issue, Issue]], raster_of: RasterOf) -> dict[Kind, tuple[Region, ...]]:
-    """Return the regions that differ by issue, for every kind of page that two issues of an application show."""
-    found: dict[Kind, list[Pair]] = {}
+    """Return the regions that differ by issue, for every kind of page that two issues of an application show.
+
+    One kind after the other, so that the pictures of one kind only are in memory.
+    """
+    sheets: dict[Kind, list[tuple[BaselinePage, BaselinePage]]] = {}
     for first, second in pairs:
-        if first.pages != second.pages:
-            continue
-        for page, other in zip(first.sheets(), second.sheets(), strict=True):
-            rasters = raster_of(page.digest, page.page), raster_of(other.digest, other.page)
-            of_kind = found.setdefault(kind_of(page), [])
-            if rasters[0] is not None and rasters[1] is not None and len(of_kind) < LEARNED_FROM:
-                of_kind.append((rasters[0], rasters[1]))
-    return {kind: learn_regions(of_kind) for kind, of_kind in found.items()}
+        if first.pages == second.pages:
+            for page, other in zip(first.sheets(), second.sheets(), strict=True):
+                sheets.setdefault(kind_of(page), []).append((page, other))
+    return {kind: learn_regions(_drawn(of_kind, raster_of)) for kind, of_kind in sheets.items()}
+
+
+def _drawn(sheets: Iterable[tuple[BaselinePage, BaselinePage]], raster_of: RasterOf) -> list[Pair]:
+    """Return the pictures of the first pairs of pages of which both were drawn, as many as one learns from."""
+    pairs = ((raster_of(page.digest, page.page), raster_of(other.digest, other.page)) for page, other in sheets)
+    return list(islice(((was, now) for was, now in pairs if was is not None and now is not None), LEARNED_FROM))
 
 
 def varying(page: BaselinePage, volatile: Mapping[Kind, Sequence[Region]]) -> Sequence[Region]:

@@ -26,7 +26,9 @@ _CORE = 0.3  # of the pairs in which a pixel of the region must differ, so that 
 _WORD_MOST = 160  # pixels (4 cm) that a number may go on to either side of the digits that changed
 _KINDS_OF_ALL = 3  # contents that all share in: the dates around midnight
 _LEAST_EACH = 3  # applicants that one such content must have
+_NEAREST = 4  # contents of other people that one is looked at closely with
 _CONTEXT = 4
+_PLACES = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))  # pixels (x, y) that one content may lie off another
 
 Pair = tuple[Raster, Raster]
 
@@ -92,31 +94,56 @@ def _word(region: Region, firsts: Sequence[Ink], votes: NDArray[np.int32]) -> Re
 
 def _tells_people_apart(region: Region, firsts: Sequence[Ink], seconds: Sequence[Ink], common: bool) -> bool:
     """Tell whether contents go from person to person in the region, as a name does that came to somebody else."""
+    contents = [(applicant, ink) for inks in (firsts, seconds) for applicant, ink in enumerate(inks)]
     kinds: list[tuple[Ink, set[int]]] = []
-    for inks in (firsts, seconds):
-        for applicant, ink in enumerate(inks):
-            known = next((people for other, people in kinds if _same(other, ink, region)), None)
-            if known is None:
-                kinds.append((ink, {applicant}))
-            else:
-                known.add(applicant)
-            # More contents than can be everybody's: the rest is compared only where one that is shared decides.
-            if len(kinds) > _KINDS_OF_ALL and (common or any(len(people) > 1 for _, people in kinds)):
-                return True
-    shared = [people for _, people in kinds if len(people) > 1]
-    if not shared:
+    for applicant, ink in contents:
+        known = next((people for other, people in kinds if _same(other, ink, region)), None)
+        if known is None:
+            kinds.append((ink, {applicant}))
+        else:
+            known.add(applicant)
+        if len(kinds) > _KINDS_OF_ALL:  # more than can be everybody's
+            return common or _shared_by_some(region, contents)
+    if all(len(people) == 1 for _, people in kinds):
         return common
-    everybodys = len(kinds) <= _KINDS_OF_ALL and all(len(people) >= _LEAST_EACH for _, people in kinds)
-    return not everybodys
+    return any(len(people) < _LEAST_EACH for _, people in kinds)
+
+
+def _shared_by_some(region: Region, contents: Sequence[tuple[int, Ink]]) -> bool:
+    """Tell whether any two people's contents are equal: each is held against other people's nearest to it.
+
+    Who is equal to one is among the nearest, or they are equal as well. So the close looks grow with the people, not
+    with their pairs; 60 people's numbers, all different, would be 7,000 of them for every region.
+    """
+    off = _distances(np.stack([np.asarray(crop(ink, _around(region, ink.shape)), np.float32) for _, ink in contents]))
+    people = np.array([applicant for applicant, _ in contents])
+    off[people[:, None] == people[None, :]] = np.inf
+    nearest = np.argsort(off, axis=1, kind="stable")[:, :_NEAREST]
+    pairs = {(min(one, int(n)), max(one, int(n))) for one, row in enumerate(nearest) for n in row}
+    different = (pair for pair in sorted(pairs) if people[pair[0]] != people[pair[1]])
+    return any(_same(contents[one][1], contents[other][1], region) for one, other in different)
+
+
+def _distances(crops: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how far crops (number, rows, columns) are from each other: squared, in the nearest of their places."""
+    flat = crops.reshape(len(crops), -1)
+    energies = np.einsum("np,np->n", flat, flat)
+    likeness = [np.roll(crops, (y, x), (1, 2)).reshape(flat.shape) @ flat.T for x, y in _PLACES]
+    off = energies[:, None] + energies[None, :] - 2 * np.max(likeness, axis=0)
+    return np.asarray(np.minimum(off, off.T), np.float32)
+
+
+def _around(region: Region, shape: tuple[int, ...]) -> Region:
+    return Region(
+        left=max(0, region.left - _CONTEXT),
+        top=max(0, region.top - _CONTEXT),
+        right=min(shape[1], region.right + _CONTEXT),
+        bottom=min(shape[0], region.bottom + _CONTEXT),
+    )
 
 
 def _same(one: Ink, other: Ink, region: Region) -> bool:
-    around = Region(
-        left=max(0, region.left - _CONTEXT),
-        top=max(0, region.top - _CONTEXT),
-        right=min(one.shape[1], region.right + _CONTEXT),
-        bottom=min(one.shape[0], region.bottom + _CONTEXT),
-    )
+    around = _around(region, one.shape)
     inner = Region(
         left=region.left - around.left,
         top=region.top - around.top,
@@ -126,5 +153,5 @@ def _same(one: Ink, other: Ink, region: Region) -> bool:
     base, seen = np.asarray(crop(one, around), np.float32), np.asarray(crop(other, around), np.float32)
     if np.array_equal(base, seen):
         return True
-    places = [(0.0, 0.0), (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)]
-    return any(same_within(warp(base, Alignment((1.0, 0.0, x, 0.0, 1.0, y))), seen, inner) for x, y in places)
+    moved = (warp(base, Alignment((1.0, 0.0, float(x), 0.0, 1.0, float(y)))) for x, y in _PLACES)
+    return any(same_within(there, seen, inner) for there in moved)

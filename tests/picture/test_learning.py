@@ -1,8 +1,11 @@
 """Which regions change by issue, and which must never be taken for such."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
-from harness.picture import differing, learn_regions
+from harness.picture import differing, learn_regions, learning
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +49,44 @@ def test_names_that_went_to_the_next_person_everywhere_are_not_learned(tools, ev
 
 def test_two_applicants_teach_nothing(tools, everybody):
     assert learn_regions(issues(tools, everybody[:2])) == ()
+
+
+def numbered(count, shared=()):
+    """Pages of one form with a word each, all different; those in `shared` print one word, a pixel off and noisily."""
+    random = np.random.default_rng(7)
+    words = np.kron(random.random((count, 2, 4, 20)) > 0.5, np.ones((3, 3))).astype(np.uint8) * np.uint8(255)
+    for who in shared[1:]:
+        words[who, 1] = words[shared[0], 0]
+    pages = np.full((count, 2, 120, 120), 255, np.uint8)
+    pages[:, :, 60:110:4, 10:110] = 0  # the form
+    pages[:, :, 20:32, 30:90] = words
+    for who in shared[1:]:
+        pages[who, 1] = np.maximum(np.roll(pages[who, 1], 1, 1), random.integers(0, 8, (120, 120), np.uint8))
+    return [(one, other) for one, other in pages]
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """Count the contents that are looked at closely."""
+    seen, same = [], learning._same
+
+    def counted(*given):
+        seen.append(given)
+        return same(*given)
+
+    monkeypatch.setattr(learning, "_same", counted)
+    return seen
+
+
+def test_close_looks_grow_with_the_people_and_not_with_their_pairs(looks):
+    counts = []
+    for people in (12, 24, 48):
+        looks.clear()
+        assert len(learn_regions(numbered(people))) == 1
+        counts.append(len(looks))
+    assert 0 < counts[0] <= 10 * 12
+    assert all(after <= 2.5 * before for before, after in pairwise(counts)), counts
+
+
+def test_one_content_that_two_of_many_people_share_is_never_learned():
+    assert learn_regions(numbered(60, shared=(3, 41))) == ()
