@@ -1,4 +1,7 @@
-"""Items that were found but for what a producer loses: a variation selector, a gaiji. No finding, and never untold."""
+"""Items that were found but for what a producer loses in the file's text: a selector, a gaiji, 𠮷. Never untold.
+
+No finding: the paper may show them rightly. ReportLab 5, for one, prints 𠮷 (U+20BB7) and maps it to U+20BB (₻).
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,12 @@ def weak_matches(documents: Documents) -> Iterator[Reason]:
         en.append(f"{more} more items")
     yield Reason(
         code="weak_matches",
-        ja="弱い一致: 異体字の指定(字形選択子)や外字が紙面の文字情報から失われているため、字形の違いは確かめていない。"
+        ja="弱い一致: 異体字の指定(字形選択子)、外字、補助面の漢字(𠮷 など)が PDF の文字情報に正しく入っていない。"
+        "紙面には正しく印字されていることもあるが、その字の違いは確かめていない。"
         f"証明書 {len(weak)} 件、住民 {people} 人: {'、'.join(ja)}",
-        en="weak matches: variation selectors or gaiji are lost from the text of the paper, so the shape of the "
-        f"character was not checked; {len(weak)} documents, {people} residents: {', '.join(en)}",
+        en="weak matches: variation selectors, gaiji or characters beyond the BMP (such as 𠮷) are lost or garbled in "
+        "the text of the PDF; the paper may show them rightly, but these characters were not checked; "
+        f"{len(weak)} documents, {people} residents: {', '.join(en)}",
     )
 
 

@@ -27,6 +27,12 @@ def test_of_many_items_the_rest_is_counted(history, made):
     assert "ほか 3 項目" in told.ja
 
 
+def test_a_character_whose_code_a_producer_garbled_is_not_told_as_a_lost_selector(history):
+    history.asks("A1", "R1").gets("A1", weak=(weak("R1", "𠮷田"),))
+    (told,) = weak_matches(history.documents)
+    assert "補助面の漢字(𠮷 など)" in told.ja and "may show them rightly" in told.en
+
+
 def test_nothing_is_said_where_everything_matches(history):
     history.asks("A1", "R1").gets("A1")
     assert list(weak_matches(history.documents)) == []
