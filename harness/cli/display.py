@@ -40,6 +40,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "reading": ("残りの証明書の読取り", "reading the remaining documents"),
     "pictures": ("画像で確かめるページの描画", "drawing the pages to be compared as pictures"),
     "judging": ("判定", "judging"),
+    "figures": ("未読のページの番号・日付の読取り(OCR)", "reading numbers and dates of unread pages (OCR)"),
     "finished": (
         "この試験は終わっています。何も実施せず、記録された判定を示します(判定のやり直しは honnin judge)",
         "this run is finished: nothing is played, its verdict stands (honnin judge judges it again)",

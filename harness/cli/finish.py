@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import get_args
 
@@ -31,9 +32,11 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
     """
     _look(folder, display)
     display.say("judging")
-    verdict = judge_run(folder.path, lambda done, of: display.count("judging", done, of))
-    if _recognised(folder, verdict, display):
-        verdict = judge_run(folder.path, lambda done, of: display.count("judging", done, of))
+    verdict = judge_run(
+        folder.path,
+        lambda done, of: display.count("judging", done, of),
+        lambda pages: _recognise(folder, pages, display),
+    )
     display.say("report")
     take_pictures(folder, findings_in_full(verdict.findings))
     for each in get_args(Lang):
@@ -62,15 +65,14 @@ def _look(folder: RunFolder, display: Display) -> None:
         display.say("stopped", "ctrl-c")  # what is left to look at, the verdict says; judging again goes on with it
 
 
-def _recognised(folder: RunFolder, verdict: Verdict, display: Display) -> bool:
-    """Read figures of unread pages by OCR; tell whether to judge again. What fails leaves the pages unread."""
+def _recognise(folder: RunFolder, pages: Sequence[tuple[str, int]], display: Display) -> None:
+    """Read figures of unread pages by OCR. What fails leaves the pages unread."""
     try:
-        return recognise(folder.path, verdict.findings, _readers())
+        recognise(folder.path, pages, _readers(), lambda done, of: display.count("figures", done, of))
     except (DiskFull, GeneratorFault) as e:
         display.say("stopped", str(e))
     except KeyboardInterrupt:
         display.say("stopped", "ctrl-c")
-    return False
 
 
 def _readers() -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from msgspec.structs import replace
 
 import harness
 from harness.assurance.bounds import bound_after
@@ -18,7 +17,7 @@ from harness.checks.documents import Documents
 from harness.checks.donors import Donors, trace_donors
 from harness.checks.exactly_once import check_exactly_once
 from harness.checks.gather import gather
-from harness.checks.history import Application, HistoryView
+from harness.checks.history import HistoryView
 from harness.checks.isolation import VALID, check_isolation
 from harness.checks.left_changed import left_changed
 from harness.checks.numbers import check_numbers
@@ -48,11 +47,14 @@ from harness.judge.forbidden import forbidden
 from harness.judge.fresh import FreshnessSide
 from harness.judge.generator import measure_generator
 from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
+from harness.judge.lag import readers_lag
 from harness.judge.later import changed_back, left_for_later
 from harness.judge.next_steps import Setting, next_steps
 from harness.judge.not_tried import not_tried, uncontrolled
+from harness.judge.numbering import numbered
 from harness.judge.own_pictures import OwnPictures
 from harness.judge.pictures import PictureTier, pictures_missing
+from harness.judge.recognised import Recognise, newly_read, unasked
 from harness.judge.recovery import Asked, recovery_of
 from harness.judge.regularities import regularities
 from harness.judge.reviews import cleared_classes, with_reviews
@@ -74,7 +76,7 @@ from harness.population.registered import before
 from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.features import FEATURES_FILE, Features
-from harness.records.findings import Finding, Property, Severity
+from harness.records.findings import Finding, Severity
 from harness.records.resident import Resident
 from harness.records.review import Review
 from harness.records.target import Environment
@@ -87,7 +89,6 @@ from harness.records.verdict import (
     LeftChanged,
     Outcome,
     People,
-    ReadersLag,
     Reason,
     Recovery,
     ScopeEntry,
@@ -98,21 +99,21 @@ from harness.records.verdict import (
 )
 
 T = TypeVar("T")
-_ORDER = {name: number for number, name in enumerate(Property)}
 
 
-def judge_run(run_folder: Path, progress: Progress = unwatched) -> Verdict:
+def judge_run(run_folder: Path, progress: Progress = unwatched, recognise: Recognise = unasked) -> Verdict:
     """Judge a run folder; write `findings.jsonl`, `features.jsonl` and `verdict.json`, each by rename.
 
-    Uses the stored readings only. `progress` is told how many documents are judged, of how many. Anything missing,
-    damaged or crashed makes the verdict INCONCLUSIVE; a folder without manifest, plan, target file or population raises
+    Uses the stored readings only. `progress` is told how many documents are judged, of how many; `recognise` is
+    offered the pages that are unread still, and what it keeps beside their pictures counts. Anything missing, damaged
+    or crashed makes the verdict INCONCLUSIVE; a folder without manifest, plan, target file or population raises
     UsageError, ConfigError or RunDamaged.
     """
     folder = RunFolder.open(run_folder)
     folder.verdict.unlink(missing_ok=True)
     inputs = load_inputs(folder)
     validate_scope(inputs.target, folder.target.name)
-    judging = _Judge(inputs, progress=progress)
+    judging = _Judge(inputs, progress=progress, recognise=recognise)
     verdict = judging.verdict()
     if judging.made is not None:
         BaselineFolder(folder).write(*judging.made)
@@ -152,9 +153,15 @@ def played_as_baseline(folder: RunFolder) -> bool:
 class _Judge:
     """One judging: the inputs, the history, and which checks crashed."""
 
-    def __init__(self, inputs: Inputs, *, pictures: bool = True, progress: Progress = unwatched) -> None:
-        self.inputs = inputs
-        self.progress = progress
+    def __init__(
+        self,
+        inputs: Inputs,
+        *,
+        pictures: bool = True,
+        progress: Progress = unwatched,
+        recognise: Recognise = unasked,
+    ) -> None:
+        self.inputs, self.progress, self.recognise = inputs, progress, recognise
         self.crashed: list[str] = []
         self.view = gather(records(inputs))
         self.plan = plan_as_decided(inputs.plan, self.view.decisions)
@@ -171,6 +178,7 @@ class _Judge:
         if inputs.profile is not None:
             self.judge = RegisterOracle(inputs.population, inputs.profile, self.register, self.view.last_ns).judge
         self.pictures: OwnPictures | None = None
+        self.seen: DocumentJudge = self.judge  # all tiers but OCR's
         if pictures:
             self._look()
         self.features: tuple[Features, ...] = ()
@@ -190,7 +198,12 @@ class _Judge:
             issued, related = baseline.issued, baseline.related
             self.pictures = self._guarded("pictures", lambda: OwnPictures(inputs, issued, related, text), None)
             self.judge = self.pictures.judge if self.pictures else text
-        seen, related = self.judge, baseline.related
+        self._with_figures(self.judge)
+
+    def _with_figures(self, seen: DocumentJudge) -> None:
+        """Let what OCR read say something of pages that are unread after the tiers before, `seen`."""
+        self.seen = seen
+        inputs, related = self.inputs, self.baseline.related
         last = self._guarded("figures", lambda: FiguresTier(inputs, self.view, related, seen), None)
         self.judge = last.judge if last else seen
 
@@ -205,7 +218,7 @@ class _Judge:
         view, inputs = self.view, self.inputs
         processes = 1 if self.pictures else cores()  # of a baseline's own pictures the judge must remember all
         documents, failures = judge_documents(view, inputs.readings.get, self.judge, self.progress, processes)
-        self.crashed += failures
+        self.crashed += (*failures, *self._judged_again(documents))
         self._guarded("server log", lambda: self.logs.look(documents), None)
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
         none: tuple[Review, ...] = ()
@@ -267,7 +280,7 @@ class _Judge:
             confirmed=count_confirmed(j.document for j in documents.judgements()),
             reflection=self.fresh.reflection,
             generator=achieved,
-            readers=_readers(view),
+            readers=readers_lag(view),
             server_logs=self.logs.summaries(),
             followed_up=followed_up,
             unaccounted=unaccounted,
@@ -288,6 +301,18 @@ class _Judge:
             left_changed=left,
             recovery=recovery,
         )
+
+    def _judged_again(self, documents: Documents) -> tuple[str, ...]:
+        """Offer unread pages to OCR, and judge again the documents of which it read any; return what crashed."""
+        read = newly_read(self.inputs.folder.path, self.view, documents, self.recognise)
+        if not read:
+            return ()
+        self._with_figures(self.seen)
+        readings = {digest: self.inputs.readings.get(digest) for digest in read}
+        again, failures = judge_documents(self.view, readings.get, self.judge)
+        for delivery, document in again.items():
+            documents[delivery] = document
+        return failures
 
     def findings_by_text(self) -> tuple[Finding, ...]:
         """Return what the documents that are read by now show, in one process: others are at work beside."""
@@ -403,7 +428,7 @@ class _Judge:
                 "own pictures", lambda: check_own_pictures(view, own.contradictions, issued, wrong), nothing
             )
         found += self._guarded("baseline", lambda: self.baseline.findings(documents, tuple(found)), nothing)
-        return tuple(explain(f, view, self._why) for f in _numbered(view, found))
+        return tuple(explain(f, view, self._why) for f in numbered(view, found))
 
     def _refusal(self, resident: Resident, certificate: Certificate) -> str:
         return refusal(resident, certificate, self.inputs.issued_on, self.inputs.target.rules)
@@ -465,31 +490,6 @@ class _Judge:
         except Exception as e:  # noqa: BLE001  boundary: a crashed check is INCONCLUSIVE, never silence
             self.crashed.append(f"{name}: {type(e).__name__}: {e}")
             return nothing
-
-
-def _readers(view: HistoryView) -> ReadersLag:
-    """Return how reading kept up, over all goes of a run that was resumed."""
-    if not view.readers:
-        return ReadersLag()
-    return ReadersLag(
-        processes=max(r.processes for r in view.readers),
-        documents=sum(r.documents for r in view.readers),
-        unread=view.readers[-1].unread,
-        most_waiting=max(r.most_waiting for r in view.readers),
-        longest_lag_s=max(r.longest_lag_ms for r in view.readers) / 1000,
-    )
-
-
-def _numbered(view: HistoryView, findings: Iterable[Finding]) -> list[Finding]:
-    """Number the findings in the order of the history."""
-    arrived = dict(zip(view.deliveries.strings("delivery"), view.deliveries.integers("at_ns"), strict=True))
-
-    def order(finding: Finding) -> tuple[int, str, int, str, str]:
-        one: Application | None = view.of(finding.application)
-        at_ns = arrived.get(finding.delivery) or (one.ended_ns if one else 0)
-        return at_ns, finding.application, _ORDER[finding.property], finding.anomaly, finding.delivery
-
-    return [replace(f, finding=f"F{n:04d}") for n, f in enumerate(sorted(findings, key=order), 1)]
 
 
 def _ended_wall_ns(view: HistoryView) -> int:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness.cli import root
+from harness.judge import run
 from harness.picture import ocr
 from harness.picture.ocr import Figures, figures_in, read_figures
 from harness.picture.store import RasterStore
@@ -72,6 +73,26 @@ def test_a_number_and_a_birth_date_of_another_person_are_theirs(path, tesseract)
     assert [f["anomaly"] for f in verdict["findings"] if f["victim"] == "saki"] == [Anomaly.UNREAD], "never own by OCR"
     before = (path / "verdict.json").read_bytes()
     assert judged(path) and (path / "verdict.json").read_bytes() == before
+
+
+def test_a_run_is_judged_once_and_only_what_ocr_read_is_put_before_the_tiers_again(path, tesseract, monkeypatch):
+    tesseract(f"住民票の写し {SAKI[1]} 発行番号 11223344")
+    gathered, asked = [], []
+    gather, judge_documents = run.gather, run.judge_documents
+    monkeypatch.setattr(run, "gather", lambda records: gathered.append(records) or gather(records))
+
+    def counted(view, reading_of, *more):
+        documents, crashes = judge_documents(view, reading_of, *more)
+        asked.append(len(documents))
+        return documents, crashes
+
+    monkeypatch.setattr(run, "judge_documents", counted)
+    judged(path)
+    assert len(gathered) == 1
+    assert len(asked) == 2 and asked[1] <= asked[0]
+    asked.clear()
+    judged(path)
+    assert len(asked) == 1, "what OCR has read is not read again"
 
 
 @pytest.mark.parametrize(
