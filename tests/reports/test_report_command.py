@@ -88,7 +88,7 @@ def test_judging_again_leaves_no_report_of_an_older_verdict(
     english = write_report(folder.path, "en")
     assert "<title>defect detected" in english.read_text(encoding="utf-8")
 
-    def judge_again(path: Path, progress: object) -> Verdict:
+    def judge_again(path: Path, *told: object) -> Verdict:
         verdict: Verdict = imaginary.verdict(Outcome.INCONCLUSIVE)
         folder.verdict.write_bytes(msgspec.json.encode(verdict))
         return verdict
