@@ -2,11 +2,18 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 
 ALL_TOOLS = os.environ.get("HONNIN_ALL_TOOLS") == "1"  # set by .ci/run: a missing tool is then a failure
 _missing: set[str] = set()
+
+
+def pytest_configure():
+    """Take Ctrl-C again where the shell's `&` had it ignored: ignored signals are inherited by every program."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

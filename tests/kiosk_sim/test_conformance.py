@@ -438,14 +438,14 @@ def test_tls_carries_large_messages_both_ways_on_one_connection(driver, serve, b
 
 
 def test_an_answer_that_tls_may_have_cut_is_not_whole(driver, serve, bench, tls_files):
-    if driver == "httpx":
-        pytest.skip("httpx does not tell how TLS ended")
-
     def torn(peer):
         peer.read()
         peer.write(b"HTTP/1.1 200 OK\r\n\r\nall of it?")
 
     done = bench(driver, tls_of=lambda _: tls_files.client()).send(serve(torn, tls_files.server()).url)
+    if driver == "httpx":  # cannot tell how TLS ended: a document that was cut shows when it is read
+        assert isinstance(done.result, Answered)
+        return
     assert isinstance(done.result, Failed)
     assert (done.result.answer, done.result.part) == (Answer.RESET, b"all of it?")
 
