@@ -16,7 +16,7 @@ from harness.checks.history import NEVER, Application, HistoryView
 from harness.judge.inputs import Inputs
 from harness.judge.settling import is_sampled, place_of, settle, weight
 from harness.picture.difference import compare
-from harness.picture.issues import LEARNED_FROM, Issue, Kind, kind_of, learn_volatile, varying
+from harness.picture.issues import LEARNED_FROM, Issue, Kind, Progress, kind_of, learn_volatile, varying
 from harness.picture.learning import Pair, learn_common
 from harness.picture.oracle import BaselinePage, PictureOracle
 from harness.picture.store import RasterStore
@@ -34,7 +34,12 @@ class PictureTier:
     """Looks at pages after the text oracle has judged them. Without a baseline it has nothing to say."""
 
     def __init__(
-        self, inputs: Inputs, view: HistoryView, judge: Judge, applicable: Callable[[Application], bool]
+        self,
+        inputs: Inputs,
+        view: HistoryView,
+        judge: Judge,
+        applicable: Callable[[Application], bool],
+        progress: Progress = lambda done, of: None,
     ) -> None:
         """Learn what is volatile from the baseline's rasters, and dates from those of the run."""
         self._judge, self._applicable = judge, applicable
@@ -50,7 +55,7 @@ class PictureTier:
         self._entries = {key_of(e.resident, e.certificate, e.options): e for e in inputs.baseline.entries}
         self._baseline = inputs.baseline.readings
         ends = [(mine[0], mine[-1]) for mine in map(self._issues, self._entries.values()) if len(mine) > 1]
-        self._volatile = learn_volatile(ends, self._rasters.get)
+        self._volatile = learn_volatile(ends, self._rasters.get, progress)
         self._add_common(view, inputs.readings)
         pages = [p for e in self._entries.values() for p in self._pages_of(e)]
         self._oracle = PictureOracle(pages, self._rasters.get, self._volatile)

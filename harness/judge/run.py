@@ -104,10 +104,10 @@ T = TypeVar("T")
 def judge_run(run_folder: Path, progress: Progress = unwatched, recognise: Recognise = unasked) -> Verdict:
     """Judge a run folder; write `findings.jsonl`, `features.jsonl` and `verdict.json`, each by rename.
 
-    Uses the stored readings only. `progress` is told how many documents are judged, of how many; `recognise` is
-    offered the pages that are unread still, and what it keeps beside their pictures counts. Anything missing, damaged
-    or crashed makes the verdict INCONCLUSIVE; a folder without manifest, plan, target file or population raises
-    UsageError, ConfigError or RunDamaged.
+    Uses the stored readings only. `progress` is told how many kinds of pages are learned, then how many documents are
+    judged, of how many; `recognise` is offered the pages that are unread still, and what it keeps beside their
+    pictures counts. Anything missing, damaged or crashed makes the verdict INCONCLUSIVE; a folder without manifest,
+    plan, target file or population raises UsageError, ConfigError or RunDamaged.
     """
     folder = RunFolder.open(run_folder)
     folder.verdict.unlink(missing_ok=True)
@@ -192,7 +192,8 @@ class _Judge:
         """Let pictures decide what text could not: by the baseline that was brought, or by a baseline's own issues."""
         inputs, text, baseline = self.inputs, self.judge, self.baseline
         if inputs.baseline is not None:
-            tier = self._guarded("pictures", lambda: PictureTier(inputs, self.view, text, baseline.applicable), None)
+            given = inputs, self.view, text, baseline.applicable, self.progress
+            tier = self._guarded("pictures", lambda: PictureTier(*given), None)
             self.judge = tier.judge if tier else text
         elif baseline.own:
             issued, related = baseline.issued, baseline.related

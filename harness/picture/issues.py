@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from harness.records.certificates import Certificate, Options
 from harness.records.picture import Region
 
 LEARNED_FROM = 60  # applicants per certificate and page: more teach nothing new
+Progress = Callable[[int, int], None]  # kinds of pages learned, of
 Kind = tuple[Certificate, int, int]  # certificate, page, pages of the document
 
 
@@ -58,17 +59,24 @@ def twins(issues: Iterable[Issue]) -> Iterator[tuple[Issue, Issue]]:
         yield from pairwise(same)
 
 
-def learn_volatile(pairs: Iterable[tuple[Issue, Issue]], raster_of: RasterOf) -> dict[Kind, tuple[Region, ...]]:
+def learn_volatile(
+    pairs: Iterable[tuple[Issue, Issue]], raster_of: RasterOf, progress: Progress = lambda done, of: None
+) -> dict[Kind, tuple[Region, ...]]:
     """Return the regions that differ by issue, for every kind of page that two issues of an application show.
 
-    One kind after the other, so that the pictures of one kind only are in memory.
+    One kind after the other, so that the pictures of one kind only are in memory; `progress` is told how many kinds
+    are learned, of how many.
     """
     sheets: dict[Kind, list[tuple[BaselinePage, BaselinePage]]] = {}
     for first, second in pairs:
         if first.pages == second.pages:
             for page, other in zip(first.sheets(), second.sheets(), strict=True):
                 sheets.setdefault(kind_of(page), []).append((page, other))
-    return {kind: learn_regions(_drawn(of_kind, raster_of)) for kind, of_kind in sheets.items()}
+    found = {}
+    for done, (kind, of_kind) in enumerate(sheets.items()):
+        progress(done, len(sheets))
+        found[kind] = learn_regions(_drawn(of_kind, raster_of))
+    return found
 
 
 def _drawn(sheets: Iterable[tuple[BaselinePage, BaselinePage]], raster_of: RasterOf) -> list[Pair]:
