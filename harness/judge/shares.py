@@ -81,7 +81,10 @@ def _together(
     for number, child in enumerate(children, 1):
         while child.take(wait=True):
             progress(done + sum(one.places for one in children))
-        judged[number] = child.judged if child.whole else list(judge(shares[number]))
+        if not child.whole:
+            child.judged, child.places = list(judge(shares[number])), len(shares[number])
+        judged[number] = child.judged
+        progress(done + sum(one.places for one in children))
     return [part for share in judged for part in share]
 
 

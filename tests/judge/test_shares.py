@@ -48,7 +48,9 @@ def test_the_share_of_a_process_that_dies_is_judged_again():
             os.kill(os.getpid(), signal.SIGKILL)
         return judged(place, crashes)
 
-    parts = judge_in_shares(in_parts(dying), COUNT, 2, lambda done: None)
+    done = []
+    parts = judge_in_shares(in_parts(dying), COUNT, 2, done.append)
+    assert done[-1] == COUNT
     assert told(parts) == [(f"D{n}", f"A{n}") for n in range(COUNT) if n % 100 != 7]
 
 

@@ -150,10 +150,14 @@ def test_an_answer_that_is_none_leaves_its_application_unresolved_with_the_reaso
 def test_a_document_that_is_none_is_kept_and_never_counts_as_its_applicants_own(met, manner):
     status, words = UNREAD[manner]
     both = {e.application for e in endings(met, manner)}
-    digests = {r.digest for r in met.history if isinstance(r, Delivery) and r.application in both}
     readings = load_readings(RunFolder(met.run))
-    assert {readings[d].status for d in digests} == {status}
-    assert all(words in readings[d].reason for d in digests)
+    read = [
+        (r.application, readings[r.digest]) for r in met.history if isinstance(r, Delivery) and r.application in both
+    ]
+    assert {application for application, reading in read if reading.status == status} == both
+    others = {"read", *(told for told, _ in UNREAD.values())}  # of two copies the other may be right, or befallen too
+    assert {reading.status for _, reading in read} <= others
+    assert all(words in reading.reason for _, reading in read if reading.status == status)
     judged = {f["application"]: f["anomaly"] for f in met.verdict["findings"] if f["anomaly"] != "MISDELIVERY"}
     assert {judged.get(a) for a in both} <= {"UNREAD", "TRUNCATED", "LOST"}
 
