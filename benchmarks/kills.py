@@ -102,12 +102,10 @@ def _kill(run: subprocess.Popen[bytes], victim: str, out: Path, after_s: float) 
 def _running(module: str, among: psutil.Process) -> list[psutil.Process]:
     """Return the descendants of `among` (itself included) that run `module` and have not ended."""
     found = []
-    try:
-        for process in [among, *among.children(recursive=True)]:
+    for process in [among, *among.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):  # it ended meanwhile, or nobody has asked yet how another one ended
             if module in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
-    except psutil.Error:  # one ended meanwhile: look again
-        return []
     return found
 
 
