@@ -15,8 +15,19 @@ from msgspec import Struct
 from harness.journal import RunFolder
 from harness.records.faults import AllowedFaults, Command, PlannedFault
 from harness.records.history import FaultEnded, FaultStarted, HistoryRecord
-from kiosk_sim.faults.orders import Arm, Cleared, Impair, Impaired, LinkPlace, Undone, line, link_file, undone_file
-from kiosk_sim.faults.watchdog import ARMED, run_command
+from kiosk_sim.faults.orders import (
+    Arm,
+    Begun,
+    Cleared,
+    Impair,
+    Impaired,
+    LinkPlace,
+    Undone,
+    line,
+    link_file,
+    undone_file,
+)
+from kiosk_sim.faults.watchdog import run_command
 
 M = TypeVar("M", bound=Struct)
 _ANSWER_S = 10.0  # for a link's word, or a watchdog's start
@@ -91,28 +102,26 @@ class Inflictor:
         lasting: Callable[[float], None],
         watchdog: subprocess.Popen[bytes],
     ) -> FaultEnded:
-        """Start the fault only once the watchdog is armed; have the watchdog, and nobody else, undo it."""
+        """Have the watchdog, and nobody else, start the fault and undo it."""
         assert watchdog.stdin is not None
         assert watchdog.stdout is not None
         arm = Arm(
             fault=planned.fault,
+            start=command.start,
             undo=command.undo,
             within_s=command.longest_s,
             command_s=command.command_s,
             told=str(undone_file(self._folder)),
         )
         watchdog.stdin.write(line(arm))
-        if watchdog.stdout.readline() != ARMED:
-            return _ended(planned, inflicted=False, reason="its watchdog did not start, so nothing was done")
-        from_ns = time.monotonic_ns()
-        failed = run_command(command.start, min(command.command_s, command.longest_s))
-        if not failed:
+        begun = _read(watchdog.stdout.readline(), Begun)
+        if not begun.failed:
             lasting(min(planned.lasts_ms / 1000.0, command.longest_s))
         watchdog.stdin.write(b"\n")
         undone = _read(watchdog.stdout.readline(), Undone)
         by = "" if undone.by == "player" else f"undone by the watchdog: {undone.by}"
-        reason = "; ".join(filter(None, (failed, by, undone.reason)))
-        return _ended(planned, inflicted=not failed, undone=undone.undone, reason=reason, from_ns=from_ns)
+        reason = "; ".join(filter(None, (begun.failed, by, undone.reason)))
+        return _ended(planned, inflicted=not begun.failed, undone=undone.undone, reason=reason, from_ns=begun.at_ns)
 
     def _begin(self, planned: PlannedFault, batch: str, within_s: float, command: Command | None = None) -> None:
         undone_file(self._folder).parent.mkdir(mode=0o700, exist_ok=True)

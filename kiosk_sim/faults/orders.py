@@ -42,13 +42,21 @@ class Cleared(Struct, frozen=True, kw_only=True):
 
 
 class Arm(Struct, frozen=True, kw_only=True):
-    """Player to watchdog: run `undo` at the next line, when this pipe ends, or after `within_s`."""
+    """Player to watchdog: run `start`, and `undo` at the next line, when this pipe ends, or after `within_s`."""
 
     fault: str
+    start: tuple[str, ...]
     undo: tuple[str, ...]
     within_s: float
     command_s: float
     told: str  # file that the outcome is appended to: who asked may not be there any more
+
+
+class Begun(Struct, frozen=True, kw_only=True):
+    """Watchdog to player: what came of `start`, which has ended."""
+
+    at_ns: int  # when it was started
+    failed: str = ""
 
 
 class Undone(Struct, frozen=True, kw_only=True):

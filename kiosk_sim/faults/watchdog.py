@@ -1,7 +1,8 @@
-"""Undoes a command whatever becomes of honnin: `python -m kiosk_sim.faults.watchdog`, one for each fault.
+"""Runs a command and undoes it whatever becomes of honnin: `python -m kiosk_sim.faults.watchdog`, one for each fault.
 
 It stands in a session of its own and is nobody's child in the eyes of the kernel's parent-death signal. Its orders come
-on standard input (kiosk_sim.faults.orders.Arm): it undoes at the next line, at the pipe's end, or at the deadline.
+on standard input (kiosk_sim.faults.orders.Arm): it undoes at the next line, at the pipe's end, or at the deadline, and
+never before what it started has ended: an undoing that is overtaken by the fault would leave it in place.
 """
 
 from __future__ import annotations
@@ -17,21 +18,22 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk_sim.faults.orders import Arm, Undone, line
+from kiosk_sim.faults.orders import Arm, Begun, Undone, line
 
-ARMED = b"armed\n"
 _ATTEMPTS = 3
 _PAUSE_S = 1.0  # between two attempts at undoing
 
 
 def main() -> int:
-    """Wait for a reason to undo, undo, tell; the exit code is 0 where it is undone."""
+    """Start, wait for a reason to undo, undo, tell; the exit code is 0 where it is undone."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)  # no SIG_IGN: the command would inherit it
     arm = msgspec.json.decode(_first_line(), type=Arm)
+    begun_ns, deadline_s = time.monotonic_ns(), time.monotonic() + arm.within_s
+    failed = run_command(arm.start, min(arm.command_s, arm.within_s))
     with contextlib.suppress(OSError):  # the player is gone already: the pipe's end will tell
-        os.write(1, ARMED)
-    by = _await_reason(arm.within_s)
+        os.write(1, line(Begun(at_ns=begun_ns, failed=failed)))
+    by = _await_reason(deadline_s)
     reason = _undo(arm)
     undone = Undone(fault=arm.fault, by=by, undone=not reason, at_ns=time.monotonic_ns(), reason=reason)
     _tell(undone, Path(arm.told))
@@ -46,9 +48,8 @@ def _first_line() -> bytes:
     return said
 
 
-def _await_reason(within_s: float) -> str:
-    by = time.monotonic() + within_s
-    while (left_s := by - time.monotonic()) > 0:
+def _await_reason(deadline_s: float) -> str:
+    while (left_s := deadline_s - time.monotonic()) > 0:
         readable, _, _ = select.select([0], [], [], left_s)
         if readable:
             return "player" if os.read(0, 4096) else "the player is gone"

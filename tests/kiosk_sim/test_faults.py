@@ -16,7 +16,7 @@ from harness.records.faults import AllowedFaults, Command, Link, LinkFault, Plan
 from harness.records.history import BatchEnded, Ending, FaultEnded, FaultStarted
 from harness.records.plan import Batch, BatchKind
 from kiosk_sim.faults.inflict import Inflictor
-from kiosk_sim.faults.orders import link_file, undone_file
+from kiosk_sim.faults.orders import Arm, line, link_file, undone_file
 
 
 def script(path, body):
@@ -210,6 +210,31 @@ def test_the_deadline_undoes_what_the_player_forgets(tmp_path, marks, until):
     ended = commanded(tmp_path, command, lambda _: until(lambda: "undo" in left()))
     assert (ended.undone, ended.reason) == (True, "undone by the watchdog: deadline")
     assert left() == ["start", "undo"]
+
+
+def test_a_player_killed_while_the_fault_is_being_started_has_it_undone_afterwards(tmp_path, until):
+    """Undone at once, the fault would come about behind its undoing, and stay."""
+    state, told = tmp_path / "state", tmp_path / "undone.jsonl"
+    begin, go = tmp_path / "begin", tmp_path / "go"
+    start = script(
+        tmp_path / "start",
+        "import pathlib, time\n"
+        f"pathlib.Path({str(begin)!r}).touch()\n"
+        f"while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\n"
+        f"pathlib.Path({str(state)!r}).touch()\n",
+    )
+    undo = script(tmp_path / "undo", f"import pathlib\npathlib.Path({str(state)!r}).unlink(missing_ok=True)\n")
+    arm = Arm(fault="F0001", start=(start,), undo=(undo,), within_s=60.0, command_s=30.0, told=str(told))
+    watchdog = subprocess.Popen([sys.executable, "-m", "kiosk_sim.faults.watchdog"], stdin=subprocess.PIPE)
+    watchdog.stdin.write(line(arm))
+    watchdog.stdin.flush()
+    until(begin.exists)
+    watchdog.stdin.close()  # what becomes of it when the player is killed
+    time.sleep(0.05)
+    go.touch()
+    assert watchdog.wait(timeout=30) == 0
+    assert not state.exists()
+    assert json.loads(told.read_text())["by"] == "the player is gone"
 
 
 def table(command):
