@@ -11,7 +11,7 @@ import click
 from mock_issuer import __version__
 from mock_issuer.centre.routing import Routing
 from mock_issuer.controls.catalogue import CONTROLS
-from mock_issuer.defects.catalogue import CATALOGUE, Switch, parse_switch
+from mock_issuer.defects.catalogue import CATALOGUE, Switch, node_id, parse_switch
 from mock_issuer.defects.table import control_table, lines, table
 from mock_issuer.serving import Tls
 from mock_issuer.settings import CENTRE_THREADS, NAME_LIMIT, NODE_THREADS, NodeSettings, State, Timing
@@ -116,7 +116,8 @@ def _switches(written: tuple[str, ...], nodes: dict[str, str]) -> tuple[Switch, 
 def _build_ids(written: tuple[str, ...], count: int) -> dict[str, str]:
     ids = {f"n{number}": f"mock-{__version__}" for number in range(1, count + 1)}
     for text in written:
-        build, _, node = text.partition("@")
+        build, _, written_node = text.partition("@")
+        node = node_id(written_node)
         _require_node(node or None, ids)
         ids |= {node: build} if node else dict.fromkeys(ids, build)
     return ids

@@ -9,7 +9,7 @@ import msgspec
 
 from mock_issuer.centre.link import NodeLink
 from mock_issuer.centre.routing import Router
-from mock_issuer.defects.catalogue import Switch
+from mock_issuer.defects.catalogue import Switch, node_id
 from mock_issuer.refusals import Refusal
 from mock_issuer.web import Answer, Request, Routes, json_answer
 
@@ -55,7 +55,7 @@ class Administration:
         return self._at(node, "DELETE", f"/defects?defect={quote(defect)}" if defect else "/defects")
 
     def _links(self, node: str | None) -> tuple[NodeLink, ...]:
-        return (self._router.named(node),) if node else self._router.links
+        return (self._router.named(node_id(node)),) if node else self._router.links
 
     def _at(self, node: str | None, method: str, path: str, body: bytes = b"") -> Answer:
         links = [link for link in self._links(node) if node or link.alive]

@@ -1,4 +1,4 @@
-"""All defects by id, and how a switch is written: D02, D02@n2, D01:limit_s=2, D01@n2:limit_s=2,linger_s=1."""
+"""All defects by id, and how a switch is written: D02, D02@n2 or D02@2, D01:limit_s=2, D01@n2:limit_s=2,linger_s=1."""
 
 from __future__ import annotations
 
@@ -43,7 +43,12 @@ def parse_switch(text: str) -> Switch:
             params[key] = float(value)
         except ValueError:
             raise ValueError(f"{text}: {part!r} is not NAME=NUMBER") from None
-    return known(Switch(defect=defect, node=node or None, params=params))
+    return known(Switch(defect=defect, node=node_id(node) if node else None, params=params))
+
+
+def node_id(written: str) -> str:
+    """Return a node's id, of which the number alone may be written: 2 for n2."""
+    return f"n{written}" if written.isdecimal() else written
 
 
 def find(name: str) -> Defect | None:

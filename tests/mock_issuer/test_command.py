@@ -22,7 +22,7 @@ def honnin(*arguments: str, folder: Path | None = None) -> subprocess.CompletedP
 
 def test_defects_are_switched_by_name_and_node(issuer) -> None:
     ready = ("--issuer", str(issuer.state.parent / "ready.json"))
-    assert honnin("defect", "on", "D02@n2", *ready).stdout.splitlines() == ["n1: clean", "n2: D02"]
+    assert honnin("defect", "on", "D02@2", *ready).stdout.splitlines() == ["n1: clean", "n2: D02"]
     assert json.loads(honnin("defect", "on", "D01:limit_s=2", *ready, "--json").stdout) == {
         "n1": {"D01": {"limit_s": 2.0}},
         "n2": {"D02": {}, "D01": {"limit_s": 2.0}},

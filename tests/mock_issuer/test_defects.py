@@ -6,15 +6,18 @@ import ast
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
+from mock_issuer.controls.catalogue import CONTROLS
 from mock_issuer.debuglog import Rendered, WrongHandover, read_debug_logs, wrong_handovers
 from mock_issuer.defects import catalogue
 from mock_issuer.defects.behaviour import Behaviour
 from mock_issuer.defects.catalogue import CATALOGUE, parse_switch
-from mock_issuer.defects.rules import ClearedOutput
+from mock_issuer.defects.correct import AnswerRule
 from mock_issuer.defects.switches import Switches
 
 
@@ -214,24 +217,49 @@ def test_d01_hands_the_next_applicants_file_to_whoever_waited_too_long(settle, p
     assert len(wrong_handovers(issuer.state / "debug")) == len(found)
 
 
+DEFECTS = Path(catalogue.__file__).parent
+# What a defect's module may import besides the issuer: nothing that waits, and nothing that throws dice.
+HARMLESS = {
+    "__future__", "collections.abc", "contextlib", "dataclasses", "datetime", "itertools", "msgspec", "msgspec.structs",
+    "pathlib", "threading",
+}  # fmt: skip
+OF_ITS_MISTAKE = {"D24": {"secrets"}, "D32": {"time"}}  # a number drawn at random; a count that begins at the clock
+DELAYS = {"sleep", "wait", "wait_for", "Timer", "Event", "Condition", "join", "monotonic", "perf_counter"}
+
+
 @pytest.mark.parametrize("defect", sorted(CATALOGUE))
 def test_no_defect_waits_or_throws_dice_its_delays_are_the_clean_issuers_own(defect: str) -> None:
-    (file,) = Path(catalogue.__file__).parent.glob(f"{defect.lower()}_*.py")
-    used = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(ast.parse(file.read_text()))}
-    drawn = {"randbelow"} if defect == "D24" else set()  # a number drawn at random is the mistake itself
-    assert used & {"sleep", "random", "randrange", "randint", "choice", "randbelow"} == drawn
+    (file,) = DEFECTS.glob(f"{defect.lower()}_*.py")
+    nodes = list(ast.walk(ast.parse(file.read_text())))
+    imported = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    imported |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    ours = {name for name in imported if name.partition(".")[0] == "mock_issuer"}
+    assert imported - ours - HARMLESS == OF_ITS_MISTAKE.get(defect, set())
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    assert {getattr(one, "attr", getattr(one, "id", "")) for one in called} & DELAYS == set()
 
 
-def test_a_clean_switchboard_behaves_cleanly() -> None:
+@pytest.mark.parametrize("name", [*CATALOGUE, *CONTROLS])
+def test_a_switch_changes_something_and_off_again_nothing_of_it_is_left(name: str) -> None:
     switches = Switches()
-    for name in CATALOGUE:
-        switches.turn_on(parse_switch(f"{name}@n1"))
-    assert set(switches.active()) == set(CATALOGUE)
+    clean = parts_of(switches.behaviour)
+    switches.turn_on(parse_switch(f"{name}@n1"))
+    assert parts_of(switches.behaviour) != clean
     switches.turn_off(None)
-    behaviour = switches.behaviour
-    assert behaviour.work_key is Behaviour().work_key
-    assert isinstance(behaviour.output, ClearedOutput)
-    assert behaviour.print_limit_s is None
+    assert parts_of(switches.behaviour) == clean
+
+
+def parts_of(behaviour: Behaviour) -> dict[str, object]:
+    """What a behaviour is made of, by seam: values and functions themselves, of rules their kind."""
+    parts = {one.name: getattr(behaviour, one.name) for one in fields(behaviour)}
+    plain = (int, float, str, type(None), type, FunctionType, AnswerRule)
+    return {name: part if isinstance(part, plain) else type(part) for name, part in parts.items()}
+
+
+def test_nothing_of_a_defect_or_control_is_part_of_the_clean_issuer() -> None:
+    homes = {getattr(part, "__module__", "") for part in parts_of(Behaviour()).values()}
+    assert "mock_issuer.defects.correct" in homes
+    assert not any(home.startswith(("mock_issuer.defects.d", "mock_issuer.controls.")) for home in homes)
 
 
 @pytest.mark.parametrize("written", ["D99", "D02:limit=1", "D01:limit_s=soon", ""])
@@ -243,6 +271,8 @@ def test_switches_that_do_not_exist_are_told(written: str) -> None:
 def test_switches_are_written_with_node_and_parameters() -> None:
     switch = parse_switch("D01@n2:limit_s=2,linger_sheets=1")
     assert (switch.defect, switch.node, switch.params) == ("D01", "n2", {"limit_s": 2.0, "linger_sheets": 1.0})
+    assert parse_switch("D02@2") == parse_switch("D02@n2")  # by number, too
+    assert parse_switch("D19:ttl=2").params == {"ttl_s": 2.0}
 
 
 def test_unknown_defects_and_nodes_are_refused_at_runtime(issuer) -> None:
