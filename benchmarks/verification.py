@@ -20,7 +20,8 @@ from pathlib import Path
 
 from harness.campaign.scenario import Mix, Scenario
 from harness.cli.display import Display
-from harness.cli.run import load_request, prepare_run
+from harness.cli.inputs import Inputs, load_request
+from harness.cli.run import prepare_run
 from harness.embedded import SCALED, issuer, target_toml
 from harness.journal import RunFolder, read_history
 from harness.population import load, make_population, save
@@ -68,8 +69,8 @@ def arrivals(given: argparse.Namespace) -> Scenario:
 
 def trial(base: Path, scenario: Scenario, seed: int, *, verified: bool) -> Latencies:
     """Play the arrivals once."""
-    request = load_request(scenario, base / "target.toml", None, None, base / "runs", seed, ())
-    folder, _ = prepare_run(request, Display("en", quiet=True), "en")
+    request = load_request(scenario, base / "target.toml", Inputs(out=base / "runs", seed=seed))
+    folder, _ = prepare_run(request, Display("en", quiet=True))
     watch = Watch(folder, max(1, (os.cpu_count() or 2) - 1)) if verified else None
     if watch is not None:
         watch.start()

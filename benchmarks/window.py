@@ -21,7 +21,8 @@ from harness.campaign.scenario import Pairs as Sweep
 from harness.campaign.scenario import Scenario, Seconds, Solo, Steered
 from harness.checks.gather import gather
 from harness.cli.display import Display
-from harness.cli.run import load_request, play
+from harness.cli.inputs import Inputs, load_request
+from harness.cli.run import play
 from harness.embedded import issuer, switch, target_toml
 from harness.judge.decided import plan_as_decided
 from harness.judge.inputs import load_inputs, records
@@ -68,8 +69,8 @@ def main() -> int:
         with issuer(base, 2, *PRINT) as ready:
             switch(ready, given.defect)
             (base / "target.toml").write_text(target_toml(ready), encoding="utf-8")
-            request = load_request(campaign(given.pairs), base / "target.toml", None, None, base, given.seed, ())
-            verdict, folder = play(request, Display("en", quiet=False), None, "en")
+            request = load_request(campaign(given.pairs), base / "target.toml", Inputs(out=base, seed=given.seed))
+            verdict, folder = play(request, Display("en", quiet=False))
         inputs = load_inputs(folder)
         view = gather(records(inputs))
         trials = pair_trials(view, verdict.findings, plan_as_decided(inputs.plan, view.decisions))

@@ -9,11 +9,12 @@ import click
 
 from harness.attached.attach import Known, attach
 from harness.attached.mapping import load_mapping
-from harness.cli.display import Display
-from harness.cli.finish import exit_code, finish, tell
+from harness.cli.finish import finish
+from harness.cli.shared_options import FOLDER_OR_FILE
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.config import read_json_lines
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import default_lang
 from harness.journal import RunFolder, read_manifest, read_segment
 from harness.records.history import ApplicationStarted, SegmentOpened
 from harness.records.manifest import CardStanding
@@ -40,24 +41,19 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
-@click.argument("log", type=click.Path(path_type=Path))
-@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="MAPPING.toml of the log")
+@click.argument("run", type=FOLDER_OR_FILE)
+@click.argument("log", type=FOLDER_OR_FILE)
+@click.option("--mapping", "mapping_file", type=FOLDER_OR_FILE, help="MAPPING.toml of the log")
 @click.option("--column", "columns", multiple=True, metavar="ITEM=HEADING", help="what a column is, e.g. card=SERIAL")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
-@click.option("--quiet", is_flag=True, help="no progress")
-def command(
-    run: Path, log: Path, mapping_file: Path | None, columns: tuple[str, ...], lang: Lang, as_json: bool, quiet: bool
-) -> int:
+@verdict_options
+def command(run: Path, log: Path, mapping_file: Path | None, columns: tuple[str, ...], telling: Telling) -> int:
     """Attach, judge, report, tell."""
     folder = RunFolder.open(run)
     mapping = load_mapping(mapping_file, columns)
-    with lock(folder), Display(lang, quiet) as display:
+    with lock(folder), telling.display() as display:
         attach(folder, log, mapping, _known(folder))
-        verdict = finish(folder, display, lang)
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
+        verdict = finish(folder, display)
+    return telling.tell(verdict, folder)
 
 
 def _known(folder: RunFolder) -> Known:

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from harness.campaign import Scenario
 from harness.campaign.scenario import Baseline
-from harness.cli.display import Display
-from harness.cli.finish import exit_code, tell
-from harness.cli.run import load_request, play
+from harness.cli.inputs import Inputs, input_options, load_request
+from harness.cli.run import play
+from harness.cli.shared_options import FOLDER_OR_FILE, confirm_option, readers_option
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import default_lang
 from harness.journal import RunFolder
 from harness.records.certificates import Certificate
 from harness.records.verdict import Outcome, Verdict
@@ -41,45 +42,34 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("target_file", metavar="TARGET", type=click.Path(path_type=Path))
-@click.option("--population", type=click.Path(path_type=Path), help="population folder (default: the target file's)")
-@click.option("--cards", type=click.Path(path_type=Path), help="cards folder (default: the target file's)")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
-@click.option("--seed", type=int, help="another order, other options (default: 1)")
+@click.argument("target_file", metavar="TARGET", type=FOLDER_OR_FILE)
+@input_options
 @click.option("--residents", type=click.IntRange(0), default=0, help="use at most so many people (default: all)")
 @click.option("--options-each", type=click.IntRange(1, 16), default=2, show_default=True, help="options per person")
 @click.option("--lanes", type=click.IntRange(1, 64), default=1, show_default=True, help="applications at once")
-@click.option("--proven", type=click.Path(path_type=Path), help="run folder with a PASS, needed for several lanes")
-@click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
-@click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
-@click.option("--quiet", is_flag=True, help="no progress")
+@click.option("--proven", type=FOLDER_OR_FILE, help="run folder with a PASS, needed for several lanes")
+@confirm_option
+@readers_option
+@verdict_options
 def command(
     target_file: Path,
-    population: Path | None,
-    cards: Path | None,
-    out: Path,
-    seed: int | None,
+    inputs: Inputs,
     residents: int,
     options_each: int,
     lanes: int,
     proven: Path | None,
     confirmed: tuple[str, ...],
     readers: int | None,
-    lang: Lang,
-    as_json: bool,
-    quiet: bool,
+    telling: Telling,
 ) -> int:
     """Compile the quiet plan, play it, judge it; the exit code is the verdict's."""
     phase = replace(PLAIN, options_each=options_each, lanes=lanes)
-    request = load_request(baseline_campaign(phase, residents), target_file, population, cards, out, seed, confirmed)
+    request = load_request(baseline_campaign(phase, residents), target_file, inputs, confirmed)
     if lanes > 1:
         _check_proven(proven, request)
     request = replace(request, kind="baseline")
-    verdict, folder = play(request, Display(lang, quiet), readers, lang)
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
+    verdict, folder = play(request, telling.display(), readers)
+    return telling.tell(verdict, folder)
 
 
 PLAIN = Baseline(phase="B0", title_ja="基準帳票の交付(負荷なし)", title_en="Documents issued quietly, as a baseline")

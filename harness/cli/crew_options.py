@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from harness.cli.display import Display
+from harness.cli.shared_options import FOLDER_OR_FILE
 from harness.errors import UsageError
 from harness.journal import RunFolder
 from harness.run.crew import Crew, LocalCrew
@@ -31,7 +32,7 @@ def crew_options(command: Callable[..., T]) -> Callable[..., T]:
     @click.option("--workers", type=click.IntRange(1, 64), default=1, help="processes that serve the kiosks under load")
     @click.option("--expect-workers", type=click.IntRange(1, 64), help="workers on other machines (honnin worker)")
     @click.option("--bind", default="127.0.0.1", metavar="HOST[:PORT]", help="this machine's address for them")
-    @click.option("--invitation", type=click.Path(path_type=Path), help="file to write for them [invitation.json]")
+    @click.option("--invitation", type=FOLDER_OR_FILE, help="file to write for them [invitation.json]")
     @click.option("--join-timeout", type=click.FloatRange(1, 86_400), default=600.0, help="seconds to wait for them")
     @functools.wraps(command)
     def wrapped(

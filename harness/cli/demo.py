@@ -10,7 +10,9 @@ from msgspec import Struct
 
 from harness.campaign import find_scenario, load_scenario
 from harness.cli.display import Display
-from harness.cli.run import load_request, play
+from harness.cli.inputs import Inputs, load_request
+from harness.cli.run import play
+from harness.cli.shared_options import FOLDER_OR_FILE, lang_option, quiet_option
 from harness.embedded import SCALED, issuer, switch, target_toml
 from harness.glossary import Lang, default_lang, word
 from harness.population import load, make_population, save
@@ -67,11 +69,11 @@ ROUNDS = (
 
 
 @click.command(help=_HELP[default_lang()])
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where to write")
+@click.option("--out", type=FOLDER_OR_FILE, default=Path("runs"), show_default=True, help="where to write")
 @click.option("--scenario", default="go-live", show_default=True, help="another scenario, e.g. smoke")
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
-@click.option("--quiet", is_flag=True, help="no progress")
+@click.option("--seed", type=int, default=1, show_default=True, help="other residents, another order")
+@lang_option
+@quiet_option
 def command(out: Path, scenario: str, seed: int, lang: Lang, quiet: bool) -> int:
     """Make residents, cards and issuer; play both rounds; compare with what is expected."""
     find_scenario(scenario)
@@ -137,8 +139,10 @@ def _round(
     click.echo(f"\n== {defective if part.defect else clean}")
     if part.defect:
         switch(ready, part.defect)
-    request = load_request(load_scenario(find_scenario(scenario)), folder / "target.toml", None, None, folder, seed, ())
-    verdict, run = play(request, Display(lang, quiet), None, lang)
+    request = load_request(
+        load_scenario(find_scenario(scenario)), folder / "target.toml", Inputs(out=folder, seed=seed)
+    )
+    verdict, run = play(request, Display(lang, quiet))
     right = as_expected(part, verdict)
     names = sorted({f.anomaly for f in verdict.findings})
     anomalies = ", ".join(word(n, lang) for n in names) or "-"

@@ -86,6 +86,7 @@ class Display:
 
     def __init__(self, lang: Lang, quiet: bool = False) -> None:
         """Write to standard error; nothing at all where `quiet`."""
+        self.lang = lang
         self._console = Console(
             file=cast("IO[str]", _Forgiving(sys.stderr)), quiet=quiet, highlight=False, soft_wrap=True
         )

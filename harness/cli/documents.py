@@ -12,6 +12,7 @@ import click
 import msgspec
 from msgspec import Struct
 
+from harness.cli.shared_options import FOLDER_OR_FILE, lang_option
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang, word
 from harness.journal import DocumentStore, RunFolder, read_history
@@ -59,15 +60,15 @@ class Received(Struct, frozen=True, kw_only=True):
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=FOLDER_OR_FILE)
 @click.option("--application", "applications", multiple=True, metavar="A", help="of this application, e.g. A000012")
 @click.option("--certificate", type=click.Choice([c.value for c in Certificate]), help="of this kind")
 @click.option("--resident", "residents", multiple=True, metavar="R", help="that this resident applied for")
 @click.option("--all", "everything", is_flag=True, help="all of them")
 @click.option("--list", "listed", is_flag=True, help="only list them (all, where nothing else is chosen)")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", help="new folder for the files")
+@click.option("--out", type=FOLDER_OR_FILE, metavar="FOLDER", help="new folder for the files")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON list")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts")
+@lang_option
 def command(
     run: Path,
     applications: tuple[str, ...],

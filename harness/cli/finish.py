@@ -1,14 +1,10 @@
-"""What follows every run, and every second judging: verdict, evidence pictures, report, the words on the terminal."""
+"""What follows every run, and every second judging: verdict, evidence pictures, report."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import get_args
-
-import click
-import msgspec
 
 from harness.cli.display import Display
 from harness.errors import DiskFull, GeneratorFault
@@ -16,16 +12,14 @@ from harness.glossary import Lang
 from harness.journal import RunFolder
 from harness.journal.ledger import enter_verdict
 from harness.judge import judge_run
-from harness.records.verdict import Outcome, Verdict
+from harness.records.verdict import Verdict
 from harness.run.look import look
 from harness.run.pictures import take_pictures
 from harness.run.recognise import recognise
-from reports import findings_in_full, report_path, summary, write_report
-
-_EXIT = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCONCLUSIVE: 2}
+from reports import findings_in_full, report_path, write_report
 
 
-def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
+def finish(folder: RunFolder, display: Display) -> Verdict:
     """Judge a run folder, take the pictures its findings need, write its report; return the verdict.
 
     A report in the other language is written again too: it must not tell an older verdict.
@@ -40,7 +34,7 @@ def finish(folder: RunFolder, display: Display, lang: Lang) -> Verdict:
     display.say("report")
     take_pictures(folder, findings_in_full(verdict.findings))
     for each in get_args(Lang):
-        if each == lang or report_path(folder, each).exists():
+        if each == display.lang or report_path(folder, each).exists():
             write_report(folder.path, each)
     enter_verdict(folder, verdict)
     return verdict
@@ -77,16 +71,3 @@ def _recognise(folder: RunFolder, pages: Sequence[tuple[str, int]], display: Dis
 
 def _readers() -> int:
     return max(1, (os.cpu_count() or 2) - 1)
-
-
-def exit_code(verdict: Verdict) -> int:
-    """Return the exit code of a verdict."""
-    return _EXIT[verdict.outcome]
-
-
-def tell(verdict: Verdict, folder: RunFolder, lang: Lang, as_json: bool) -> None:
-    """Print the verdict: JSON for programs, words and paths for people. With nobody there to read it, nothing."""
-    lines = [msgspec.json.encode(verdict).decode()] if as_json else [summary(verdict, lang), report_path(folder, lang)]
-    with suppress(OSError):  # verdict and report are kept, and a lost terminal must not alter the exit code
-        for line in lines:
-            click.echo(line)

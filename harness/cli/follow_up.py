@@ -15,16 +15,17 @@ from harness.checks.gather import gather
 from harness.checks.history import HistoryView, Update
 from harness.checks.left_changed import left_by
 from harness.checks.pending import pending
-from harness.cli.display import Display
-from harness.cli.finish import exit_code, tell
+from harness.cli.inputs import Inputs, request_of
 from harness.cli.playable import check_playable
-from harness.cli.run import conduct, request_of
+from harness.cli.run import conduct
+from harness.cli.shared_options import FOLDER_OR_FILE, confirm_option, operator_option, out_option, readers_option
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.followup.carrying import carry_over, wall_ns
 from harness.followup.planning import NAME, PHASE, TITLE, plan_follow_up
 from harness.followup.restored import restored_by
-from harness.glossary import Lang, default_lang
+from harness.glossary import default_lang
 from harness.journal import RunFolder, read_history, read_manifest
 from harness.population.registered import before
 from harness.records.manifest import Manifest
@@ -57,23 +58,19 @@ _SCENARIO = Scenario(
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
-@click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
-@click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
-@click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
-@click.option("--quiet", is_flag=True, help="no progress")
+@click.argument("run", type=FOLDER_OR_FILE)
+@out_option
+@confirm_option
+@readers_option
+@operator_option
+@verdict_options
 def command(
     run: Path,
     out: Path,
     confirmed: tuple[str, ...],
     readers: int | None,
     operator: str,
-    lang: Lang,
-    as_json: bool,
-    quiet: bool,
+    telling: Telling,
 ) -> int:
     """Plan, play, judge, tell."""
     earlier = RunFolder.open(run)
@@ -91,9 +88,8 @@ def command(
     folder = lay_out(request, plan.header, plan.batches, datetime.now(JST).date())
     carry_over(folder, manifest.run, view, tuple(dict.fromkeys((*changes, *left))))
     with lock(folder):
-        verdict = conduct(folder, plan.header, Display(lang, quiet), readers, lang, operator)
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
+        verdict = conduct(folder, plan.header, telling.display(), readers, operator)
+    return telling.tell(verdict, folder)
 
 
 def _request(earlier: RunFolder, manifest: Manifest, out: Path, confirmed: tuple[str, ...]) -> Request:
@@ -105,8 +101,9 @@ def _request(earlier: RunFolder, manifest: Manifest, out: Path, confirmed: tuple
     check_allowed(target, confirmed)
     check_playable(target, target_file)
     cards = Path(manifest.cards_folder) if manifest.cards_folder else None
-    request = request_of(_SCENARIO, target, target_file, earlier.population, cards, out, 0, confirmed)
-    return replace(request, follows=manifest.run)
+    inputs = Inputs(population=earlier.population, cards=cards, out=out, seed=0)
+    request = request_of(_SCENARIO, target, target_file, inputs)
+    return replace(request, confirmed_hosts=confirmed, follows=manifest.run)
 
 
 def _check_not_restored(earlier: RunFolder, manifest: Manifest, out: Path) -> None:

@@ -11,8 +11,9 @@ import click
 import httpx
 from msgspec import Struct
 
+from harness.cli.shared_options import lang_option
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import Lang
 
 _PATIENCE_S = 10.0
 _ready = click.option(
@@ -75,7 +76,7 @@ def defect() -> None:
 @defect.command("list")
 @_ready
 @_json
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
+@lang_option
 @click.option("--controls", is_flag=True, help="List the controls instead: correct variants, switched alike.")
 def list_defects(ready_file: Path, as_json: bool, lang: Lang, controls: bool) -> None:
     """Show all defects, and at which nodes each is on. Without a running issuer: only which there are."""

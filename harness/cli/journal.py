@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from harness.cli.shared_options import FOLDER_OR_FILE
 from harness.glossary import default_lang
 from harness.journal import Entry, RunFolder, inspect_segments, read_segment
 
@@ -18,7 +19,7 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=FOLDER_OR_FILE)
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line: writer, sequence, record")
 @click.option("--application", help="only records that name this application, e.g. A000012")
 @click.option("--kind", help="only records of this kind, e.g. delivery")

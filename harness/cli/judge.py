@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from harness.cli.display import Display
-from harness.cli.finish import exit_code, finish, tell
+from harness.cli.finish import finish
+from harness.cli.inputs import Inputs, request_of
 from harness.cli.playable import check_readable
-from harness.cli.run import request_of
+from harness.cli.shared_options import FOLDER_OR_FILE
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.config import load_toml
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import default_lang
 from harness.imported.file import read_import
 from harness.imported.laying import SCENARIO, lay_import
 from harness.journal import RunFolder, read_manifest
@@ -41,36 +42,31 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path), required=False)
-@click.option("--import", "history", type=click.Path(path_type=Path), help="history recorded by something else")
-@click.option("--target", "target_file", type=click.Path(path_type=Path), help="with --import: TARGET.toml")
-@click.option("--population", type=click.Path(path_type=Path), help="with --import: instead of the target file's")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="with --import")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
-@click.option("--quiet", is_flag=True, help="no progress")
+@click.argument("run", type=FOLDER_OR_FILE, required=False)
+@click.option("--import", "history", type=FOLDER_OR_FILE, help="history recorded by something else")
+@click.option("--target", "target_file", type=FOLDER_OR_FILE, help="with --import: TARGET.toml")
+@click.option("--population", type=FOLDER_OR_FILE, help="with --import: instead of the target file's")
+@click.option("--out", type=FOLDER_OR_FILE, default=Path("runs"), show_default=True, help="with --import")
+@verdict_options
 def command(
     run: Path | None,
     history: Path | None,
     target_file: Path | None,
     population: Path | None,
     out: Path,
-    lang: Lang,
-    as_json: bool,
-    quiet: bool,
+    telling: Telling,
 ) -> int:
     """Judge, report, tell."""
     if (run is None) is (history is None):
         raise UsageError("name one run folder, or a history with --import")
     folder = RunFolder.open(run) if run is not None else _imported(history, target_file, population, out)
     read_manifest(folder)  # a damaged one is told before anything is read
-    with lock(folder), Display(lang, quiet) as display:
+    with lock(folder), telling.display() as display:
         if not any(folder.readings.iterdir()):
             display.say("reading")
             read_all(folder)
-        verdict = finish(folder, display, lang)
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
+        verdict = finish(folder, display)
+    return telling.tell(verdict, folder)
 
 
 def _imported(history: Path | None, target_file: Path | None, population: Path | None, out: Path) -> RunFolder:
@@ -79,6 +75,6 @@ def _imported(history: Path | None, target_file: Path | None, population: Path |
         raise UsageError("--import needs the target file that says what the documents look like: --target TARGET.toml")
     target = load_toml(target_file, Target)
     check_readable(target, target_file.resolve())
-    request = request_of(SCENARIO, target, target_file, population, None, out)
+    request = request_of(SCENARIO, target, target_file, Inputs(population=population, out=out))
     given = read_import(history, frozenset(request.population.residents))
     return lay_import(request, given)

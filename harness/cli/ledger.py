@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.assurance.tries import lacking
+from harness.cli.shared_options import lang_option, out_option
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang, word
 from harness.journal.ledger import LEDGER_FILE, Ledger, read_ledger
@@ -71,9 +72,9 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 @click.command(help=_HELP[default_lang()])
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
+@out_option
 @click.option("--target", "target", default="", help="only runs against the target of this name")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="print the ledger as JSON")
 def command(out: Path, target: str, lang: Lang, as_json: bool) -> int:
     """Read the ledger, show it, say what it lacks."""

@@ -17,29 +17,23 @@ _JAPANESE: dict[str, str] = {
     "population folder (default: the target file's)": "試験住民のフォルダー(既定: 対象ファイルの指定)",
     "cards folder (default: the target file's)": "カードのフォルダー(既定: 対象ファイルの指定)",
     "run folder of honnin baseline to compare with": "比べる基準帳票(honnin baseline の実施フォルダー)",
-    "baseline that the run will be compared with": "試験で比べることになる基準帳票",
     "baseline run to compare pictures with": "画像を比べる基準帳票の実施フォルダー",
     "run folder whose measured times are expected again": "所要時間の見込みに使う前回の実施フォルダー",
     "run folder with a PASS, needed for several lanes": "PASS となった実施フォルダー(--lanes が 2 以上のときに要る)",
-    "another order, other options (default: 1)": "順序と選択肢を変える乱数の種(既定: 1)",
-    "another order, other gaps, other people (default: the scenario's)": (
-        "順序・間隔・人を変える乱数の種(既定: シナリオの指定)"
+    "another order, other gaps, people, options (default: the scenario's, or 1)": (
+        "順序・間隔・人・選択肢を変える乱数の種(既定: シナリオの指定か 1)"
     ),
+    "other residents, another order": "住民と順序を変える乱数の種",
     "use at most so many people (default: all)": "使う人数の上限(既定: 全員)",
     "options per person": "一人当たりの選択肢の数",
     "applications at once": "同時に行う申請の数",
-    "another order (default: the scenario's)": "順序を変える乱数の種(既定: シナリオの指定)",
     "sweep: begin at most so many applications": "全件の交付確認: 1 分間に始める申請の上限",
     "sweep: so many applications at once (default: 1)": "全件の交付確認: 同時に行う申請の数(既定: 1)",
     # languages and forms
     "no progress": "経過を表示しない",
     "language of texts": "文の言語",
-    "language of the words": "文の言語",
-    "language of the report": "報告書の言語",
-    "language of texts and report": "文と報告書の言語",
     "only runs against the target of this name": "この名前の対象への実施だけ",
     "print the ledger as JSON": "試験台帳を JSON で出す",
-    "print the verdict as JSON": "判定を JSON で出す",
     "print the verdict as JSON on standard output": "判定を JSON で標準出力に出す",
     "print the forecast as JSON on standard output": "計画の見込みを JSON で標準出力に出す",
     "print the path as JSON": "場所を JSON で出す",
@@ -63,6 +57,7 @@ _JAPANESE: dict[str, str] = {
     "file to write for them [invitation.json]": "作業機に渡す招待ファイル [invitation.json]",
     "seconds to wait for them": "作業機の参加を待つ秒数",
     "only make the run folder, for scenarios/locustfile.py": "実施フォルダーだけを作る(scenarios/locustfile.py 用)",
+    "file that was written for this worker": "この作業機に渡された招待ファイル",
     "where the run is conducted": "試験を進めている機械",
     "seconds to try the master for": "相手の機械への接続を試みる秒数",
     "keep this worker's folder when everything has been handed over": (
@@ -131,6 +126,29 @@ _JAPANESE: dict[str, str] = {
     "List the controls instead: correct variants, switched alike.": (
         "欠陥の代わりに、正常な変種(同じように切り替える)を一覧にする"
     ),
+    # residents
+    "Print one JSON object instead.": "文章の代わりにJSONを1つ出力する",
+    "Replace what an earlier command wrote there.": "既存の出力先を置き換える",
+    "Seed word of the residents.": "乱数の種",
+    "How many residents.": "人数",
+    "Save the seal of KEY as a PNG file.": "KEY の印影をPNGで保存する",
+    "Byte order mark, for Excel.": "CSVの先頭にBOMを付ける(Excel用)",
+    "Fill in the serials of this cards folder.": "カードフォルダの各人のシリアル番号を書く",
+    "Columns, values, gaiji (TOML).": "列・値・外字の対応表(TOML)",
+    "Encoding.": "文字コード",
+    "CSV of tax figures.": "税額のCSV",
+    "CSV of family registers.": "戸籍のCSV",
+    "Folder of seals, KEY.png.": "印影PNG(KEY.png)のフォルダ",
+    "CSV / JSON Lines": "CSV か JSON Lines",
+    # the score
+    "D02, clean, gaps-in-numbers, ...; repeatable": "D02、clean、gaps-in-numbers など(繰り返せる)",
+    "a named part: ci": "名のある一部: ci",
+    "also each incident's own scenario": "事例ごとのシナリオも実施する",
+    "runs of each (default: 5, of defects without a race 2)": "一つ当たりの実施回数(既定: 5、競合によらない欠陥は 2)",
+    "TARGET.toml of an external issuer": "外部の発行システムの対象ファイル",
+    "what the external issuer is called in the table": "表での外部の発行システムの名",
+    "play nothing": "実施せず、表だけを示す",
+    "keep run folders and issuers' states under OUT/trials": "実施フォルダーと発行システムの状態を OUT/trials に残す",
     # one document
     "whose it should be (key)": "だれの証明書のはずか(番号)",
     "what it should be": "何の証明書のはずか",

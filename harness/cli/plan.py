@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,15 +15,17 @@ from harness.campaign.pace import pace_of
 from harness.campaign.recovery import with_recovery
 from harness.campaign.scenario import sweeps
 from harness.cli.baseline import PLAIN, baseline_campaign
+from harness.cli.inputs import Inputs, input_options, request_of, with_baseline
 from harness.cli.plan_texts import told
-from harness.cli.run import request_of, with_baseline
+from harness.cli.shared_options import FOLDER_OR_FILE, baseline_option, lang_option, target_option
 from harness.cli.sweep_options import Paced, sweep_options
 from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import ConfigError
 from harness.glossary import Lang, default_lang
+from harness.journal.plan_file import PlannedBatches
 from harness.population import distinguish
-from harness.records.plan import Batch, PlanHeader, Probe
+from harness.records.plan import PlanHeader, Probe
 from harness.records.target import Target
 from harness.run.people import indistinct
 from harness.run.prepare import JST, Request, card_standings, compile_request
@@ -58,26 +59,20 @@ _HELP = {
 
 @click.command(help=_HELP[default_lang()], epilog="scenarios: " + ", ".join(scenario_names()))
 @click.argument("scenario")
-@click.option("--target", "target_file", required=True, type=click.Path(path_type=Path), help="TARGET.toml")
-@click.option("--population", type=click.Path(path_type=Path), help="population folder (default: the target file's)")
-@click.option("--cards", type=click.Path(path_type=Path), help="cards folder (default: the target file's)")
-@click.option("--seed", type=int, help="another order, other gaps, other people (default: the scenario's)")
-@click.option("--like", type=click.Path(path_type=Path), help="run folder whose measured times are expected again")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
-@click.option("--baseline", type=click.Path(path_type=Path), help="baseline that the run will be compared with")
+@target_option
+@input_options
+@click.option("--like", type=FOLDER_OR_FILE, help="run folder whose measured times are expected again")
+@baseline_option
 @sweep_options
 @window_options
 @click.option("--batches", "batches_too", is_flag=True, help="list every batch, too")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of the words")
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="print the forecast as JSON on standard output")
 def command(
     scenario: str,
     target_file: Path,
-    population: Path | None,
-    cards: Path | None,
-    seed: int | None,
+    inputs: Inputs,
     like: Path | None,
-    out: Path,
     baseline: Path | None,
     paced: Paced,
     ends: datetime | None,
@@ -90,7 +85,7 @@ def command(
     campaign = paced(load_scenario(find_scenario(scenario)))
     if ends is not None:
         campaign = with_recovery(campaign)
-    request = request_of(campaign, target, target_file, population, cards, out, seed)
+    request = request_of(campaign, target, target_file, inputs)
     if baseline is not None:
         request = with_baseline(request, baseline)
     seen, batches = _forecast(replace(request, probes=_probes(target, target_file.resolve())), like, ends)
@@ -112,7 +107,7 @@ def _probes(target: Target, file: Path) -> frozenset[Probe]:
         return frozenset()
 
 
-def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tuple[Forecast, Sequence[Batch]]:
+def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tuple[Forecast, PlannedBatches]:
     """Compile what `honnin run` would play today, and forecast it; cards get no keys."""
     request = replace(request, without=indistinct(distinguish(request.population)))
     header, batches = _compiled(request)
@@ -131,5 +126,5 @@ def _forecast(request: Request, like: Path | None, ends: datetime | None) -> tup
     return forecast(header, batches, target, pace, cards, window), batches
 
 
-def _compiled(request: Request) -> tuple[PlanHeader, Sequence[Batch]]:
+def _compiled(request: Request) -> tuple[PlanHeader, PlannedBatches]:
     return compile_request(request, lambda keys: dict.fromkeys(keys, ""), datetime.now(JST).date())

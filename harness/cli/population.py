@@ -15,8 +15,9 @@ import msgspec
 
 from harness.cli import population_texts as texts
 from harness.cli.population_texts import in_words
+from harness.cli.shared_options import FOLDER_OR_FILE, lang_option
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import Lang
 
 if TYPE_CHECKING:
     from harness.population import Population
@@ -31,17 +32,9 @@ _json = click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help=in_words("文章の代わりにJSONを1つ出力する", "Print one JSON object instead."),
+    help="Print one JSON object instead.",
 )
-_lang = click.option(
-    "--lang",
-    type=click.Choice(["ja", "en"]),
-    default=default_lang,
-    help=in_words("出力の言語(既定: ロケール)", "Language of the output (default: the locale's)."),
-)
-_force = click.option(
-    "--force", is_flag=True, help=in_words("既存の出力先を置き換える", "Replace what an earlier command wrote there.")
-)
+_force = click.option("--force", is_flag=True, help="Replace what an earlier command wrote there.")
 
 
 @click.group("population", help=texts.GROUP)
@@ -51,12 +44,10 @@ def group() -> None:
 
 @group.command(help=texts.MAKE)
 @click.argument("out", type=_FOLDER)
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help=in_words("乱数の種", "Seed word of the residents.")
-)
-@click.option("--size", type=int, default=60, show_default=True, help=in_words("人数", "How many residents."))
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed word of the residents.")
+@click.option("--size", type=int, default=60, show_default=True, help="How many residents.")
 @_force
-@_lang
+@lang_option
 @_json
 def make(out: Path, seed: int, size: int, force: bool, lang: Lang, as_json: bool) -> None:
     """Make and save."""
@@ -74,8 +65,8 @@ def make(out: Path, seed: int, size: int, force: bool, lang: Lang, as_json: bool
 @group.command(help=texts.SHOW)
 @click.argument("population", type=_FOLDER)
 @click.argument("key", required=False)
-@click.option("--seal", type=_FILE, help=in_words("KEY の印影をPNGで保存する", "Save the seal of KEY as a PNG file."))
-@_lang
+@click.option("--seal", type=_FILE, help="Save the seal of KEY as a PNG file.")
+@lang_option
 @_json
 def show(population: Path, key: str | None, seal: Path | None, lang: Lang, as_json: bool) -> None:
     """Show a summary or one resident."""
@@ -99,16 +90,16 @@ def show(population: Path, key: str | None, seal: Path | None, lang: Lang, as_js
 @click.argument("population", type=_FOLDER)
 @click.argument("out", type=_FOLDER)
 @click.option("--form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True, help="CSV / JSON Lines")
-@click.option("--bom", is_flag=True, help=in_words("CSVの先頭にBOMを付ける(Excel用)", "Byte order mark, for Excel."))
+@click.option("--bom", is_flag=True, help="Byte order mark, for Excel.")
 @click.option(
     "--serials",
     "cards",
     type=_FOLDER,
     metavar="CARDS",
-    help=in_words("カードフォルダの各人のシリアル番号を書く", "Fill in the serials of this cards folder."),
+    help="Fill in the serials of this cards folder.",
 )
 @_force
-@_lang
+@lang_option
 @_json
 def export_(
     population: Path, out: Path, form: str, bom: bool, cards: Path | None, force: bool, lang: Lang, as_json: bool
@@ -134,15 +125,15 @@ def export_(
 
 
 @group.command("import", help=texts.IMPORT)
-@click.argument("residents", type=click.Path(path_type=Path))
+@click.argument("residents", type=FOLDER_OR_FILE)
 @click.argument("out", type=_FOLDER)
-@click.option("--mapping", type=_FILE, help=in_words("列・値・外字の対応表(TOML)", "Columns, values, gaiji (TOML)."))
-@click.option("--encoding", type=click.Choice(["auto", "utf-8", "cp932"]), help=in_words("文字コード", "Encoding."))
-@click.option("--taxes", type=_FILE, help=in_words("税額のCSV", "CSV of tax figures."))
-@click.option("--koseki", type=_FILE, help=in_words("戸籍のCSV", "CSV of family registers."))
-@click.option("--seals", type=_FOLDER, help=in_words("印影PNG(KEY.png)のフォルダ", "Folder of seals, KEY.png."))
+@click.option("--mapping", type=_FILE, help="Columns, values, gaiji (TOML).")
+@click.option("--encoding", type=click.Choice(["auto", "utf-8", "cp932"]), help="Encoding.")
+@click.option("--taxes", type=_FILE, help="CSV of tax figures.")
+@click.option("--koseki", type=_FILE, help="CSV of family registers.")
+@click.option("--seals", type=_FOLDER, help="Folder of seals, KEY.png.")
 @_force
-@_lang
+@lang_option
 @_json
 def import_(
     residents: Path,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from harness.cli.shared_options import FOLDER_OR_FILE
 from harness.errors import UsageError
 from harness.glossary import default_lang
 from harness.journal import RunFolder, read_manifest
@@ -20,7 +21,7 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=FOLDER_OR_FILE)
 @click.option("--yes", is_flag=True, help="do not ask")
 def command(run: Path, yes: bool) -> None:
     """Delete only what is certainly a run folder, and only while nobody plays it."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from harness.baseline.issued import key_of
 from harness.cli.read_texts import told
+from harness.cli.shared_options import FOLDER_OR_FILE, lang_option
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
 from harness.judge.settling import settle
@@ -44,34 +45,20 @@ _HELP = {
     """,
 }
 
-_OPTIONS = {
-    "population": ("試験用住民のフォルダー", "population folder"),
-    "resident": ("だれのものであるべきか(住民の番号)", "whose it should be (key)"),
-    "certificate": ("どの証明書であるべきか", "what it should be"),
-    "options": ("申請の内容。例: scope=all,relation", "what was asked for, e.g. scope=all,relation"),
-    "profile": ("帳票プロファイルの名前か TOML ファイル", "document profile: a name or a TOML file"),
-    "baseline": ("画像を比べる基準帳票の実施フォルダー", "baseline run to compare pictures with"),
-    "password": ("暗号化されているときに試すパスワード", "tried where it is encrypted"),
-    "json": ("すべてを JSON で表示する", "print everything as JSON"),
-    "lang": ("表示の言語", "language of texts"),
-}
-
-
-def _say(option: str) -> str:
-    return _OPTIONS[option][default_lang() == "en"]
-
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--population", required=True, type=click.Path(path_type=Path), help=_say("population"))
-@click.option("--resident", default="", metavar="R", help=_say("resident"))
-@click.option("--certificate", type=click.Choice([c.value for c in Certificate]), help=_say("certificate"))
-@click.option("--options", "chosen", default="", metavar="LIST", help=_say("options"))
-@click.option("--profile", default="generic", show_default=True, help=_say("profile"))
-@click.option("--baseline", type=click.Path(path_type=Path), help=_say("baseline"))
-@click.option("--password", "passwords", multiple=True, envvar="HONNIN_PDF_PASSWORD", help=_say("password"))
-@click.option("--json", "as_json", is_flag=True, help=_say("json"))
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help=_say("lang"))
+@click.argument("file", type=FOLDER_OR_FILE)
+@click.option("--population", required=True, type=FOLDER_OR_FILE, help="population folder")
+@click.option("--resident", default="", metavar="R", help="whose it should be (key)")
+@click.option("--certificate", type=click.Choice([c.value for c in Certificate]), help="what it should be")
+@click.option("--options", "chosen", default="", metavar="LIST", help="what was asked for, e.g. scope=all,relation")
+@click.option("--profile", default="generic", show_default=True, help="document profile: a name or a TOML file")
+@click.option("--baseline", type=FOLDER_OR_FILE, help="baseline run to compare pictures with")
+@click.option(
+    "--password", "passwords", multiple=True, envvar="HONNIN_PDF_PASSWORD", help="tried where it is encrypted"
+)
+@click.option("--json", "as_json", is_flag=True, help="print everything as JSON")
+@lang_option
 def command(
     file: Path,
     population: Path,

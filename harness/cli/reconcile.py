@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from harness.cli.shared_options import FOLDER_OR_FILE, lang_option
 from harness.csv_stream import CsvStream
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
@@ -39,16 +40,16 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("a", type=click.Path(path_type=Path))
-@click.argument("b", type=click.Path(path_type=Path))
-@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="MAPPING.toml: columns, rules, values")
+@click.argument("a", type=FOLDER_OR_FILE)
+@click.argument("b", type=FOLDER_OR_FILE)
+@click.option("--mapping", "mapping_file", type=FOLDER_OR_FILE, help="MAPPING.toml: columns, rules, values")
 @click.option("--key", "keys", multiple=True, help="heading that names a person, in both (default: the first column)")
 @click.option("--taken-a", default="", help="when A was taken, ISO time (default: the file's own)")
 @click.option("--taken-b", default="", help="when B was taken")
-@click.option("--list", "list_file", type=click.Path(path_type=Path), help="write the differences to a new CSV file")
+@click.option("--list", "list_file", type=FOLDER_OR_FILE, help="write the differences to a new CSV file")
 @click.option("--with-keys", is_flag=True, help="the list names people by their key: personal data")
-@click.option("--secret", "secret_file", type=click.Path(path_type=Path), help="file of 32 bytes; made where it is new")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
+@click.option("--secret", "secret_file", type=FOLDER_OR_FILE, help="file of 32 bytes; made where it is new")
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="print the result as JSON, without the list")
 def command(
     a: Path,

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from harness.cli.shared_options import FOLDER_OR_FILE, lang_option
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
 from harness.journal import RunFolder
@@ -24,9 +25,9 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of the report")
-@click.option("--score", type=click.Path(path_type=Path), help="score.json: add the sensitivity of the same scenario")
+@click.argument("run", type=FOLDER_OR_FILE)
+@lang_option
+@click.option("--score", type=FOLDER_OR_FILE, help="score.json: add the sensitivity of the same scenario")
 @click.option("--open", "show", is_flag=True, help="open it in the browser")
 @click.option("--json", "as_json", is_flag=True, help="print the path as JSON")
 def command(run: Path, lang: Lang, score: Path | None, show: bool, as_json: bool) -> None:

@@ -10,13 +10,13 @@ import msgspec
 
 from harness.campaign import read_plan
 from harness.cli.crew_options import CrewOf, crew_options
-from harness.cli.display import Display
-from harness.cli.finish import exit_code, tell
 from harness.cli.run import conduct
+from harness.cli.shared_options import FOLDER_OR_FILE, operator_option, readers_option
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.cli.window_options import window_options
 from harness.config import load_toml
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import default_lang
 from harness.journal import RunFolder, read_history, read_manifest
 from harness.records.history import ApplicationStarted
 from harness.records.plan import PlanHeader
@@ -56,23 +56,19 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--readers", type=click.IntRange(1, 64))
-@click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
+@click.argument("run", type=FOLDER_OR_FILE)
+@readers_option
+@operator_option
 @crew_options
 @window_options
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
-@click.option("--quiet", is_flag=True, help="no progress")
+@verdict_options
 def command(
     run: Path,
     readers: int | None,
     operator: str,
     crew: CrewOf,
     ends: datetime | None,
-    lang: Lang,
-    as_json: bool,
-    quiet: bool,
+    telling: Telling,
 ) -> int:
     """Play what is left, judge, report; of a run with nothing left, say so and tell its verdict."""
     folder = RunFolder.open(run)
@@ -80,7 +76,7 @@ def command(
     target = load_toml(folder.target, Target)
     check_allowed(target, manifest.confirmed_hosts)
     header = _whole_plan(folder)
-    display = Display(lang, quiet)
+    display = telling.display()
     with lock(folder):
         left = header.applications - _begun(folder)
         verdict = _finished(folder)
@@ -89,11 +85,10 @@ def command(
             if target.updates == "manual" and header.updates:
                 check_operator()
             check_unchanged(folder, manifest)
-            verdict = conduct(folder, header, display, readers, lang, operator, crew, ends)
+            verdict = conduct(folder, header, display, readers, operator, crew, ends)
         else:
             display.say("finished", str(folder.path))
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
+    return telling.tell(verdict, folder)
 
 
 def _finished(folder: RunFolder) -> Verdict | None:

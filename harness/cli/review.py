@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from harness.cli.display import Display
-from harness.cli.finish import exit_code, finish, tell
+from harness.cli.finish import finish
+from harness.cli.shared_options import FOLDER_OR_FILE
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang, word
 from harness.journal import RunFolder
@@ -58,15 +59,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=FOLDER_OR_FILE)
 @click.option("--list", "only_list", is_flag=True, help="list what waits for review, change nothing")
 @click.option("--finding", "number", metavar="ID", help="the finding that is judged, e.g. F0003")
 @click.option("--as", "judgement", type=click.Choice([j.value for j in Judgement]), help="what was seen")
 @click.option("--reviewer", default="", metavar="NAME", help="who looked")
 @click.option("--reason", default="", help="why, in a few words")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON")
-@click.option("--quiet", is_flag=True, help="no progress")
+@verdict_options
 def command(
     run: Path,
     only_list: bool,
@@ -74,26 +73,23 @@ def command(
     judgement: str | None,
     reviewer: str,
     reason: str,
-    lang: Lang,
-    as_json: bool,
-    quiet: bool,
+    telling: Telling,
 ) -> int:
     """Ask or take what was given, append, judge, report, tell."""
     folder = RunFolder.open(run)
     if only_list:
-        click.echo("\n".join(_listed(folder, lang)))
+        click.echo("\n".join(_listed(folder, telling.lang)))
         return 0
     if not reviewer.strip():
         raise UsageError("a review needs the name of whoever looked; give --reviewer NAME")
     with lock(folder):
         if number is None and judgement is None:
-            _ask(folder, reviewer.strip(), lang)
+            _ask(folder, reviewer.strip(), telling.lang)
         else:
             append_review(folder, _given(folder, number, judgement, reviewer.strip(), reason))
-        with Display(lang, quiet) as display:
-            verdict = finish(folder, display, lang)
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
+        with telling.display() as display:
+            verdict = finish(folder, display)
+    return telling.tell(verdict, folder)
 
 
 def _waiting(folder: RunFolder) -> list[Finding]:

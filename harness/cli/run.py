@@ -11,25 +11,23 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from harness.baseline.folder import check_usable
-from harness.campaign import Scenario, find_scenario, load_scenario, scenario_names
+from harness.campaign import find_scenario, load_scenario, scenario_names
 from harness.campaign.recovery import with_recovery
 from harness.cli.crew_options import CrewOf, crew_options, no_crew
 from harness.cli.display import Display
-from harness.cli.finish import exit_code, finish, tell
-from harness.cli.playable import check_playable
+from harness.cli.finish import finish
+from harness.cli.inputs import Inputs, input_options, load_request, with_baseline
+from harness.cli.shared_options import baseline_option, confirm_option, operator_option, readers_option, target_option
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.cli.window_options import window_options
-from harness.config import load_toml
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import default_lang
 from harness.journal import RunFolder, read_manifest
 from harness.journal.ledger import enter
-from harness.population import distinguish, load
+from harness.population import distinguish
 from harness.population.telling import tell_distinction
 from harness.records.plan import PlanHeader
-from harness.records.target import Target
 from harness.records.verdict import Verdict
-from harness.run.allow import check_allowed
 from harness.run.arrivals import arrivals_of
 from harness.run.by_hand import by_hand, changes_by_hand, check_operator
 from harness.run.conduct import Conductor
@@ -74,28 +72,20 @@ _HELP = {
 
 @click.command(help=_HELP[default_lang()], epilog="scenarios: " + ", ".join(scenario_names()))
 @click.argument("scenario")
-@click.option("--target", "target_file", required=True, type=click.Path(path_type=Path), help="TARGET.toml")
-@click.option("--population", type=click.Path(path_type=Path), help="population folder (default: the target file's)")
-@click.option("--cards", type=click.Path(path_type=Path), help="cards folder (default: the target file's)")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
-@click.option("--seed", type=int, help="another order, other gaps, other people (default: the scenario's)")
-@click.option("--baseline", type=click.Path(path_type=Path), help="run folder of honnin baseline to compare with")
-@click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
-@click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
-@click.option("--operator", default="", help="who changes the register by hand (default: who is logged in)")
+@target_option
+@input_options
+@baseline_option
+@confirm_option
+@readers_option
+@operator_option
 @crew_options
 @window_options
 @click.option("--lay-out", is_flag=True, help="only make the run folder, for scenarios/locustfile.py")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
-@click.option("--quiet", is_flag=True, help="no progress")
+@verdict_options
 def command(
     scenario: str,
     target_file: Path,
-    population: Path | None,
-    cards: Path | None,
-    out: Path,
-    seed: int | None,
+    inputs: Inputs,
     baseline: Path | None,
     confirmed: tuple[str, ...],
     readers: int | None,
@@ -103,9 +93,7 @@ def command(
     crew: CrewOf,
     ends: datetime | None,
     lay_out: bool,
-    lang: Lang,
-    as_json: bool,
-    quiet: bool,
+    telling: Telling,
 ) -> int:
     """Load the inputs, play, judge, report; the exit code is the verdict's."""
     campaign = load_scenario(find_scenario(scenario))
@@ -113,76 +101,23 @@ def command(
         if lay_out:
             raise UsageError("--lay-out: a window is kept by honnin run alone; leave out --budget and --until")
         campaign = with_recovery(campaign)
-    request = load_request(campaign, target_file, population, cards, out, seed, confirmed)
+    request = load_request(campaign, target_file, inputs, confirmed)
     if baseline is not None:
         request = with_baseline(request, baseline)
-    display = Display(lang, quiet)
+    display = telling.display()
     if lay_out:
-        folder, _ = prepare_run(request, display, lang)
+        folder, _ = prepare_run(request, display)
         enter(folder, read_manifest(folder))
         click.echo(str(folder.path))
         return 0
-    verdict, folder = play(request, display, readers, lang, operator, crew, ends)
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
-
-
-def with_baseline(request: Request, baseline: Path) -> Request:
-    """Return the request with a baseline to compare with; raise UsageError where it cannot be used."""
-    return replace(request, baseline=check_usable(baseline, request.population.digest, request.target.name))
-
-
-def load_request(
-    campaign: Scenario,
-    target_file: Path,
-    population: Path | None,
-    cards: Path | None,
-    out: Path,
-    seed: int | None,
-    confirmed: tuple[str, ...],
-) -> Request:
-    """Read every input before anything is made; raise UsageError at the first that is wrong."""
-    target = load_toml(target_file, Target)
-    check_allowed(target, confirmed)
-    probes = check_playable(target, target_file.resolve())
-    request = request_of(campaign, target, target_file, population, cards, out, seed, confirmed)
-    return replace(request, probes=probes)
-
-
-def request_of(
-    campaign: Scenario,
-    target: Target,
-    target_file: Path,
-    population: Path | None,
-    cards: Path | None,
-    out: Path,
-    seed: int | None = None,
-    confirmed: tuple[str, ...] = (),
-) -> Request:
-    """Put a request together; raise UsageError where no population is named, or it cannot be read."""
-    base = target_file.resolve().parent
-    people = population or (base / target.population if target.population else None)
-    if people is None:
-        raise UsageError(f'{target_file}: no population; write population = "FOLDER" there or give --population')
-    box = cards or (base / target.cards if target.cards else None)
-    return Request(
-        scenario=campaign,
-        target=target,
-        target_file=target_file.resolve(),
-        population=load(people),
-        population_folder=people.resolve(),
-        cards_folder=box.resolve() if box else None,
-        out=out.resolve(),
-        seed=campaign.seed if seed is None else seed,
-        confirmed_hosts=confirmed,
-    )
+    verdict, folder = play(request, display, readers, operator, crew, ends)
+    return telling.tell(verdict, folder)
 
 
 def play(
     request: Request,
     display: Display,
-    readers: int | None,
-    lang: Lang,
+    readers: int | None = None,
     operator: str = "",
     crew: CrewOf = no_crew,
     ends: datetime | None = None,
@@ -193,22 +128,22 @@ def play(
     """
     if changes_by_hand(request.scenario, request.target):
         check_operator()
-    folder, header = prepare_run(request, display, lang)
+    folder, header = prepare_run(request, display)
     try:
         with lock(folder):
-            return conduct(folder, header, display, readers, lang, operator, crew, ends), folder
+            return conduct(folder, header, display, readers, operator, crew, ends), folder
     except UsageError:
         if not folder.segments():  # nothing was begun: a window too short, an address that cannot be had
             shutil.rmtree(folder.path)
         raise
 
 
-def prepare_run(request: Request, display: Display, lang: Lang) -> tuple[RunFolder, PlanHeader]:
+def prepare_run(request: Request, display: Display) -> tuple[RunFolder, PlanHeader]:
     """Make the run folder, without people whom no certificate tells apart; return it with its plan's header."""
     display.say("people")
     distinction = distinguish(request.population)
     if not distinction.clear:
-        display.tell(tell_distinction(distinction, lang))
+        display.tell(tell_distinction(distinction, display.lang))
     request = replace(request, without=indistinct(distinction))
     return prepare(request, cards_for(request))
 
@@ -217,8 +152,7 @@ def conduct(
     folder: RunFolder,
     header: PlanHeader,
     display: Display,
-    readers: int | None,
-    lang: Lang,
+    readers: int | None = None,
     operator: str = "",
     crew: CrewOf = no_crew,
     ends: datetime | None = None,
@@ -235,14 +169,14 @@ def conduct(
         display,
         links(folder),
         StopRequests() as stop,
-        by_hand(folder, header, display.ask, lambda: stop.count > 0, operator, lang),
+        by_hand(folder, header, display.ask, lambda: stop.count > 0, operator, display.lang),
     ):
         conductor = Conductor(folder, header, watch, display, stop, crew(folder, display), arrivals)
         enter(folder, read_manifest(folder))
         conductor.conduct()
         stop.raise_on_insistence()
         try:
-            return finish(folder, display, lang)
+            return finish(folder, display)
         except KeyboardInterrupt:
             click.echo(f"{folder.path}: no verdict yet; `honnin judge` gives it from what was recorded", err=True)
             raise click.Abort from None

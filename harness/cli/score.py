@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from harness.cli.demo import make_people, renew_a_card
+from harness.cli.shared_options import FOLDER_OR_FILE, lang_option
 from harness.config import load_toml
 from harness.embedded import SCALED, issuer, target_toml, wrong
 from harness.errors import HonninError, UsageError
@@ -53,17 +54,17 @@ _HELP = {
 
 
 @click.command(help=_HELP[default_lang()])
-@click.option("--out", type=click.Path(path_type=Path), default=Path("score"), show_default=True, help="where to write")
+@click.option("--out", type=FOLDER_OR_FILE, default=Path("score"), show_default=True, help="where to write")
 @click.option("--only", "names", multiple=True, metavar="NAME", help="D02, clean, gaps-in-numbers, ...; repeatable")
 @click.option("--subset", default="", help="a named part: ci")
-@click.option("--scenario", default="go-live", show_default=True)
+@click.option("--scenario", default="go-live", show_default=True, help="another scenario, e.g. smoke")
 @click.option("--incidents", is_flag=True, help="also each incident's own scenario")
 @click.option("--seeds", type=click.IntRange(1), help="runs of each (default: 5, of defects without a race 2)")
-@click.option("--target", "target_file", type=click.Path(path_type=Path), help="TARGET.toml of an external issuer")
+@click.option("--target", "target_file", type=FOLDER_OR_FILE, help="TARGET.toml of an external issuer")
 @click.option("--label", default="", help="what the external issuer is called in the table")
 @click.option("--show", is_flag=True, help="play nothing")
 @click.option("--keep", is_flag=True, help="keep run folders and issuers' states under OUT/trials")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="print the table as JSON")
 def command(
     out: Path,

@@ -9,13 +9,14 @@ import click
 
 from harness.campaign import find_scenario, load_scenario
 from harness.campaign.recovery import with_recovery
-from harness.cli.display import Display
-from harness.cli.finish import exit_code, tell
-from harness.cli.run import load_request, play, with_baseline
+from harness.cli.inputs import Inputs, input_options, load_request, with_baseline
+from harness.cli.run import play
+from harness.cli.shared_options import FOLDER_OR_FILE, baseline_option, confirm_option, readers_option
 from harness.cli.sweep_options import Paced, sweep_options
+from harness.cli.verdict_options import Telling, verdict_options
 from harness.cli.window_options import window_options
 from harness.errors import UsageError
-from harness.glossary import Lang, default_lang
+from harness.glossary import default_lang
 from harness.reading.profile import NO_PROFILE
 
 _HELP = {
@@ -46,39 +47,29 @@ _SCENARIO = "sweep"
 
 
 @click.command(help=_HELP[default_lang()])
-@click.argument("target_file", metavar="TARGET", type=click.Path(path_type=Path))
-@click.option("--population", type=click.Path(path_type=Path), help="population folder (default: the target file's)")
-@click.option("--cards", type=click.Path(path_type=Path), help="cards folder (default: the target file's)")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="where runs lie")
-@click.option("--seed", type=int, help="another order (default: the scenario's)")
-@click.option("--baseline", type=click.Path(path_type=Path), help="run folder of honnin baseline to compare with")
+@click.argument("target_file", metavar="TARGET", type=FOLDER_OR_FILE)
+@input_options
+@baseline_option
 @sweep_options
 @window_options
-@click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
-@click.option("--readers", type=click.IntRange(1, 64), help="processes that read documents (default: by cores)")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang(), help="language of texts and report")
-@click.option("--json", "as_json", is_flag=True, help="print the verdict as JSON on standard output")
-@click.option("--quiet", is_flag=True, help="no progress")
+@confirm_option
+@readers_option
+@verdict_options
 def command(
     target_file: Path,
-    population: Path | None,
-    cards: Path | None,
-    out: Path,
-    seed: int | None,
+    inputs: Inputs,
     baseline: Path | None,
     paced: Paced,
     ends: datetime | None,
     confirmed: tuple[str, ...],
     readers: int | None,
-    lang: Lang,
-    as_json: bool,
-    quiet: bool,
+    telling: Telling,
 ) -> int:
     """Play the sweep as any scenario; the exit code is the verdict's."""
     campaign = paced(load_scenario(find_scenario(_SCENARIO)))
     if ends is not None:
         campaign = with_recovery(campaign)
-    request = load_request(campaign, target_file, population, cards, out, seed, confirmed)
+    request = load_request(campaign, target_file, inputs, confirmed)
     if baseline is not None:
         request = with_baseline(request, baseline)
     elif request.target.profile == NO_PROFILE:
@@ -86,6 +77,5 @@ def command(
             f'{target_file}: with profile = "none" only a baseline says whose a document is; give --baseline RUN '
             "(`honnin baseline` takes one)"
         )
-    verdict, folder = play(request, Display(lang, quiet), readers, lang, ends=ends)
-    tell(verdict, folder, lang, as_json)
-    return exit_code(verdict)
+    verdict, folder = play(request, telling.display(), readers, ends=ends)
+    return telling.tell(verdict, folder)

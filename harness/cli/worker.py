@@ -9,6 +9,7 @@ import click
 
 from harness.cli.crew_options import address
 from harness.cli.display import Display
+from harness.cli.shared_options import FOLDER_OR_FILE, confirm_option, lang_option, quiet_option
 from harness.config import load_toml
 from harness.errors import UsageError
 from harness.glossary import Lang, default_lang
@@ -35,13 +36,19 @@ _HELP = {
 
 @click.command(help=_HELP[default_lang()])
 @click.option("--master", required=True, metavar="HOST[:PORT]", help="where the run is conducted")
-@click.option("--invitation", type=click.Path(path_type=Path), default=Path("invitation.json"), show_default=True)
-@click.option("--work", type=click.Path(path_type=Path), default=Path("work"), show_default=True, help="where to play")
+@click.option(
+    "--invitation",
+    type=FOLDER_OR_FILE,
+    default=Path("invitation.json"),
+    show_default=True,
+    help="file that was written for this worker",
+)
+@click.option("--work", type=FOLDER_OR_FILE, default=Path("work"), show_default=True, help="where to play")
 @click.option("--patience", type=click.FloatRange(1, 86_400), default=600.0, help="seconds to try the master for")
 @click.option("--keep", is_flag=True, help="keep this worker's folder when everything has been handed over")
-@click.option("--i-may-test", "confirmed", multiple=True, metavar="HOST", help="confirm a host beyond loopback")
-@click.option("--lang", type=click.Choice(["ja", "en"]), default=default_lang())
-@click.option("--quiet", is_flag=True, help="no progress")
+@confirm_option
+@lang_option
+@quiet_option
 def command(
     master: str,
     invitation: Path,

@@ -94,6 +94,6 @@ def test_judging_again_leaves_no_report_of_an_older_verdict(
         return verdict
 
     monkeypatch.setattr("harness.cli.finish.judge_run", judge_again)
-    finish(folder, Display("ja", quiet=True), "ja")
+    finish(folder, Display("ja", quiet=True))
     assert "<title>inconclusive" in english.read_text(encoding="utf-8")
     assert "<title>判定保留" in report_path(folder, "ja").read_text(encoding="utf-8")

@@ -225,12 +225,12 @@ def test_purge_deletes_a_run_folder_only_when_asked_twice(ask, run_folder, monke
 def run_folder(inputs, monkeypatch):
     """A run folder as it is just before the first program starts."""
     from harness.campaign import load_scenario
-    from harness.cli.run import cards_for, load_request
+    from harness.cli.inputs import Inputs, load_request
+    from harness.cli.run import cards_for
     from harness.run.prepare import prepare
 
-    request = load_request(
-        load_scenario(inputs / "scenario.toml"), inputs / "target.toml", None, None, inputs / "runs", None, ()
-    )
+    scenario = load_scenario(inputs / "scenario.toml")
+    request = load_request(scenario, inputs / "target.toml", Inputs(out=inputs / "runs"))
     folder, _ = prepare(request, cards_for(request))
     return folder.path
 
