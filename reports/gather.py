@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.config import load_toml
-from harness.errors import HonninError, RunDamaged, UsageError
+from harness.errors import ConfigError, HonninError, RunDamaged, UsageError
 from harness.journal import RunFolder, read_history
 from harness.records.manifest import Manifest
 from harness.records.sensitivity import SENSITIVITY_FILE, Sensitivity
@@ -134,7 +134,7 @@ def _target(folder: RunFolder, damage: list[str]) -> Target | None:
 def _planned(folder: RunFolder, course: Course, damage: list[str]) -> Planned:
     try:
         return read_planned(folder.plan, course.decisions)
-    except RunDamaged as e:
+    except ConfigError as e:
         damage.append(_inside(folder, e))
         return Planned()
 

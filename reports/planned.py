@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, field
 
-from harness.errors import RunDamaged
+from harness.journal.plan_file import read_plan
 from harness.records.decided import as_decided
 from harness.records.history import Decided
 from harness.records.plan import Batch, BatchKind, PlanHeader
@@ -33,21 +32,13 @@ class Planned(Struct, kw_only=True):
 def read_planned(path: Path, decisions: Mapping[str, Decided]) -> Planned:
     """Count the plan at `path` as it was decided to be played; an absent plan is empty.
 
-    Raises RunDamaged naming the line that cannot be read.
+    Raises ConfigError naming the line that cannot be read.
     """
     planned = Planned()
-    if not path.exists():
-        return planned
-    batch_decoder = msgspec.json.Decoder(Batch)
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                if number == 1:
-                    planned.header = msgspec.json.decode(line, type=PlanHeader)
-                elif line.strip():
-                    _count(planned, batch_decoder.decode(line), decisions)
-            except msgspec.DecodeError as e:
-                raise RunDamaged(f"{path}: line {number}: {e}; restore the run folder from its copy") from None
+    if path.exists():
+        planned.header, batches = read_plan(path)
+        for batch in batches:
+            _count(planned, batch, decisions)
     return planned
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from harness.campaign.pace import Pace
 from harness.campaign.reach import Hindrance, hindrances
 from harness.campaign.strata import Stratum, strata_of
 from harness.campaign.window import BEFORE_S, reserve_of
+from harness.journal.plan_file import PlannedBatches
 from harness.records.plan import Batch, BatchKind, Phase, PlanHeader, PlannedApplication
 from harness.records.target import Target
 
@@ -93,7 +95,7 @@ class Forecast(Struct, frozen=True, kw_only=True):
 
 def forecast(
     header: PlanHeader,
-    batches: Sequence[Batch],
+    batches: PlannedBatches,
     target: Target,
     pace: Pace,
     cards: Collection[str] | None,
@@ -105,12 +107,12 @@ def forecast(
     no time for arrivals.
     """
     header, batches = _one_confirmation(header, batches)
-    durations = {b.batch: batch_ms(b, pace) for b in batches}
+    briefs = [_brief(batch, pace) for batch in batches]
     by_hand_ms = _BY_HAND_MS if target.updates == "manual" else 0.0
-    phases = tuple(_phase(phase, batches, durations, pace, by_hand_ms) for phase in header.phases)
+    own = {phase.phase: [b for b in briefs if b.phase == phase.phase] for phase in header.phases}
+    phases = tuple(_phase(phase, own[phase.phase], pace, by_hand_ms) for phase in header.phases)
     settle_ms = _START_MS + target.limits.settle_s * 100.0  # it ends once all is settled, mostly at the first look
     total_ms = BEFORE_S * 1000.0 + sum(p.expected_s for p in phases) * 1000.0 + settle_ms
-    bursts = sum(map(_is_burst, batches))
     turns = header.applications / max(1, header.residents)
     found = hindrances(header, batches, target, pace, cards)
     by_phase, confidence = _trials(batches, pace), header.assure.confidence
@@ -121,10 +123,10 @@ def forecast(
         by_hand_s=by_hand_ms / 1000.0,
         pace=pace,
         phases=phases,
-        batch_s={name: round(ms / 1000.0, 3) for name, ms in durations.items()},
+        batch_s={b.batch: round(b.lasts_ms / 1000.0, 3) for b in briefs},
         expected_s=round(total_ms / 1000.0, 1),
         strata=strata_of(batches),
-        bursts=bursts,
+        bursts=sum(p.bursts for p in phases),
         bound=bound_after(trials, confidence),
         confidence=confidence,
         trials=trials,
@@ -137,11 +139,11 @@ def forecast(
     )
 
 
-def _one_confirmation(header: PlanHeader, batches: Sequence[Batch]) -> tuple[PlanHeader, Sequence[Batch]]:
+def _one_confirmation(header: PlanHeader, batches: PlannedBatches) -> tuple[PlanHeader, PlannedBatches]:
     """Leave out what is there for later windows only."""
     later = {p.phase for p in [p for p in header.phases if p.recovery][1:]}
-    kept = [b for b in batches if b.phase not in later]
     phases = tuple(p for p in header.phases if p.phase not in later)
+    kept = batches.of(*(p.phase for p in phases))
     applications = sum(len(b.applications) for b in kept)
     return replace(header, phases=phases, batches=len(kept), applications=applications), kept
 
@@ -196,15 +198,28 @@ def _visit_ms(one: PlannedApplication, pace: Pace) -> float:
     return alone + one.think_ms * _HUMAN_STEPS + idle
 
 
-def _phase(
-    phase: Phase, batches: Sequence[Batch], durations: dict[str, float], pace: Pace, by_hand_ms: float
-) -> PhaseForecast:
-    own = [b for b in batches if b.phase == phase.phase]
-    applications = sum(len(b.applications) for b in own)
-    together = sum(durations[b.batch] for b in own) / max(1, phase.parallel)
-    longest = max((durations[b.batch] for b in own), default=0.0)
+class _Brief(NamedTuple):
+    """What of a batch its phase's forecast is made of: the batch itself stays on the disk."""
+
+    batch: str
+    phase: str
+    lasts_ms: float
+    applications: int
+    updates: int
+    burst: bool
+    slot: bool
+
+
+def _brief(batch: Batch, pace: Pace) -> _Brief:
+    counts = len(batch.applications), len(batch.updates)
+    return _Brief(batch.batch, batch.phase, batch_ms(batch, pace), *counts, _is_burst(batch), bool(batch.slot))
+
+
+def _phase(phase: Phase, own: Sequence[_Brief], pace: Pace, by_hand_ms: float) -> PhaseForecast:
+    applications, updates = sum(b.applications for b in own), sum(b.updates for b in own)
+    together = sum(b.lasts_ms for b in own) / max(1, phase.parallel)
+    longest = max((b.lasts_ms for b in own), default=0.0)
     served = applications / pace.per_second * 1000.0
-    updates = sum(len(b.updates) for b in own)
     paced = len(own) / phase.per_minute * _MINUTE_MS if phase.per_minute else 0.0
     return PhaseForecast(
         phase=phase.phase,
@@ -213,13 +228,13 @@ def _phase(
         batches=len(own),
         applications=applications,
         updates=updates,
-        bursts=sum(map(_is_burst, own)),
-        slots=sum(1 for b in own if b.slot),
+        bursts=sum(b.burst for b in own),
+        slots=sum(b.slot for b in own),
         expected_s=round((_START_MS + max(together, longest, served, paced) + updates * by_hand_ms) / 1000.0, 1),
     )
 
 
-def _trials(batches: Sequence[Batch], pace: Pace) -> Counter[str]:
+def _trials(batches: Iterable[Batch], pace: Pace) -> Counter[str]:
     """Count by phase the groups of people with a burst that is likely to overlap: it leaves within one visit.
 
     A group counts in the first phase that it meets in.

@@ -63,11 +63,11 @@ class PlannedBatches(Sequence[Batch]):  # noqa: PLW1641  as a list has no hash
         self._source, self._lines = source, lines
         self._decode = msgspec.json.Decoder(Batch).decode
 
-    def of(self, phase: str) -> PlannedBatches:
-        """Return the batches of one phase."""
-        lines, own = self._lines, _Lines()
+    def of(self, *phases: str) -> PlannedBatches:
+        """Return the batches of one phase, or of several."""
+        lines, own, wanted = self._lines, _Lines(), frozenset(phases)
         for place, name in enumerate(lines.phases):
-            if name == phase:
+            if name in wanted:
                 own.add(name, lines.begins[place], lines.lengths[place], lines.numbers[place])
         return PlannedBatches(self._source, own)
 

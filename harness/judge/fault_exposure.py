@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from harness.checks.history import HistoryView
 from harness.glossary import word
+from harness.judge.faults import fault_span
 from harness.records.faults import LineFault
 from harness.records.verdict import FaultMet, Reason
 
@@ -28,11 +29,11 @@ def faults_met(view: HistoryView, starts: Times, ends: Times) -> tuple[FaultMet,
     ]
     injected, met, applications = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for fault in view.faults:
-        end = view.fault_ends.get(fault.planned.fault)
-        if end is None or not end.inflicted:
+        span = fault_span(view, fault)
+        if span is None or fault.planned.fault not in view.fault_ends:  # nobody knows whether it took hold
             continue
         kind = (fault.planned.how.value if fault.planned.how else "command", fault.planned.on)
-        beside = int(((starts < end.at_ns) & (ends > (end.from_ns or fault.at_ns))).sum())
+        beside = int(((starts <= span[1]) & (ends >= span[0])).sum())
         injected[kind] += 1
         met[kind] += beside > 0
         applications[kind] += beside

@@ -33,10 +33,20 @@ def fault_doubts(view: HistoryView) -> Iterator[Reason]:
             )
 
 
+def fault_span(view: HistoryView, started: FaultStarted) -> tuple[int, int] | None:
+    """Return from when to when (ns) a fault lasted; to the end of the run where its end is not known.
+
+    None where it never took hold.
+    """
+    end = view.fault_ends.get(started.planned.fault)
+    if end is None:
+        return started.at_ns, _FOR_EVER_NS
+    return (end.from_ns or started.at_ns, end.at_ns) if end.inflicted else None
+
+
 def fault_spans(view: HistoryView) -> tuple[tuple[int, int], ...]:
-    """Return from when to when (ns) each fault lasted; where its end is not known, to the end of the run."""
-    ends = ((f, view.fault_ends.get(f.planned.fault)) for f in view.faults)
-    return tuple((f.at_ns, end.at_ns if end else _FOR_EVER_NS) for f, end in ends if end is None or end.inflicted)
+    """Return from when to when (ns) faults lasted, those left out that never took hold."""
+    return tuple(span for started in view.faults if (span := fault_span(view, started)) is not None)
 
 
 def meets(one: Application, spans: tuple[tuple[int, int], ...]) -> bool:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from harness.assurance.load import told_load
 from harness.assurance.procedure import Carried, compare
 from harness.assurance.tries import told_tries
+from harness.checks.history import HistoryView
 from harness.journal.ledger import standing_of
 from harness.judge.inputs import Inputs
 from harness.judge.verdict import Basis
@@ -38,26 +39,7 @@ def worth_of(
     Without a procedure (a folder of an older version) there is no conformance. Baselines, follow-ups and imports are
     no tries. Raises ConfigError where the procedure cannot be read.
     """
-    file = inputs.folder.path / PROCEDURE_FILE
-    conformance = None
-    if file.exists():
-        carried = _carried(inputs, basis, outcome, exposure, people, nodes)
-        conformance = compare(file, carried)
-    tries = told_tries(standing_of(inputs.folder), outcome) if inputs.manifest.kind == "run" else None
-    return Worth(conformance=conformance, load=told_load(inputs.target.load, achieved.lateness), tries=tries)
-
-
-def _carried(
-    inputs: Inputs,
-    basis: Basis,
-    outcome: Outcome,
-    exposure: Exposure,
-    people: People,
-    nodes: tuple[NodeBuild, ...],
-) -> Carried:
-    applications = basis.view.applications
-    asked = zip(applications.strings("certificate"), applications.column("ending"), strict=True)
-    return Carried(
+    carried = Carried(
         outcome=outcome,
         kind=inputs.manifest.kind,
         acceptance=inputs.header.acceptance,
@@ -68,7 +50,17 @@ def _carried(
         scope=basis.scope,
         controls=basis.controls,
         nodes=nodes,
-        served=frozenset(certificate for certificate, ending in asked if ending is Ending.DELIVERED),
+        served=_served(basis.view),
         target=inputs.target,
         baseline=basis.baseline,
     )
+    file = inputs.folder.path / PROCEDURE_FILE
+    conformance = compare(file, carried) if file.exists() else None
+    tries = told_tries(standing_of(inputs.folder), outcome) if inputs.manifest.kind == "run" else None
+    return Worth(conformance=conformance, load=told_load(inputs.target.load, achieved.lateness), tries=tries)
+
+
+def _served(view: HistoryView) -> frozenset[str]:
+    applications = view.applications
+    asked = zip(applications.strings("certificate"), applications.column("ending"), strict=True)
+    return frozenset(certificate for certificate, ending in asked if ending is Ending.DELIVERED)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from harness.campaign.scenario import Scenario, procedure_file, sweeps
 from harness.config import read_json_lines, write_json_lines
 from harness.errors import UsageError
 from harness.journal import RunFolder
+from harness.journal.plan_file import PlannedBatches
 from harness.journal.run_folder import write_whole
 from harness.population import Population
 from harness.population.issuable import refusal
@@ -71,7 +72,7 @@ def prepare(request: Request, cards_for: CardsFor) -> tuple[RunFolder, PlanHeade
     return lay_out(request, header, batches, today), header
 
 
-def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple[PlanHeader, Sequence[Batch]]:
+def compile_request(request: Request, cards_for: CardsFor, today: date) -> tuple[PlanHeader, PlannedBatches]:
     """Compile what a run of `request` on this day plays. Raises UsageError as `prepare` does."""
     choices, without, standings = _choices(request), request.without, card_standings(request)
     if choices is not None and request.target.profile == NO_PROFILE:

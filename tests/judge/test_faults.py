@@ -60,3 +60,10 @@ def test_only_who_was_being_served_meanwhile_met_a_fault(meeting, at, until, end
     view = meeting(end, at, until)
     (one,) = view.applications
     assert meets(one, fault_spans(view)) is met
+
+
+@pytest.mark.parametrize(("until", "met"), [(14.0, False), (16.0, True)])
+def test_a_fault_lasts_from_when_it_took_hold(meeting, made, until, met):
+    """Its watchdog has to start first: who was done by then met nothing."""
+    view = meeting({**DONE, "from_ns": made.ns(15)}, 9.0, until)
+    assert meets(view.applications[0], fault_spans(view)) is met

@@ -254,6 +254,16 @@ def test_a_damaged_journal_is_told_and_the_verdict_shown_all_the_same(
     assert "不具合を検出" in text
 
 
+def test_a_damaged_plan_is_told_with_its_line(run_folder: RunFolderMaker, imaginary: ModuleType) -> None:
+    folder = run_folder(imaginary.verdict())
+    lines = (folder / "plan.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "plan.jsonl").write_bytes(lines[0] + lines[1][:40])
+    text = page_of(folder).text
+    assert "読み取れなかった記録" in text
+    assert "plan.jsonl: line 2" in text
+    assert str(folder) not in text
+
+
 HOSTILE = "</bdi></td><script>alert(1)</script><img src=x onerror=alert(1)>\u202e txt.exe\x00\ue000"
 
 
