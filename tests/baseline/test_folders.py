@@ -1,5 +1,6 @@
 """A baseline lies in the run folders that use it, whole and proven; one that cannot be used says what to do."""
 
+import bare
 import msgspec
 import pytest
 
@@ -8,9 +9,8 @@ from harness.errors import UsageError
 from harness.journal import RunFolder
 from harness.records.baseline import BASELINE_VERSION, BaselineEntry, Learned, Trust
 from harness.records.certificates import Certificate, Options
-from harness.records.manifest import MANIFEST_VERSION, Manifest
 from harness.records.reading import Reading, ReadingStatus
-from harness.records.verdict import VERDICT_VERSION, Exposure, Outcome, Verdict
+from harness.records.verdict import Outcome
 
 ENTRY = BaselineEntry(
     resident="R1",
@@ -25,32 +25,12 @@ LEARNED = Learned(version=BASELINE_VERSION, baseline="b1", population_digest="p"
 
 
 def manifest(**other):
-    given = dict.fromkeys(("scenario", "scenario_digest", "target_digest", "plan_digest"), "x")
-    given |= {"version": MANIFEST_VERSION, "run": "b1", "honnin": "0", "started_wall_ns": 0, "kind": "baseline"}
-    return Manifest(**{**given, "target": "t", "population_digest": "p", **other})
+    given = {"run": "b1", "kind": "baseline", "population_digest": "p"}
+    return bare.manifest(**given | other)
 
 
 def verdict(outcome):
-    nothing = dict.fromkeys(
-        ("reasons", "next_steps", "scope", "identities", "controls", "nodes", "findings"),
-        (),
-    )
-    return Verdict(
-        version=VERDICT_VERSION,
-        honnin="0",
-        run="b1",
-        outcome=outcome,
-        scenario="baseline",
-        target="t",
-        exposure=Exposure(),
-        bound_per_burst=None,
-        statement_ja="",
-        statement_en="",
-        started_wall_ns=0,
-        ended_wall_ns=0,
-        inputs_digest="",
-        **nothing,
-    )
+    return bare.verdict(outcome, run="b1", scenario="baseline")
 
 
 @pytest.fixture

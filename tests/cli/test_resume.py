@@ -2,6 +2,7 @@
 
 import hashlib
 
+import bare
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -9,72 +10,22 @@ from msgspec.structs import replace
 from harness.campaign import write_plan
 from harness.cli import main, resume
 from harness.journal import RunFolder
-from harness.records.manifest import MANIFEST_VERSION, Manifest
-from harness.records.plan import PLAN_VERSION, PlanHeader
-from harness.records.verdict import VERDICT_VERSION, Exposure, Outcome, Reason, Verdict
+from harness.records.verdict import Outcome, Reason, Verdict
 
-HEADER = PlanHeader(
-    version=PLAN_VERSION,
-    scenario="smoke",
-    scenario_digest="",
-    seed=1,
-    population_digest="",
-    target="t",
-    phases=(),
-    batches=0,
-    applications=0,
-    updates=0,
-    residents=0,
-    kiosks=(),
-    nodes=(),
-)
-MANIFEST = Manifest(
-    version=MANIFEST_VERSION,
-    run="run",
-    honnin="0",
-    scenario="smoke",
-    scenario_digest="",
-    target="t",
-    target_digest="",
-    plan_digest="",
-    population_digest="",
-    started_wall_ns=0,
-)
-PASSED = Verdict(
-    version=VERDICT_VERSION,
-    honnin="0",
-    run="run",
-    outcome=Outcome.PASS,
-    scenario="smoke",
-    target="t",
-    reasons=(),
-    next_steps=(),
-    scope=(),
-    identities=(),
-    exposure=Exposure(),
-    controls=(),
-    nodes=(),
-    findings=(),
-    bound_per_burst=None,
-    statement_ja="",
-    statement_en="",
-    started_wall_ns=0,
-    ended_wall_ns=0,
-    inputs_digest="",
-)
+PASSED = bare.verdict(Outcome.PASS)
 
 
 @pytest.fixture
 def run(tmp_path):
     folder = RunFolder.create(tmp_path / "run")
     folder.target.write_text('name = "t"\nurl = "http://127.0.0.1:1"\n', encoding="utf-8")
-    write_plan(folder.plan, HEADER, [])
+    write_plan(folder.plan, bare.plan_header(), [])
     original = tmp_path / "target.toml"
     original.write_bytes(folder.target.read_bytes())
     digests = {
         f"{name}_digest": hashlib.sha256(getattr(folder, name).read_bytes()).hexdigest() for name in ("plan", "target")
     }
-    manifest = replace(MANIFEST, target_folder=str(tmp_path), target_file=original.name, **digests)
+    manifest = bare.manifest(target_folder=str(tmp_path), target_file=original.name, **digests)
     folder.manifest.write_bytes(msgspec.json.encode(manifest))
     return folder
 

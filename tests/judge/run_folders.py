@@ -2,6 +2,7 @@
 
 import hashlib
 
+import bare
 import msgspec
 
 from harness.campaign import write_plan
@@ -10,9 +11,8 @@ from harness.journal.segments import frame
 from harness.population import Population, save
 from harness.reading.store import ReadingWriter
 from harness.records.certificates import Certificate, Options
-from harness.records.manifest import MANIFEST_VERSION, Manifest
 from harness.records.ownership import DocumentOwnership, PageVerdict
-from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication
+from harness.records.plan import Batch, BatchKind, Driver, Phase, PlannedApplication
 from harness.records.reading import PageRead, Reading, ReadingStatus
 from harness.records.resident import Resident, Seal
 
@@ -113,33 +113,16 @@ def planned(application, resident):
 
 
 def plan_header(scenario, phase, population, **more):
-    return PlanHeader(
-        version=PLAN_VERSION,
-        scenario=scenario,
-        scenario_digest="",
-        seed=1,
-        population_digest=population,
-        target="t",
-        phases=(phase,),
-        updates=0,
-        kiosks=("K001",),
-        nodes=(),
-        **more,
-    )
+    told = {"scenario": scenario, "population_digest": population, "phases": (phase,), "kiosks": ("K001",)}
+    return bare.plan_header(**told, **more)
 
 
 def manifest(folder, population, **more):
     told = {
-        "version": MANIFEST_VERSION,
-        "run": "run",
-        "honnin": "0",
-        "scenario": "smoke",
-        "scenario_digest": "",
-        "target": "t",
         "target_digest": sha(folder.target),
         "plan_digest": sha(folder.plan),
         "population_digest": population,
         "started_wall_ns": 1_743_557_400_000_000_000,
         "cards": "cards.jsonl",
     }
-    return Manifest(**told | more)
+    return bare.manifest(**told | more)

@@ -1,11 +1,13 @@
 """What a run did not try stands in its verdict."""
 
+import bare
+
 from harness.judge.not_tried import not_tried, uncontrolled
 from harness.reading.profile import load_profile
 from harness.records.certificates import Certificate
 from harness.records.faults import LinkFault, PlannedFault
 from harness.records.history import Ending, FaultEnded, FaultStarted, GeneratorLoad
-from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlanHeader, PlannedAbort, Probe, Step
+from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlannedAbort, Probe, Step
 from harness.records.verdict import ControlCount
 
 REFERENCE = load_profile("reference")
@@ -17,23 +19,7 @@ NOTHING = LeftOut()
 
 
 def header(left_out=NOTHING, **more):
-    return PlanHeader(
-        version=1,
-        scenario="go-live",
-        scenario_digest="",
-        seed=1,
-        population_digest="",
-        target="t",
-        phases=(P4,),
-        batches=0,
-        applications=0,
-        updates=0,
-        residents=0,
-        kiosks=(),
-        nodes=(),
-        left_out=left_out,
-        **more,
-    )
+    return bare.plan_header(phases=(P4,), left_out=left_out, **more)
 
 
 def test_nothing_is_said_where_everything_was_tried(history):

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import bare
 import msgspec
 import pytest
 
 from harness.journal import RunFolder
-from harness.records.manifest import MANIFEST_VERSION, Manifest
 from harness.records.resident import Resident
 from harness.records.target import Client
 from kiosk_sim.cards import Algorithm, CardState, make_cards
@@ -102,20 +102,7 @@ def run_against(tmp_path: Path, cards: Path) -> Callable[..., Run]:
             f'build_header = "X-Build-Id"\nroute_header = "X-Route-Node"\n{head}'
             f"[limits]\nconnect_s = 2.0\nanswer_s = 3.0\ndocument_s = 5.0\nsettle_s = 2.0\n{more}"
         )
-        manifest = Manifest(
-            version=MANIFEST_VERSION,
-            run="run",
-            honnin="0",
-            scenario="test",
-            scenario_digest="",
-            target="stub",
-            target_digest="",
-            plan_digest="",
-            population_digest="",
-            started_wall_ns=0,
-            cards_folder=str(cards),
-        )
-        folder.manifest.write_bytes(msgspec.json.encode(manifest))
+        folder.manifest.write_bytes(msgspec.json.encode(bare.manifest(cards_folder=str(cards))))
         run = Run(folder, cards)
         run.plan()
         return run

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 from typing import TypeVar
 
+import bare
 import msgspec
 
 from harness.config import read_json_lines
 from harness.journal import DocumentStore, RunFolder, read_history
 from harness.records.certificates import Certificate, Options
 from harness.records.history import ApplicationEnded, Delivery
-from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication
+from harness.records.plan import Batch, BatchKind, Driver, Phase, PlannedApplication
 from kiosk_sim.cards import CardRecord, load_cards
 
 T = TypeVar("T")
@@ -53,23 +54,13 @@ class Run:
 
     def plan(self, *batches: Batch, driver: Driver = Driver.ENGINE, **more: object) -> None:
         phases = {b.phase for b in batches}
-        header = PlanHeader(
-            version=PLAN_VERSION,
-            scenario="test",
-            scenario_digest="",
-            seed=1,
-            population_digest="",
-            target="stub",
+        header = bare.plan_header(
             phases=tuple(
                 Phase(phase=p, title_ja=p, title_en=p, driver=driver, **more)  # type: ignore[arg-type]
                 for p in sorted(phases)
             ),
             batches=len(batches),
             applications=sum(len(b.applications) for b in batches),
-            updates=0,
-            residents=0,
-            kiosks=(),
-            nodes=(),
         )
         lines = [msgspec.json.encode(record) + b"\n" for record in (header, *batches)]
         self.folder.plan.write_bytes(b"".join(lines))

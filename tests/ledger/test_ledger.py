@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 
+import bare
 import msgspec
 import pytest
 from click.testing import CliRunner
@@ -13,8 +14,7 @@ from harness.cli.ledger import command
 from harness.journal import RunFolder
 from harness.journal.ledger import LEDGER_FILE, enter, enter_purge, enter_verdict, read_ledger, standing_of
 from harness.records.ledger import STANDING_FILE
-from harness.records.manifest import MANIFEST_VERSION, Manifest
-from harness.records.verdict import Exposure, NodeBuild, Outcome, Verdict
+from harness.records.verdict import NodeBuild, Outcome
 
 FORBIDDEN = ("合格", "安全")
 
@@ -30,19 +30,7 @@ def play(place):
 
     def play(name, outcome=Outcome.PASS, *, target="t", digest="d", kind="run"):
         folder = RunFolder.create(place / name)
-        manifest = Manifest(
-            version=MANIFEST_VERSION,
-            run=name,
-            honnin="1",
-            scenario="go-live",
-            scenario_digest="s" * 64,
-            target=target,
-            target_digest=digest,
-            plan_digest="",
-            population_digest="",
-            started_wall_ns=1,
-            kind=kind,
-        )
+        manifest = bare.manifest(run=name, target=target, target_digest=digest, kind=kind)
         folder.manifest.write_bytes(msgspec.json.encode(manifest))
         standing = enter(folder, manifest)
         if outcome is not None:
@@ -53,28 +41,8 @@ def play(place):
 
 
 def judge(folder, outcome, inputs="i"):
-    verdict = Verdict(
-        version=1,
-        honnin="1",
-        run=folder.path.name,
-        outcome=outcome,
-        scenario="go-live",
-        target="t",
-        reasons=(),
-        next_steps=(),
-        scope=(),
-        identities=(),
-        exposure=Exposure(),
-        controls=(),
-        nodes=(NodeBuild(node="n1", build="2.1", source="measured", applications=3),),
-        findings=(),
-        bound_per_burst=None,
-        statement_ja="",
-        statement_en="",
-        started_wall_ns=1,
-        ended_wall_ns=2,
-        inputs_digest=inputs,
-    )
+    node = NodeBuild(node="n1", build="2.1", source="measured", applications=3)
+    verdict = bare.verdict(outcome, run=folder.path.name, nodes=(node,), inputs_digest=inputs)
     folder.verdict.write_bytes(msgspec.json.encode(verdict))
     enter_verdict(folder, verdict)
 

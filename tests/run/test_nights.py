@@ -4,6 +4,7 @@ import time
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 
+import bare
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from harness.records.history import (
     RecoveryPlayed,
     WindowSet,
 )
-from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication
+from harness.records.plan import Batch, BatchKind, Driver, Phase, PlannedApplication
 from harness.run.arrivals import Arrivals, Window
 from harness.run.conduct import Conductor, Exit
 from harness.run.nights import changed_builds, next_confirmation
@@ -34,21 +35,7 @@ PHASES = (
     Phase(phase="P9", title_ja="", title_en="", driver=Driver.QUIET, recovery=True),
     Phase(phase="P9-2", title_ja="", title_en="", driver=Driver.QUIET, recovery=True),
 )
-HEADER = PlanHeader(
-    version=PLAN_VERSION,
-    scenario="s",
-    scenario_digest="",
-    seed=1,
-    population_digest="",
-    target="t",
-    phases=PHASES,
-    batches=0,
-    applications=0,
-    updates=0,
-    residents=0,
-    kiosks=(),
-    nodes=(),
-)
+HEADER = bare.plan_header(phases=PHASES)
 
 
 class Quiet:

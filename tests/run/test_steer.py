@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+import bare
 import msgspec
 import pytest
 
@@ -10,7 +11,7 @@ from harness.journal import RunFolder, SegmentWriter, read_history
 from harness.records.certificates import Certificate, Options
 from harness.records.decided import as_decided
 from harness.records.history import Decided, InternalError
-from harness.records.plan import PLAN_VERSION, Batch, BatchKind, Driver, Phase, PlanHeader, PlannedApplication, Slot
+from harness.records.plan import Batch, BatchKind, Driver, Phase, PlannedApplication, Slot
 from harness.run.steer import fill_slots
 
 STEERED = Phase(phase="P2s", title_ja="", title_en="", driver=Driver.ENGINE, decides=True)
@@ -43,21 +44,7 @@ def folder(tmp_path):
         )
         for n in range(4)
     ]
-    header = PlanHeader(
-        version=PLAN_VERSION,
-        scenario="s",
-        scenario_digest="",
-        seed=1,
-        population_digest="",
-        target="t",
-        phases=(PLAIN, STEERED),
-        batches=4,
-        applications=8,
-        updates=0,
-        residents=2,
-        kiosks=("K0", "K1"),
-        nodes=(),
-    )
+    header = bare.plan_header(phases=(PLAIN, STEERED), batches=4, applications=8, residents=2, kiosks=("K0", "K1"))
     run.plan.write_bytes(b"".join(msgspec.json.encode(r) + b"\n" for r in (header, *batches)))
     run.manifest.write_bytes(b"{}")
     return run

@@ -2,18 +2,23 @@
 
 import json
 import textwrap
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import bare
 import msgspec
 import pytest
 
 from harness.cli import main, score
+from harness.config import load_toml
 from harness.embedded import Wrong
 from harness.errors import HonninError
 from harness.journal import RunFolder, SegmentWriter
 from harness.records.certificates import Certificate, Options
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import ApplicationEnded, ApplicationStarted, BatchReleased, Delivery, Ending
-from harness.records.verdict import Exposure, Outcome, Reason, Verdict
+from harness.records.target import Target
+from harness.records.verdict import Outcome, Reason
 from harness.score import lookout
 from harness.score import trial as trials
 from harness.score.measure import row_of, sought
@@ -40,11 +45,7 @@ def finding(number, anomaly=Anomaly.MISDELIVERY, severity=Severity.GRAVE, prop=P
 
 
 def verdict(*findings, reasons=()):
-    return Verdict(
-        version=1, honnin="1", run="r", outcome=Outcome.FAIL, scenario="s", target="t", reasons=reasons,
-        next_steps=(), scope=(), identities=(), exposure=Exposure(), controls=(), nodes=(), findings=findings,
-        bound_per_burst=None, statement_ja="", statement_en="", started_wall_ns=0, ended_wall_ns=0, inputs_digest="",
-    )  # fmt: skip
+    return bare.verdict(Outcome.FAIL, reasons=reasons, findings=findings)
 
 
 @pytest.fixture
@@ -182,6 +183,58 @@ def test_an_external_issuer_is_scored_under_its_label_and_not_played_again(honni
     (line,) = json.loads(shown.out)["lines"]
     assert (line["subject"], line["kind"], line["right"], line["runs"]) == ("A", "external", 1, 1)
     assert line["wrong"] is line["false_alarms"] is None
+
+
+@pytest.fixture
+def nodes_told():
+    """A server that tells two nodes as the reference issuer does; return its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802
+            body = b'[{"node": "n1"}, {"node": "n2"}]' if self.path == "/v1/nodes" else b"{}"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_of_an_issuer_of_the_reference_interface_its_address_is_enough(honnin, nodes_told, tmp_path, capsys):
+    honnin(seen=[finding(1)], verdict=verdict(finding(1), reasons=STOPPED))
+    given = ["--population", str(tmp_path / "people"), "--cards", str(tmp_path / "cards"), "--label", "A"]
+    with pytest.raises(SystemExit) as exit_:
+        main(["score", "--issuer", nodes_told, *given, "--seeds", "1", "--out", str(tmp_path / "score"), "--json"])
+    assert exit_.value.code == 0
+    assert [x["subject"] for x in json.loads(capsys.readouterr().out)["lines"]] == ["A"]
+    target = load_toml(tmp_path / "score" / "target-A.toml", Target)
+    assert (target.url, [node.id for node in target.nodes]) == (nodes_told, ["n1", "n2"])
+    assert (target.population, target.cards) == (str(tmp_path / "people"), str(tmp_path / "cards"))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ((), "--issuer URL needs --population and --cards"),
+        (("--population", "p", "--cards", "c", "--label", "A"), "does not tell its nodes as the reference issuer does"),
+    ],
+)
+def test_an_issuer_that_cannot_be_scored_is_told_before_anything_is_played(tmp_path, capsys, given, told):
+    with pytest.raises(SystemExit) as exit_:
+        main(["score", "--issuer", "http://127.0.0.1:9", *given, "--out", str(tmp_path / "score"), "--lang", "en"])
+    assert exit_.value.code == 64
+    assert told in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["score", "--issuer", "http://127.0.0.1:9", *given, "--out", str(tmp_path / "score"), "--lang", "ja"])
+    assert "指定する" in capsys.readouterr().err
 
 
 def test_a_target_file_that_cannot_be_read_is_told_before_anything_is_played(tmp_path, capsys):
