@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -15,6 +16,7 @@ from harness.judge.faults import fault_spans, meets
 from harness.records.features import FEATURES_VERSION, Features, LimitDistance
 from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.ownership import PageVerdict
+from harness.records.reading import Reading
 from harness.records.verdict import FinalClass
 
 OF_ANOTHER = frozenset(
@@ -34,16 +36,25 @@ _MS_NS = 1_000_000
 _FOREIGN = frozenset({PageVerdict.FOREIGN, PageVerdict.MIXED})
 
 
+def _no_reading(digest: str) -> Reading | None:
+    """Stand for readings that nobody has."""
+    return None
+
+
 def features_of(
     view: HistoryView,
     findings: Iterable[Finding],
     documents: Documents,
     classes: Mapping[str, FinalClass | None],
     limits_ms: Sequence[float] = (),
+    reading: Callable[[str], Reading | None] = _no_reading,
+    connections: Callable[[], Sequence[int]] = tuple,
 ) -> tuple[Features, ...]:
     """Return one record per application that received another person's data, in the order of the findings.
 
-    `classes` are the final classes, `limits_ms` the declared time limits. O(n log n), and nothing without a case.
+    `classes` are the final classes, `limits_ms` the declared time limits, `reading` gives what was read of a digest,
+    `connections` a number of each application's connection, or nothing; it is asked once, and only where there is a
+    case. O(n log n), and nothing without a case.
     """
     cases: dict[str, Finding] = {}
     for finding in findings:
@@ -52,7 +63,7 @@ def features_of(
             cases.setdefault(finding.application, finding)
     if not cases:
         return ()
-    seen = _Seen(view, documents, classes, limits_ms)
+    seen = _Seen(view, documents, classes, limits_ms, cases, reading, connections())
     return tuple(seen.features(finding) for finding in cases.values())
 
 
@@ -65,8 +76,13 @@ class _Seen:
         documents: Documents,
         classes: Mapping[str, FinalClass | None],
         limits_ms: Sequence[float],
+        cases: Mapping[str, Finding],
+        reading: Callable[[str], Reading | None],
+        connections: Sequence[int],
     ) -> None:
         self._view, self._documents, self._classes, self._limits_ms = view, documents, classes, limits_ms
+        self._cases, self._reading, self._connections = cases, reading, connections
+        self._before_on = _before_on_connection(view, connections)
         of = view.applications
         ends = np.array(of.integers("ended_ns"), dtype=np.int64)
         self._starts = np.sort(np.array(of.integers("started_ns"), dtype=np.int64))
@@ -88,6 +104,8 @@ class _Seen:
         again = self._again(victim)
         pages = self._pages(finding.delivery)
         got = self._delivery(place, finding.delivery)
+        on = self._before_on.get(place, NEVER)
+        before_on = view.applications[on] if on != NEVER else None
         return Features(
             version=FEATURES_VERSION,
             finding=finding.finding,
@@ -108,10 +126,13 @@ class _Seen:
             in_flight=self._in_flight(victim),
             same_node=_same(victim.node, donor.node if donor else ""),
             same_kiosk=_same(victim.kiosk, donor.kiosk if donor else ""),
+            same_connection=self._same_connection(place, finding.donor_application),
             node_rank=self._ranks.get(finding.application),
             donor_node_rank=self._ranks.get(finding.donor_application),
             kiosk_before=predecessor.ending if predecessor else None,
             donor_was_before=predecessor is not None and predecessor.resident == finding.donor,
+            connection_before=before_on.ending if before_on else None,
+            donor_was_before_on_connection=before_on.resident == finding.donor if before_on else None,
             fault_active=meets(victim, self._faults),
             certificate=victim.certificate,
             donor_certificate=donor.certificate if donor else "",
@@ -120,11 +141,21 @@ class _Seen:
             donor_pages=self._pages_of(finding.donor_application),
             same_bytes=self._shared(got, donor, "digest"),
             same_number=self._shared(got, donor, "issue_number"),
+            same_file_id=self._made_alike(got, donor, "file_id"),
+            same_created=self._made_alike(got, donor, "created"),
             own_headers=_same(got.request_id, victim.request_id) if got else None,
+            donor_headers=_same(got.request_id, donor.request_id) if got and donor else None,
             donor_fate=self._classes.get(finding.donor_application),
             retried=again != "",
             retry=self._classes.get(again),
+            retry_same_donor=self._cases[again].donor == finding.donor if again in self._cases else None,
         )
+
+    def _same_connection(self, place: int, donor: str) -> bool | None:
+        theirs = self._view.places.get(donor, NEVER)
+        if not self._connections or theirs == NEVER or NEVER in (self._connections[place], self._connections[theirs]):
+            return None
+        return self._connections[place] == self._connections[theirs]
 
     def _waits_alone(self) -> dict[str, list[float]]:
         """Return the waits of those who were under way with nobody else, by certificate."""
@@ -186,6 +217,27 @@ class _Seen:
             return None
         theirs = [getattr(d, field) for d in self._whole(donor.application)]
         return getattr(got, field) in theirs if any(theirs) else None
+
+    def _made_alike(self, got: Delivered | None, donor: Application | None, field: str) -> bool | None:
+        """Tell whether the donor's own document says the same of its making; None where either says nothing."""
+        if got is None or donor is None or not (mine := self._made(got.digest, field)):
+            return None
+        theirs = [made for d in self._whole(donor.application) if (made := self._made(d.digest, field))]
+        return mine in theirs if theirs else None
+
+    def _made(self, digest: str, field: str) -> str:
+        reading = self._reading(digest)
+        return str(getattr(reading, field)) if reading is not None else ""
+
+
+def _before_on_connection(view: HistoryView, connections: Sequence[int]) -> dict[int, int]:
+    """Return the row of the application that left last before each on the same connection; none for the first."""
+    if not connections:
+        return {}
+    departures = np.array([_departure_ns(one) for one in view.applications], dtype=np.int64)
+    numbers = np.array(connections, dtype=np.int64)
+    order = np.lexsort((departures, numbers)).tolist()
+    return {b: a for a, b in pairwise(order) if connections[a] == connections[b] != NEVER}
 
 
 def _ranks(view: HistoryView) -> dict[str, int]:

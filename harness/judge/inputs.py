@@ -116,7 +116,8 @@ def records(inputs: Inputs) -> Iterator[tuple[str, int, HistoryRecord]]:
             for entry in read_segment(path):
                 yield entry.writer, entry.sequence, entry.record
         except RunDamaged as e:
-            inputs.damage.append(_without_path(e, inputs.folder))
+            if (told := _without_path(e, inputs.folder)) not in inputs.damage:
+                inputs.damage.append(told)
 
 
 def profile_of(folder: RunFolder, target: Target, manifest: Manifest) -> str:

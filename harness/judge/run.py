@@ -33,6 +33,7 @@ from harness.judge.accounting import Sources, account_applications, account_deli
 from harness.judge.baseline import BaselineSide
 from harness.judge.classes import final_classes, is_mingled
 from harness.judge.compared import Compared
+from harness.judge.connections import connections_of
 from harness.judge.control import Judge as DocumentJudge
 from harness.judge.control import Related, control
 from harness.judge.decided import plan_as_decided
@@ -236,9 +237,8 @@ class _Judge:
         nobody: tuple[tuple[StratumBound, ...], People] = ((), People())
         strata, people = self._guarded("trials", lambda: measure_trials(view, self.plan, wrong, confidence), nobody)
         left, severities = self._left_changed(), frozenset(f.severity for f in findings)
-        self.features = self._guarded(
-            "features", lambda: features_of(view, findings, documents, classes, inputs.header.time_limits_ms), ()
-        )
+        given = inputs.header.time_limits_ms, inputs.readings.get, partial(connections_of, view, records(inputs))
+        self.features = self._guarded("features", lambda: features_of(view, findings, documents, classes, *given), ())
         basis = self._basis(documents, findings, classes, unconfirmed, people.groups)
         outcome, reasons = decide(basis)
         nodes = node_builds(view, ((n.id, n.build) for n in inputs.target.nodes))

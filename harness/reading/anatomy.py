@@ -23,8 +23,8 @@ _TABLE = re.compile(
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) n")
 _FREE = re.compile(rb"\d{10} \d{5} f")
 # what says nothing of a page: the lengths and places of streams, the file's own number in 16 bytes or a word of them
-_NUMBER = rb"(?:<[0-9A-Fa-f]{32}>|\([A-Za-z0-9+/=]{20,32}\))"
-_LOOSE = rb"/Length \d+|/ID ?\[ ?" + _NUMBER + rb" ?" + _NUMBER + rb" ?\]"
+NUMBER = rb"(?:<[0-9A-Fa-f]{32}>|\([A-Za-z0-9+/=]{20,32}\))"
+_LOOSE = rb"/Length \d+|/ID ?\[ ?" + NUMBER + rb" ?" + NUMBER + rb" ?\]"
 _DATE = rb"(\(D:\d{4,14}(?:[Z+-][\d']{0,6})?\))"
 _LEFT_OUT = re.compile(_LOOSE + b"|" + _DATE)
 _FORBIDDEN = (b"/Encrypt", b"/Prev", b"/XRefStm", b"/ObjStm", b"/ActualText", b"/JavaScript", b"%%EOF")

@@ -11,6 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from msgspec.structs import replace
 
+from harness.reading import pdfium_calls as calls
 from harness.reading.actual_text import glyph_text
 from harness.reading.colour_profiles import without_profiles
 from harness.reading.concealed import concealed_characters, has_layers
@@ -20,7 +21,7 @@ from harness.reading.limits import ReaderLimits
 from harness.reading.page_objects import walk
 from harness.reading.page_text import PageText, read_text
 from harness.reading.pictures import read_images
-from harness.reading.residue import OpenedFile, opened_file, residue_of
+from harness.reading.residue import OpenedFile, information, opened_file, residue_of
 from harness.reading.turned import turned_places, upright
 from harness.records.reading import PageRead, Reading, ReadingStatus
 
@@ -91,8 +92,16 @@ def _read(digest: str, document: pypdfium2.PdfDocument, file: OpenedFile, limits
         pages=tuple(pages),
         marks=replace(marks, unread=marks.unread + residue.unread),
         residue=residue.text,
+        file_id=_file_id(document),
+        created=information(calls.handle(document), b"CreationDate"),
         reader=READER,
     )
+
+
+def _file_id(document: pypdfium2.PdfDocument) -> str:
+    """Return both parts of a file's identifier, in hexadecimal; "" where it has none."""
+    parts = (document.get_identifier(kind) for kind in (pdfium.FILEIDTYPE_PERMANENT, pdfium.FILEIDTYPE_CHANGING))
+    return " ".join(part.hex() for part in parts if part)
 
 
 def _read_page(

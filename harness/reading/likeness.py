@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from harness.reading.anatomy import Anatomy, anatomy, objects_in, unfolded
+from harness.reading.anatomy import NUMBER, Anatomy, anatomy, objects_in, unfolded
 from harness.reading.file_parts import Stream
 from harness.reading.shown_text import Unlike, codes_of, decoded, font_at, like
+from harness.reading.string_objects import string_bytes
 from harness.records.reading import PageRead, Reading, ReadingStatus
 
 _STRING = re.compile(rb"(\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]+>)", re.DOTALL)
@@ -27,6 +28,7 @@ _SHOWN = re.compile(rb"\s*(?:\]\s*TJ|Tj)\b")
 _KIDS = re.compile(rb"/Kids\s*\[([^\]]*)\]")
 _CONTENTS = re.compile(rb"/Contents\s*(\d+ 0 R|\[\s*(?:\d+ 0 R\s*)+\])")
 _ISO_DATES = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?|xmp\.[di]id:[\w-]+|(?<=ID>)[^<>]{8,80}(?=<)")
+_FILE_ID = re.compile(rb"/ID ?\[ ?(" + NUMBER + rb") ?(" + NUMBER + rb") ?\]")
 
 
 class _Exchange(NamedTuple):
@@ -48,14 +50,23 @@ def read_by_likeness(digest: str, body: bytes, base_body: bytes, base: Reading) 
     if now is None or was is None:
         return None
     try:
-        residue, pages = _exchanged(was, now, base)
+        beside, pages = _exchanged(was, now, base)
+        residue, created = (_everywhere(text, beside) for text in (base.residue, base.created))
     except (Unlike, ValueError, LookupError, OverflowError):  # a file that is built oddly is read as ever
         return None
     reader = f"{base.reader}, by likeness to {base.digest[:12]}"
-    return replace(base, digest=digest, pages=pages, residue=residue, reader=reader)
+    file_id = _file_id(body, base.file_id)
+    return replace(base, digest=digest, pages=pages, residue=residue, file_id=file_id, created=created, reader=reader)
 
 
-def _exchanged(was: Anatomy, now: Anatomy, base: Reading) -> tuple[str, tuple[PageRead, ...]]:
+def _file_id(body: bytes, base: str) -> str:
+    """Return both parts of the identifier in hexadecimal; the first file's where it is built so that it is the same."""
+    found = _FILE_ID.search(body, body.rfind(b"trailer"))
+    return " ".join(string_bytes(part).hex() for part in found.groups()) if found else base
+
+
+def _exchanged(was: Anatomy, now: Anatomy, base: Reading) -> tuple[list[_Exchange], tuple[PageRead, ...]]:
+    """Return what is exchanged beside the pages, and the pages."""
     like(was.plain == now.plain and len(was.streams) == len(now.streams) and len(was.dates) == len(now.dates))
     exchanges: dict[int, list[_Exchange]] = {}  # by object number of the stream
     beside = list(_dates_of_making(was.dates, now.dates))
@@ -68,7 +79,7 @@ def _exchanged(was: Anatomy, now: Anatomy, base: Reading) -> tuple[str, tuple[Pa
         else:
             exchanges[a.number] = list(_figures_exchanged(was, around, a, b))
     contents = _contents(around) if exchanges else ()
-    return _everywhere(base.residue, beside), _on_pages(base.pages, contents, exchanges)
+    return beside, _on_pages(base.pages, contents, exchanges)
 
 
 def _dates_of_making(was: tuple[bytes | None, ...], now: tuple[bytes | None, ...]) -> Iterator[_Exchange]:

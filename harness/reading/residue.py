@@ -174,10 +174,10 @@ def _decrypted(body: bytes, password: str | None) -> bytes:
 
 def _metadata(document: pypdfium2.PdfDocument) -> list[str]:
     handle = calls.handle(document)
-    return [value for key in _KEYS if (value := _entry(handle, key))]
+    return [value for key in _KEYS if (value := information(handle, key))]
 
 
-def _entry(document: calls.Handle, key: bytes) -> str:
+def information(document: calls.Handle, key: bytes) -> str:
     """Return one entry of the document information, "" where it has none."""
     size = calls.meta_text(document, key, _buffer, _BUFFER_SIZE)
     if size <= 2:  # UTF-16 with its terminator

@@ -11,7 +11,7 @@ from harness.records.findings import Anomaly
 from harness.records.history import Ending
 from harness.records.verdict import FinalClass
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 FEATURES_FILE = "features.jsonl"
 
 
@@ -46,10 +46,13 @@ class Features(Struct, frozen=True, kw_only=True):
     # place
     same_node: bool | None
     same_kiosk: bool | None
+    same_connection: bool | None  # both asked for their documents on one connection, e.g. of the centre's pool
     node_rank: int | None  # of the victim among the applications of its node since the start, from 1
     donor_node_rank: int | None
     kiosk_before: Ending | None  # how the visit before at the victim's kiosk ended
     donor_was_before: bool  # that visit was the donor's
+    connection_before: Ending | None  # how the application before on the victim's connection ended
+    donor_was_before_on_connection: bool | None  # that application was the donor's
     fault_active: bool
     # paper
     certificate: str
@@ -59,8 +62,12 @@ class Features(Struct, frozen=True, kw_only=True):
     donor_pages: int | None  # of the donor's own document
     same_bytes: bool | None  # the donor received the very same file
     same_number: bool | None  # the document is told with an issue number that the donor's was told with
+    same_file_id: bool | None  # the identifier (/ID) of the PDF is that of the donor's own document
+    same_created: bool | None  # the same of its date of creation
     own_headers: bool | None  # the answer named the victim's own request
+    donor_headers: bool | None  # it named the donor's
     # what became of it
     donor_fate: FinalClass | None  # own: the donor received the own document as well
     retried: bool  # the same person asked for the same again
     retry: FinalClass | None  # what the first such application brought
+    retry_same_donor: bool | None  # that it brought the same donor's again; None: it brought nobody else's

@@ -68,5 +68,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     pages: tuple[PageRead, ...] = ()
     marks: FileMarks = FileMarks()
     residue: str = ""  # text found in metadata, attachments, earlier revisions
+    file_id: str = ""  # /ID of the file, permanent and changing part in hexadecimal; "" where it has none
+    created: str = ""  # date of creation as the file tells it
     reader: str = ""  # library and version
     version: int = READING_VERSION

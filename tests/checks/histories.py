@@ -134,6 +134,7 @@ class History:
         cancelled=0,
         ended=True,
         probe=None,
+        connection="c",
     ):
         """Write an application's records but its deliveries; `ending` None leaves it without an end."""
         options = options or Options()
@@ -156,9 +157,10 @@ class History:
             )
         )
         self._send(application, 1, Step.AUTHENTICATE, at, at + 0.01, authenticated)
-        self._send(application, 2, Step.APPLY, at + 0.02, at + 0.03, 201, (("Date", date),) if date else ())
+        dated = (("Date", date),) if date else ()
+        self._send(application, 2, Step.APPLY, at + 0.02, at + 0.03, 201, dated, connection)
         if wait is not None:
-            self._send(application, 3, Step.COLLECT, until - wait, until, 200)
+            self._send(application, 3, Step.COLLECT, until - wait, until, 200, connection=connection)
         if cancelled:
             self._send(application, 4, Step.CANCEL, until - 0.01, until, cancelled)
         if ending is None:
@@ -179,11 +181,17 @@ class History:
         )
         return self
 
-    def _send(self, application, ordinal, step, left, back, status, headers=()):
+    def _send(self, application, ordinal, step, left, back, status, headers=(), connection="c"):
         send = f"{application}/{ordinal}"
         self.add(
             SendIntent(
-                send=send, application=application, step=step, where="POST /x", connection="c", at_ns=ns(left), bytes=9
+                send=send,
+                application=application,
+                step=step,
+                where="POST /x",
+                connection=connection,
+                at_ns=ns(left),
+                bytes=9,
             ),
             SendOutcome(
                 send=send,

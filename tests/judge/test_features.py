@@ -1,13 +1,17 @@
 """Every misdelivery leaves one record of what is known of it from outside; what is not known is None."""
 
+from functools import partial
+
 import msgspec
 import pytest
 
 from harness.judge import judge_run
 from harness.judge.classes import final_classes
+from harness.judge.connections import connections_of
 from harness.judge.features import features_of
 from harness.records.features import FEATURES_FILE, Features
 from harness.records.history import Ending
+from harness.records.reading import Reading, ReadingStatus
 from harness.records.verdict import FinalClass
 
 DATE = "Sun, 22 Nov 2026 10:00:00 GMT"
@@ -15,12 +19,15 @@ DATE = "Sun, 22 Nov 2026 10:00:00 GMT"
 
 @pytest.fixture
 def written(history, findings_of):
-    """Return the records of a history, by application; `limits_ms` are declared time limits."""
+    """Return the records of a history, by application; `limits_ms` are declared time limits, `read` readings."""
 
-    def written(limits_ms=()):
+    def written(limits_ms=(), read=()):
         view, findings = history.view(), findings_of(history)
         classes = final_classes(view, history.documents, findings)
-        return {f.application: f for f in features_of(view, findings, history.documents, classes, limits_ms)}
+        readings = {reading.digest: reading for reading in read}
+        journal = partial(connections_of, view, [("w", n, r) for n, r in enumerate(history.whole())])
+        found = features_of(view, findings, history.documents, classes, limits_ms, readings.get, journal)
+        return {f.application: f for f in found}
 
     return written
 
@@ -70,11 +77,50 @@ def test_waits_are_told_in_those_of_the_same_certificate_alone(history, made, wr
     assert one.in_flight == 2
 
 
+def test_the_next_on_a_pooled_connection_after_one_that_was_given_up(history, made, written):
+    history.asks("A0", "R5", 0, 1, connection="pool:1").gets("A0")
+    history.asks("A1", "R1", 2, 3, ending=Ending.ABORTED, kiosk="K1", connection="pool:1")
+    history.asks("A2", "R9", 4, 5, kiosk="K9", connection="pool:2").gets("A2")
+    history.asks("A3", "R2", 6, 7, kiosk="K2", connection="pool:1").gets("A3", [made.foreign_page("R1")])
+    history.asks("A4", "R3", 8, 9, kiosk="K3", connection="pool:2").gets("A4", [made.foreign_page("R1")])
+    shift, elsewhere = written()["A3"], written()["A4"]
+    assert (shift.same_connection, shift.donor_was_before_on_connection) == (True, True)
+    assert (shift.connection_before, shift.kiosk_before, shift.same_kiosk) == (Ending.ABORTED, None, False)
+    assert (elsewhere.same_connection, elsewhere.donor_was_before_on_connection) == (False, False)
+    assert elsewhere.connection_before is Ending.DELIVERED
+
+
+def test_a_file_made_once_for_two_people_and_whose_request_its_answer_named(history, made, written):
+    history.asks("A1", "R1", kiosk="K1").gets("A1", [made.foreign_page("R2")], body="one")
+    history.asks("A2", "R2", kiosk="K2").gets("A2", body="two")
+    history.asks("A3", "R3", kiosk="K3").gets("A3", [made.foreign_page("R2")], body="three")
+
+    def read(body, file_id, created):
+        status = ReadingStatus.READ
+        return Reading(digest=made.digest(body), status=status, file_id=file_id, created=created)
+
+    readings = [read("one", "ab", "D:2026"), read("two", "ab", "D:2026"), read("three", "", "D:2027")]
+    copy, anew = (written(read=readings)[name] for name in ("A1", "A3"))
+    assert (copy.same_bytes, copy.same_file_id, copy.same_created) == (False, True, True)
+    assert (anew.same_file_id, anew.same_created) == (None, False)
+    assert (copy.own_headers, copy.donor_headers) == (True, False)
+
+
+def test_asking_again_may_bring_the_same_donors_document_again(history, made, written):
+    history.asks("A2", "R2", 0, 1, kiosk="K2").gets("A2")
+    for number, at in ((1, 2), (3, 4)):
+        history.asks(f"A{number}", "R1", at, at + 1, kiosk="K1").gets(f"A{number}", [made.foreign_page("R2")])
+    seen = written()
+    assert (seen["A1"].retry, seen["A1"].retry_same_donor) == (FinalClass.MISDELIVERED, True)
+    assert (seen["A3"].retried, seen["A3"].retry_same_donor) == (False, None)
+
+
 def test_what_nobody_knows_of_the_donor_is_none(history, made, written):
     history.asks("A1", "R1", node="").gets("A1", [made.foreign_page("R7")])
     one = written()["A1"]
     assert one.donor == "R7"
     unknown = (one.overlap, one.gap_ms, one.same_node, one.same_bytes, one.donor_fate, one.donor_pages, one.node_rank)
+    unknown += (one.same_connection, one.same_file_id, one.same_created, one.donor_headers, one.retry_same_donor)
     assert unknown == (None,) * len(unknown)
 
 

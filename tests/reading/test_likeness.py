@@ -125,7 +125,12 @@ def test_figures_are_read_by_likeness_as_they_are_read_from_the_page(string):
 
 def test_a_document_equal_but_for_its_making_is_read_by_likeness():
     now = pdf(page(*lines()), made="D:20271031101112")
-    assert says(by_likeness(now, BASE)) == says(read(now))
+    found, ever = by_likeness(now, BASE), read(now)
+    assert says(found) == says(ever)
+    assert (found.file_id, found.created) == (ever.file_id, ever.created)
+    assert ever.created == "D:20271031101112" != read(BASE).created
+    assert len(ever.file_id) == 65
+    assert ever.file_id != read(BASE).file_id
 
 
 def test_pages_keep_their_own_figures_though_all_have_the_same_number():
