@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 import time
@@ -22,24 +23,33 @@ from harness.lifeline import start
 SCALED = ("--print-ms", "100", "--print-limit-s", "2")
 _READY_S = 30.0
 _TOO_LONG = 96  # characters: an address a little wider than the widest field, so that the register refuses it
-_TARGET = """\
+_OURS = """\
 # The embedded reference issuer, as a target. A model for your own target file.
 name = "reference issuer (demo)"
-url = "{url}"
-adapter = "reference"
-client = "kiosk"
+url = {url}
 population = "population"
 cards = "cards"
+time_limits_s = [2.0]
+documentation = "honnin 付属の参照発行システム(実演用)。印刷待ちの時間制限は実演用に 2 秒へ縮小している。"
+"""
+_SOMEBODYS = """\
+# An issuer that speaks the interface of the reference issuer, as a target.
+name = "issuer at {host}"
+url = {url}
+population = {population}
+cards = {cards}
+"""
+_INTERFACE = """\
+adapter = "reference"
+client = "kiosk"
 profile = "reference"
 route_header = "X-Route-Node"
 node_header = "X-Node-Id"
 build_header = "X-Build-Id"
 ledger = true
 updates = true
-time_limits_s = [2.0]
 also_synchronise = ["collect"]
 refused_change = ["address", "{too_long}"]
-documentation = "honnin 付属の参照発行システム(実演用)。印刷待ちの時間制限は実演用に 2 秒へ縮小している。"
 
 [limits]
 answer_s = 20.0
@@ -47,6 +57,12 @@ document_s = 20.0
 reflection_s = {reflection_s}
 
 {nodes}"""
+_KILL = """
+[[faults.command]]
+name = "kill-{node}"
+start = ["/bin/sh", "-c", {kill}]
+undo = ["/bin/true"]
+"""
 
 
 class Wrong(Struct, frozen=True, kw_only=True):
@@ -96,18 +112,52 @@ def _wait_ready(child: subprocess.Popen[bytes], ready: Path, log: Path) -> dict[
     return loaded
 
 
-def target_toml(ready: dict[str, object], reflection_s: float = 0.0) -> str:
-    """Return the target file of a served reference issuer."""
-    nodes = "".join(f'[[nodes]]\nid = "{n["node"]}"\n' for n in _nodes(ready))
-    return _TARGET.format(
-        url=ready["url"], nodes=nodes, too_long="架空県見本市" + "長" * _TOO_LONG, reflection_s=reflection_s
+def target_toml(ready: dict[str, object], reflection_s: float = 0.0, killed_in: Path | None = None) -> str:
+    """Return the target file of a served reference issuer.
+
+    Where its state folder is given as `killed_in`, its nodes may be killed; it starts them again (`--revive-nodes`).
+    """
+    names = _nodes(ready["nodes"])
+    pids = {name: killed_in / "nodes" / f"{name}.pid" for name in names} if killed_in else {}
+    kills = (
+        _KILL.format(node=name, kill=_quoted(f"kill -9 $(cat {shlex.quote(str(pid))})")) for name, pid in pids.items()
     )
+    return _OURS.format(url=_quoted(ready["url"])) + _interface(names, reflection_s) + "".join(kills)
 
 
-def _nodes(ready: dict[str, object]) -> list[dict[str, object]]:
-    nodes = ready["nodes"]
-    assert isinstance(nodes, list)
-    return nodes
+def somebodys_toml(url: str, population: Path, cards: Path) -> str:
+    """Return the target file of an issuer that speaks the reference issuer's interface; it is asked for its nodes.
+
+    Raises UsageError where it does not answer as that one does.
+    """
+    url = url.rstrip("/")
+    try:
+        answer = httpx.get(f"{url}/v1/nodes", trust_env=False, timeout=10)
+        names = _nodes(answer.raise_for_status().json())
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError, KeyError) as e:
+        raise UsageError(
+            f"{url}: does not tell its nodes as the reference issuer does ({e}); is it running? For an issuer with "
+            "another interface write a target file and give it with --target"
+        ) from None
+    places = {"population": _quoted(population.resolve()), "cards": _quoted(cards.resolve())}
+    return _SOMEBODYS.format(host=httpx.URL(url).netloc.decode(), url=_quoted(url), **places) + _interface(names, 0.0)
+
+
+def _interface(names: list[str], reflection_s: float) -> str:
+    nodes = "".join(f"[[nodes]]\nid = {_quoted(name)}\n" for name in names)
+    return _INTERFACE.format(nodes=nodes, too_long="架空県見本市" + "長" * _TOO_LONG, reflection_s=reflection_s)
+
+
+def _quoted(text: object) -> str:
+    """Return a TOML string."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
+def _nodes(told: object) -> list[str]:
+    """Return the ids of the nodes that an issuer tells. Raises TypeError or KeyError where it tells something else."""
+    if not isinstance(told, list) or not told:
+        raise TypeError("no list of nodes")
+    return [str(node["node"]) for node in told]
 
 
 def switch(ready: dict[str, object], defect: str) -> None:

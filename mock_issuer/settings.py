@@ -54,6 +54,10 @@ class State:
         self.debug = root / "debug"
         self.nodes = root / "nodes"
 
+    def pid_of(self, node: str) -> Path:
+        """Return where the process of a node's present life is told, for whoever wants to see it die."""
+        return self.nodes / f"{node}.pid"
+
     def prepare(self) -> None:
         """Make the folders, for their owner only."""
         for folder in (self.root, self.ledger, self.spool, self.press, self.seals, self.debug, self.nodes):

@@ -389,8 +389,20 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"no subset (.*)", "組 {0} はない"),
     (r"there are: (.*)", "あるもの: {0}"),
     (
-        r"an external issuer needs both --target TARGET\.toml and --label, the name of its row",
-        "外部のシステムには、--target TARGET.toml と、表での名前 --label の両方を指定する",
+        r"an external issuer needs --label, the name of its row, and either --issuer URL or --target TARGET\.toml",
+        "外部のシステムには、表での名前 --label と、--issuer URL か --target TARGET.toml を指定する",
+    ),
+    (
+        r"--issuer URL needs --population and --cards, the folders that this issuer was given, and --label, .*",
+        "--issuer URL には、そのシステムに渡した --population と --cards、表での名前 --label を指定する",
+    ),
+    (
+        r"(.*?): does not tell its nodes as the reference issuer does (\(.*\))",
+        "{0}: 参照発行システムのようにサーバの一覧を返さない{1}",
+    ),
+    (
+        r"is it running\? For an issuer with another interface write a target file and give it with --target",
+        "動いているか確かめる。別のインターフェースのシステムは、対象ファイルを書いて --target で指定する",
     ),
     (r"(.*?): is no score \((.*)\)", "{0}: 採点の結果ではない({1})"),
     (r"`honnin score` writes OUT/score\.json", "`honnin score` が OUT/score.json に書く"),

@@ -13,12 +13,13 @@ import click
 import msgspec
 
 from harness.cli.demo import make_people, renew_a_card
-from harness.cli.shared_options import FOLDER_OR_FILE, lang_option
+from harness.cli.shared_options import FOLDER_OR_FILE, confirm_option, lang_option
 from harness.config import load_toml
-from harness.embedded import SCALED, issuer, target_toml, wrong
+from harness.embedded import SCALED, issuer, somebodys_toml, target_toml, wrong
 from harness.errors import HonninError, UsageError
 from harness.glossary import Lang, default_lang
 from harness.records.target import Target
+from harness.run.allow import check_allowed
 from harness.run.prepare import JST, make_out
 from harness.score.measure import row_of, sought
 from harness.score.plot import draw
@@ -33,20 +34,22 @@ _HELP = {
 
     \b
     honnin score                          全部(数時間)。中断しても、もう一度実行すれば続きから行う
-    honnin score --subset ci              小さな組
+    honnin score --subset small           小さな組
     honnin score --only D02 --only clean  選んだものだけ
     honnin score --show                   実施せずに表と図だけを作り直す
-    honnin score --target T.toml --label A  外部のシステムを対象にする(何の欠陥かは所有者だけが知る)
+    honnin score --issuer URL --population P --cards C --label A  外部の参照互換システム(何の欠陥かは所有者だけが知る)
+    honnin score --target T.toml --label A  その他の外部システム
     結果は OUT/score.jsonl に版・対象・シードごとに残る。終了コード: 0 見逃しも誤検出もなし、1 どちらかあり。
     """,
     "en": """Play the campaign against every known defect and control of the reference issuer; tell what is found.
 
     \b
     honnin score                          everything (hours); once stopped, the same command goes on
-    honnin score --subset ci              a small part
+    honnin score --subset small           a small part
     honnin score --only D02 --only clean  some of it
     honnin score --show                   play nothing: table and plot of what was played
-    honnin score --target T.toml --label A  an issuer whose defects only its owner knows
+    honnin score --issuer URL --population P --cards C --label A  an issuer whose defects only its owner knows
+    honnin score --target T.toml --label A  the same, of another interface than the reference issuer's
     Results are kept in OUT/score.jsonl by version, subject and seed. Exit code: 0 nothing missed and no false alarm,
     1 otherwise.
     """,
@@ -56,11 +59,17 @@ _HELP = {
 @click.command(help=_HELP[default_lang()])
 @click.option("--out", type=FOLDER_OR_FILE, default=Path("score"), show_default=True, help="where to write")
 @click.option("--only", "names", multiple=True, metavar="NAME", help="D02, clean, gaps-in-numbers, ...; repeatable")
-@click.option("--subset", default="", help="a named part: ci")
+@click.option("--subset", default="", help="a named part: small")
 @click.option("--scenario", default="go-live", show_default=True, help="another scenario, e.g. smoke")
-@click.option("--incidents", is_flag=True, help="also each incident's own scenario")
+@click.option("--incidents", is_flag=True, help="also the scenario of each incident, and faults")
 @click.option("--seeds", type=click.IntRange(1), help="runs of each (default: 5, of defects without a race 2)")
+@click.option(
+    "--issuer", "url", default="", metavar="URL", help="an external issuer of the reference issuer's interface"
+)
+@click.option("--population", type=FOLDER_OR_FILE, help="the population that --issuer was given")
+@click.option("--cards", type=FOLDER_OR_FILE, help="their cards")
 @click.option("--target", "target_file", type=FOLDER_OR_FILE, help="TARGET.toml of an external issuer")
+@confirm_option
 @click.option("--label", default="", help="what the external issuer is called in the table")
 @click.option("--show", is_flag=True, help="play nothing")
 @click.option("--keep", is_flag=True, help="keep run folders and issuers' states under OUT/trials")
@@ -73,7 +82,11 @@ def command(
     scenario: str,
     incidents: bool,
     seeds: int | None,
+    url: str,
+    population: Path | None,
+    cards: Path | None,
     target_file: Path | None,
+    confirmed: tuple[str, ...],
     label: str,
     show: bool,
     keep: bool,
@@ -84,8 +97,10 @@ def command(
     file, code = out.resolve() / "score.jsonl", code_version(scenario)
     make_out(file.parent)
     if not show:
-        subjects = _external(target_file, label) if target_file or label else chosen(names, subset)
-        trials = _Trials(file, code, target_file, keep, lang)
+        if url:
+            target_file = _target_of(url, population, cards, label, file.parent)
+        subjects = _external(target_file, confirmed, label) if target_file or label else chosen(names, subset)
+        trials = _Trials(file, code, target_file, confirmed, keep, lang)
         trials.play(list(_planned(subjects, scenario, incidents, seeds)))
     rows = read_rows(file)
     score = board(rows, code)
@@ -95,10 +110,24 @@ def command(
     return 0 if flawless(score) else 1
 
 
-def _external(target_file: Path | None, label: str) -> tuple[Subject, ...]:
+def _target_of(url: str, population: Path | None, cards: Path | None, label: str, folder: Path) -> Path:
+    """Write the target file of an external issuer of which the address is given, and return it."""
+    if population is None or cards is None or not label:
+        raise UsageError(
+            "--issuer URL needs --population and --cards, the folders that this issuer was given, and --label, the name"
+            " of its row"
+        )
+    file = folder / f"target-{label.replace('/', '-')}.toml"
+    file.write_text(somebodys_toml(url, population, cards), encoding="utf-8")
+    return file
+
+
+def _external(target_file: Path | None, confirmed: tuple[str, ...], label: str) -> tuple[Subject, ...]:
     if target_file is None or not label:
-        raise UsageError("an external issuer needs both --target TARGET.toml and --label, the name of its row")
-    load_toml(target_file, Target)  # a mistake in it would be found by every single run
+        raise UsageError(
+            "an external issuer needs --label, the name of its row, and either --issuer URL or --target TARGET.toml"
+        )
+    check_allowed(load_toml(target_file, Target), confirmed)  # a mistake would be found by every single run
     return (Subject(name=label, kind=Kind.EXTERNAL),)
 
 
@@ -111,17 +140,20 @@ def _planned(
         for subject in subjects:
             if seed <= (seeds or subject.seeds):
                 yield subject, scenario, seed
-                if incidents and subject.incident:
-                    yield subject, subject.incident, seed
+                if incidents and subject.own:
+                    yield subject, subject.own, seed
 
 
 class _Trials:
     """Plays trials one after the other and keeps a row of each."""
 
-    def __init__(self, file: Path, code: str, target_file: Path | None, keep: bool, lang: Lang) -> None:
+    def __init__(
+        self, file: Path, code: str, target_file: Path | None, confirmed: tuple[str, ...], keep: bool, lang: Lang
+    ) -> None:
         self._file = file
         self._code = code
         self._target_file = target_file
+        self._confirmed = confirmed
         self._keep = keep
         self._lang = lang
         self._folder = file.parent / "trials"
@@ -168,13 +200,14 @@ class _Trials:
     def _played(self, place: Path, subject: Subject, scenario: str, seed: int) -> Row:
         told_wrong = None
         if self._target_file is not None:
-            trial = play(scenario, self._target_file, seed, place / "runs", sought(subject))
+            trial = play(scenario, self._target_file, seed, place / "runs", sought(subject), self._confirmed)
         else:
             make_people(place, seed=1)  # the same people, other coincidences
             with issuer(place, 2, *SCALED, *subject.serve) as ready:
                 renew_a_card(place)
                 target = place / "target.toml"
-                target.write_text(target_toml(ready, subject.reflection_s), encoding="utf-8")
+                killed_in = place / "issuer" if subject.killed else None
+                target.write_text(target_toml(ready, subject.reflection_s, killed_in), encoding="utf-8")
                 trial = play(scenario, target, seed, place / "runs", sought(subject))
             told_wrong = wrong(place, subject.reflection_s)
         load = os.getloadavg()[0]

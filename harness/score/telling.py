@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.glossary import Lang, word
 from harness.score.rows import ERROR, Row
 from harness.score.summary import Board, Line
-from harness.score.zoo import Kind
+from harness.score.zoo import Kind, subjects
 
 _HEADINGS = {
     "ja": ("対象", "検出", "秒(中央値)", "組(中央値)", "記録上の誤り", "見逃し", "誤検出", "保留", "検出した不具合"),
@@ -39,6 +39,15 @@ def table(board: Board, lang: Lang) -> Iterator[str]:
     yield from (one.statement_ja if lang == "ja" else one.statement_en for one in board.sensitivity)
     if not board.sensitivity:
         yield _NOT_MEASURED[lang]
+    yield from _beyond(board, lang)
+
+
+def _beyond(board: Board, lang: Lang) -> Iterator[str]:
+    """Say of every defect that a scenario cannot bring about why it did not find it, and what would."""
+    why = {s.name: s.beyond_ja if lang == "ja" else s.beyond_en for s in subjects()}
+    for line in board.lines:
+        if line.kind is Kind.DEFECT and line.runs and not line.right and why.get(line.subject):
+            yield f"{line.subject} ({line.scenario}): {why[line.subject]}"
 
 
 def _cells(line: Line, lang: Lang) -> tuple[str, ...]:

@@ -31,13 +31,17 @@ class Trial(Struct, frozen=True, kw_only=True):
     stopped: bool  # before its plan was played
 
 
-def play(scenario: str, target_file: Path, seed: int, out: Path, sought: Sought) -> Trial:
+def play(
+    scenario: str, target_file: Path, seed: int, out: Path, sought: Sought, confirmed: tuple[str, ...] = ()
+) -> Trial:
     """Play a scenario to its verdict, stopping early once `sought` is seen; call from the main thread.
 
     What was seen early is provisional: where the verdict does not confirm it, the run is resumed and played to its
-    end. `out` must be empty. Raises HonninError where no verdict comes.
+    end. `out` must be empty; `confirmed` are hosts beyond loopback that may be tested. Raises HonninError where no
+    verdict comes.
     """
     arguments = ["run", scenario, "--target", str(target_file), "--out", str(out), "--seed", str(seed)]
+    arguments += [word for host in confirmed for word in ("--i-may-test", host)]
     lookout = Lookout(out, sought)
     try:
         verdict = _verdict(arguments, out, lookout)

@@ -30,16 +30,19 @@ class Defect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     switch: str  # as written for the issuer: D02, D25@n2, D19:ttl=2
     shows: tuple[Anomaly, ...]
-    incident: str = ""  # scenario of its published incident
+    own: str = ""  # scenario of its published incident, or of what else it needs
     seeds: int = _RACES_SEEDS
     in_log: bool = True
-    serve: tuple[str, ...] = ()  # further options of the issuer
+    killed: bool = False  # its nodes may be killed, and are started again
+    beyond_ja: str = ""  # why go-live cannot bring it about
+    beyond_en: str = ""
 
 
 class Control(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A correct issuer of another kind."""
 
     switch: str
+    together: tuple[str, ...] = ()  # further controls that are on at the same time
     reflection_s: float = 0.0  # that the target file has to allow
 
 
@@ -55,10 +58,13 @@ class Subject(Struct, frozen=True, kw_only=True):
     name: str  # D02, D25@n2, clean, gaps-in-numbers, or an opaque label
     kind: Kind
     shows: tuple[Anomaly, ...] = ()  # of which any is right; empty: any finding at all
-    incident: str = ""
+    own: str = ""  # a scenario of its own, besides the one that is scored
     seeds: int = _CONTROL_SEEDS
     in_log: bool = True  # the issuer's own log tells whether it came about
     serve: tuple[str, ...] = ()  # options of the reference issuer
+    killed: bool = False
+    beyond_ja: str = ""
+    beyond_en: str = ""
     reflection_s: float = 0.0
 
 
@@ -71,15 +77,23 @@ def subjects() -> tuple[Subject, ...]:
             name=d.switch,
             kind=Kind.DEFECT,
             shows=d.shows,
-            incident=d.incident,
+            own=d.own,
             seeds=d.seeds,
             in_log=d.in_log,
-            serve=("--defect", d.switch, *d.serve),
+            serve=("--defect", d.switch, *(("--revive-nodes",) if d.killed else ())),
+            killed=d.killed,
+            beyond_ja=d.beyond_ja,
+            beyond_en=d.beyond_en,
         )
         for d in zoo.defect
     )
     controls = (
-        Subject(name=c.switch, kind=Kind.CONTROL, serve=("--control", c.switch), reflection_s=c.reflection_s)
+        Subject(
+            name=c.switch,
+            kind=Kind.CONTROL,
+            serve=tuple(word for switch in (c.switch, *c.together) for word in ("--control", switch)),
+            reflection_s=c.reflection_s,
+        )
         for c in zoo.control
     )
     return (clean, *defects, *controls)

@@ -104,7 +104,9 @@ def _open_applications(link: NodeLink) -> int:
 
 def _start(state: State, node: NodeSettings) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "mock_issuer", "node", str(save_node(state, node)), str(os.getpid())]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
+    state.pid_of(node.node).write_text(str(process.pid))
+    return process
 
 
 def _port(node: str, process: subprocess.Popen[bytes]) -> int:

@@ -62,6 +62,15 @@ def test_the_figure_counts_models_that_this_version_played_and_no_others():
     assert "not measured" in "\n".join(table(board(rows[2:], NOW), "en"))
 
 
+@pytest.mark.parametrize(("lang", "why"), [("en", "a server that dies"), ("ja", "サーバが停止")])
+def test_what_a_campaign_cannot_bring_about_is_told_with_what_would_find_it(lang, why):
+    missed, found = row("D29"), row("D30", seconds=3.0, scenario="faults")
+    told = [x for x in table(board([missed, found], NOW), lang) if why in x]
+    assert len(told) == 1
+    assert told[0].startswith("D29 (go-live)")
+    assert "faults" in told[0]
+
+
 def test_another_scenario_has_a_figure_of_its_own():
     figures = board([row("D02", seconds=1.0), row("D02", scenario="smoke")], NOW).sensitivity
     assert [(f.scenario, f.found) for f in figures] == [("go-live", 1), ("smoke", 0)]

@@ -1,6 +1,9 @@
 """When a run against a defect ends, and what its row says: seen when, and what the issuer's log confirms."""
 
 import json
+import signal
+import subprocess
+import sys
 import textwrap
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +14,7 @@ import pytest
 
 from harness.cli import main, score
 from harness.config import load_toml
-from harness.embedded import Wrong
+from harness.embedded import Wrong, target_toml
 from harness.errors import HonninError
 from harness.journal import RunFolder, SegmentWriter
 from harness.records.certificates import Certificate, Options
@@ -24,6 +27,7 @@ from harness.score import trial as trials
 from harness.score.measure import row_of, sought
 from harness.score.trial import Trial
 from harness.score.zoo import Kind, Subject
+from mock_issuer.settings import State
 
 S_NS = 1_000_000_000
 D02 = Subject(name="D02", kind=Kind.DEFECT, shows=(Anomaly.MISDELIVERY,))
@@ -190,7 +194,7 @@ def nodes_told():
     """A server that tells two nodes as the reference issuer does; return its URL."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             body = b'[{"node": "n1"}, {"node": "n2"}]' if self.path == "/v1/nodes" else b"{}"
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -235,6 +239,18 @@ def test_an_issuer_that_cannot_be_scored_is_told_before_anything_is_played(tmp_p
     with pytest.raises(SystemExit):
         main(["score", "--issuer", "http://127.0.0.1:9", *given, "--out", str(tmp_path / "score"), "--lang", "ja"])
     assert "指定する" in capsys.readouterr().err
+
+
+def test_the_target_file_of_a_defect_that_needs_it_lets_the_nodes_present_process_be_killed(tmp_path):
+    ready = {"url": "http://127.0.0.1:9", "nodes": [{"node": "n1"}]}
+    (tmp_path / "t.toml").write_text(target_toml(ready, killed_in=tmp_path / "state"))
+    (command,) = load_toml(tmp_path / "t.toml", Target).faults.command
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as node:
+        pid = State(tmp_path / "state").pid_of("n1")
+        pid.parent.mkdir(parents=True)
+        pid.write_text(str(node.pid))
+        assert subprocess.run(command.start, check=False).returncode == 0
+        assert node.wait(timeout=20) == -signal.SIGKILL
 
 
 def test_a_target_file_that_cannot_be_read_is_told_before_anything_is_played(tmp_path, capsys):
