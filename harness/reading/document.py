@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from harness.reading import pdfium_calls as calls
 from harness.reading.actual_text import glyph_text
-from harness.reading.colour_profiles import without_profiles
 from harness.reading.concealed import concealed_characters, has_layers
 from harness.reading.contents import Contents
 from harness.reading.envelope import mark, refuse
@@ -38,7 +37,6 @@ def read_document(digest: str, body: bytes, limits: ReaderLimits, passwords: tup
     if refused := refuse(body, limits):
         return Reading(digest=digest, status=refused[0], reason=refused[1], reader=READER)
     marks = mark(body)
-    body = without_profiles(body, marks)
     opened = _open(body, passwords)
     if isinstance(opened, tuple):
         return Reading(digest=digest, status=opened[0], reason=opened[1], marks=marks, reader=READER)
