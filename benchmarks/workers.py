@@ -1,8 +1,8 @@
 """Two workers against one process: journaled sends a second, processor time, and how far apart a burst leaves.
 
-Interleaved rounds on the same stub target: two processes of it, so that it is not the limit where processors are left.
-Where all processors are busy, two workers cannot be faster than one process; the lines say how many the generator had.
-On loopback.
+Interleaved rounds on the same stub target, which must not be the limit: nginx (Debian: nginx-light), which answers at a
+small part of what a journaled send costs; without it two processes of a stub in Python, which on two processors are
+themselves the limit. The lines say how many processors the generator had. On loopback.
 
 Run: python benchmarks/workers.py [--kiosks 60] [--visits 40] [--rounds 3]
 """
@@ -12,11 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
+import socket
 import statistics
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,12 +33,21 @@ from harness.records.plan import Batch, BatchKind, Step
 from harness.run.crew import LocalCrew
 from kiosk_sim.targets.actions import End, Send
 
+_NGINX = """
+worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
+events {{ worker_connections 2048; }}
+http {{
+  access_log off; keepalive_requests 100000000; keepalive_timeout 600; default_type text/plain;
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  server {{ listen 127.0.0.1:{port}; location / {{ return 200 "{answer}"; }} }}
+}}
+"""
 SIZES = {10: 10, 50: 6, 100: 5}  # of bursts: how many
 CREWS = (1, 2)
 
 
-class TwoStubs:
-    """A visit of equal sends, each kiosk to one of two stubs; loaded by the engine as `workers:TwoStubs`."""
+class PlacedSends:
+    """A visit of equal sends to the kiosk's own node; loaded by the engine as `workers:PlacedSends`."""
 
     def __init__(self, target):
         pass
@@ -52,9 +64,9 @@ class TwoStubs:
 class Played(NamedTuple):
     """What one round achieved."""
 
-    sends_per_s: float
-    cpu_s: float  # of the generator's processes
-    seconds: float
+    sends: int
+    sends_per_s: float  # from first departure to last answer
+    cpu_s: float  # of the generator's processes, starting them included
     spreads_us: tuple[float, ...]
 
 
@@ -67,28 +79,67 @@ def main() -> None:
     given = parser.parse_args()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with ExitStack() as stack:
-        urls = [stack.enter_context(stub()) for _ in range(2)]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if nginx := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
+            urls = [stack.enter_context(_served_by(nginx, folder / "nginx"))]
+        else:
+            urls = [stack.enter_context(stub()) for _ in range(2)]
+        print("target:", "nginx" if nginx else "two processes in Python (nginx is not installed): likely the limit")
         closed(urls, folder, given)
         released(urls, folder)
 
 
 def closed(urls: list[str], folder: Path, given: argparse.Namespace) -> None:
     """Compare throughput, without any pause at the kiosks."""
-    people = [application(n, f"K{n % given.kiosks:03d}") for n in range(given.kiosks * given.visits)]
-    batch = Batch(batch="B1", phase="P", kind=BatchKind.CLOSED, applications=tuple(people))
-    rounds: dict[int, list[Played]] = {workers: [] for workers in CREWS}
+    rates: dict[int, list[float]] = {workers: [] for workers in CREWS}
+    costs_us: dict[int, list[float]] = {workers: [] for workers in CREWS}
     for number in range(given.rounds):
         for workers in CREWS:
-            played = play(urls, folder / f"c{number}-{workers}", [batch], workers)
-            rounds[workers].append(played)
-            busy = played.cpu_s / played.seconds
+            started = play(urls, folder / f"s{number}-{workers}", [_visits(given.kiosks, 1)], workers)
+            played = play(urls, folder / f"c{number}-{workers}", [_visits(given.kiosks, 1 + given.visits)], workers)
+            cost_us = (played.cpu_s - started.cpu_s) / (played.sends - started.sends) * 1e6
+            rates[workers].append(played.sends_per_s)
+            costs_us[workers].append(cost_us)
+            busy = played.sends_per_s * cost_us / 1e6
             print(
-                f"{workers} worker(s): {played.sends_per_s:7.0f} sends/s, {busy:.2f} processors busy in the generator"
+                f"{workers} worker(s): {played.sends_per_s:6.0f} sends/s, {cost_us:.0f} us of processor time a send: "
+                f"{busy:.2f} processors busy in the generator"
             )
-    rates = {workers: statistics.median(p.sends_per_s for p in ones) for workers, ones in rounds.items()}
-    costs = {workers: statistics.median(p.cpu_s for p in ones) for workers, ones in rounds.items()}
-    print(f"2 against 1, medians: {rates[2] / rates[1]:.2f} x sends/s for {costs[2] / costs[1]:.2f} x processor time")
+    ratio = statistics.median(two / one for one, two in zip(rates[1], rates[2], strict=True))
+    cost = statistics.median(costs_us[2]) / statistics.median(costs_us[1])
+    print(f"2 against 1: {ratio:.2f} x sends/s (median of rounds), {cost:.2f} x processor time a send")
+
+
+def _visits(kiosks: int, each: int) -> Batch:
+    people = [application(n, f"K{n % kiosks:03d}") for n in range(kiosks * each)]
+    return Batch(batch="B1", phase="P", kind=BatchKind.CLOSED, applications=tuple(people))
+
+
+@contextmanager
+def _served_by(nginx: str, folder: Path) -> Iterator[str]:
+    """Run nginx on a free port, everything it writes below `folder`; yield its URL."""
+    folder.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "nginx.conf").write_text(_NGINX.format(port=port, answer="y" * 400))
+    server = subprocess.Popen([nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"])
+    try:
+        _await_listener(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(5)
+
+
+def _await_listener(port: int) -> None:
+    until = time.monotonic() + 5
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def released(urls: list[str], folder: Path) -> None:
@@ -104,8 +155,8 @@ def play(urls: list[str], path: Path, batches: list[Batch], workers: int) -> Pla
     """Play batches with one process, or with a master and so many workers of this machine."""
     nodes = "".join(f'[[nodes]]\nid = "n{n}"\nurl = "{url}"\n' for n, url in enumerate(urls))
     spread = [_spread(b, len(urls)) for b in batches]
-    folder, phase = lay_out(urls[0], path, spread, adapter="workers:TwoStubs", extra=nodes)
-    before, began = cpu_s(), time.perf_counter()
+    folder, phase = lay_out(urls[0], path, spread, adapter="workers:PlacedSends", extra=nodes)
+    before = cpu_s()
     arguments = ("--run", str(path), "--phase", "P")
     if workers == 1:
         code = start("kiosk_sim.engine", *arguments, stdout=subprocess.DEVNULL).wait()
@@ -118,7 +169,7 @@ def play(urls: list[str], path: Path, batches: list[Batch], workers: int) -> Pla
         code = master.wait()
         assert not crew.end(phase)
     assert code == 0
-    return _achieved(folder, cpu_s() - before, time.perf_counter() - began)
+    return _achieved(folder, cpu_s() - before)
 
 
 def _spread(batch: Batch, stubs: int) -> Batch:
@@ -126,12 +177,12 @@ def _spread(batch: Batch, stubs: int) -> Batch:
     return replace(batch, applications=tuple(people))
 
 
-def _achieved(folder: RunFolder, cpu_s: float, seconds: float) -> Played:
+def _achieved(folder: RunFolder, cpu_s: float) -> Played:
     records = [entry.record for entry in read_history(folder)]
     sends = [r for r in records if isinstance(r, SendOutcome)]
     took_s = (max(s.at_ns for s in sends) - min(s.left_ns for s in sends)) / 1e9
     spreads = [(max(r.left_ns) - min(r.left_ns)) / 1e3 for r in records if isinstance(r, BatchReleased)]
-    return Played(len(sends) / took_s, cpu_s, seconds, tuple(spreads))
+    return Played(len(sends), len(sends) / took_s, cpu_s, tuple(spreads))
 
 
 if __name__ == "__main__":
