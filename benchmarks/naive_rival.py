@@ -1,7 +1,8 @@
 """The Locust script that people would write today, against the same defects: random users, one assertion on the name.
 
     python benchmarks/naive_rival.py --only D02 --only clean --seconds 100
-    honnin score --out RIVAL --show              # its table again
+    honnin score --out score/rival --show        # its table again
+    python benchmarks/beside_rival.py score/score.jsonl score/rival/score.jsonl
 
 Thirty users go to a kiosk each, again and again, with half a second to two seconds in between; each is a random
 resident with a random certificate, and the applicant's name has to stand on the first page. Residents whose names
@@ -187,7 +188,7 @@ def main() -> int:
     """Play against what was chosen; print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="D02, clean, ...; repeatable")
-    parser.add_argument("--seconds", type=float, default=100.0, help="of each, about as long as go-live takes")
+    parser.add_argument("--seconds", type=float, default=120.0, help="of each, as long as go-live takes")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("score/rival"))
     options = parser.parse_args()

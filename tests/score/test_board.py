@@ -1,6 +1,8 @@
 """The table of all runs: what counts, what is marked, and what the sentence for reports says."""
 
 import json
+import runpy
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from harness.score.telling import table
 from harness.score.zoo import Kind
 
 NOW, BEFORE = "1+new", "1+old"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 def row(subject, seed=1, *, seconds=None, kind=Kind.DEFECT, **more):
@@ -99,6 +102,23 @@ def test_what_this_version_has_played_is_not_played_again_and_what_broke_is():
     rows = [row("D02"), row("D03", outcome=ERROR), row("D04", code=BEFORE)]
     done = [s for s in ("D02", "D03", "D04") if is_done(rows, NOW, s, "go-live", 1)]
     assert done == ["D02"]
+
+
+def test_the_rival_is_compared_by_what_both_have_played_and_never_by_what_only_one_has(tmp_path, capsys, monkeypatch):
+    played = {"us": [row("D02", seconds=5.0), row("D01", seconds=50.0), row("D09", seconds=1.0)], "rival": []}
+    played["rival"] = [row("D02", seconds=1.0, scenario="naive rival"), row("D01", scenario="naive rival")]
+    for name, rows in played.items():
+        for one in rows:
+            append_row(tmp_path / name, one)
+    monkeypatch.setattr("sys.argv", ["beside_rival.py", str(tmp_path / "us"), str(tmp_path / "rival")])
+    runpy.run_path(str(BENCHMARKS / "beside_rival.py"), run_name="__main__")
+    told = capsys.readouterr().out
+    assert "| D02 | 1/1 | 5 | 1/1 | 1 | 0.2 |" in told
+    assert "| D01 | 1/1 | 50 | 0/1 | - | - |" in told
+    assert "D09" not in told
+    assert "Of 2 defects honnin found 2 (2 in every run), median 27.5 s." in told
+    assert "Of 2 defects the rival found 1 (1 in every run), median 1.0 s." in told
+    assert "Of the 1 that the rival found, honnin found 1, median 0.2 times as soon" in told
 
 
 def test_rows_are_kept_one_a_line_and_shown_again(tmp_path, capsys):
