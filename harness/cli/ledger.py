@@ -24,9 +24,13 @@ _HELP = {
     台帳(ledger.jsonl)は実施フォルダーの隣にあり、実施のたびに 1 行ずつ加わる。各行は前の行の要約値を含むため、書換えや
     抜取りは分かる。削除された実施フォルダーも示す。台帳が壊れているか、失われていれば、終了コードは 2。
 
+    末尾の行を封じる行はまだない。表示される末尾の要約値を立会者が控えておけば、その行までの改変と削除は --holds で
+    分かる。
+
     \b
     honnin ledger
     honnin ledger --target 検証環境
+    honnin ledger --holds 控えた要約値
     """,
     "en": """Show the ledger of runs: when, with which scenario, against which build each was made, and its verdict.
 
@@ -34,9 +38,13 @@ _HELP = {
     the one before, so that what is altered or cut out shows. Run folders that were deleted are told. The exit code is 2
     where the ledger is damaged or was lost.
 
+    Nothing seals the last line yet. A witness who keeps the digest that is shown of it can ask with --holds whether all
+    up to that line still is as it was.
+
     \b
     honnin ledger
     honnin ledger --target TEST
+    honnin ledger --holds DIGEST
     """,
 }
 _SHOWN = 8  # digits of a digest
@@ -69,14 +77,25 @@ class Shown(Struct, frozen=True, kw_only=True):
     lost: int
     broken: tuple[int, ...]
     unlisted: tuple[str, ...]
+    contradicted: tuple[str, ...]  # runs whose folder holds another verdict than the ledger
+    lines: int
+    last: str  # SHA-256 of the last line, which nothing seals yet
+    held: bool | None  # the digest that was asked for is one of the ledger's; None: none was
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the ledger may not be relied upon."""
+        lacks = self.lost or self.broken or self.unlisted or self.contradicted
+        return bool(lacks) or self.held is False
 
 
 @click.command(help=_HELP[default_lang()])
 @out_option
 @click.option("--target", "target", default="", help="only runs against the target of this name")
+@click.option("--holds", "digest", default="", metavar="DIGEST", help="a line's digest, as a witness kept it")
 @lang_option
 @click.option("--json", "as_json", is_flag=True, help="print the ledger as JSON")
-def command(out: Path, target: str, lang: Lang, as_json: bool) -> int:
+def command(out: Path, target: str, digest: str, lang: Lang, as_json: bool) -> int:
     """Read the ledger, show it, say what it lacks."""
     ledger = read_ledger(out)
     if ledger is None:
@@ -88,13 +107,23 @@ def command(out: Path, target: str, lang: Lang, as_json: bool) -> int:
         lost=sum(len(line.lost) for line in opened),
         broken=ledger.broken,
         unlisted=ledger.unlisted(),
+        contradicted=ledger.contradicted(),
+        lines=ledger.places,
+        last=ledger.last,
+        held=_holds(ledger, digest.strip().lower()) if digest else None,
     )
     if as_json:
         click.echo(msgspec.json.encode(shown).decode())
     else:
         for line in _told(shown, lang):
             click.echo(line)
-    return 2 if shown.lost or shown.broken or shown.unlisted else 0
+    return 2 if shown.doubtful else 0
+
+
+def _holds(ledger: Ledger, digest: str) -> bool:
+    """Tell whether a line has this digest, and every line before it follows the one before that."""
+    places = [number for number, seal in ledger.seals if seal == digest]
+    return bool(places) and not any(broken <= places[0] for broken in ledger.broken)
 
 
 def _rows(ledger: Ledger) -> Iterator[Row]:
@@ -144,3 +173,32 @@ def _told(shown: Shown, lang: Lang) -> Iterator[str]:
     yield (f"実施 {len(tries)} 回、うち検出 {detected} 回", f"{len(tries)} runs, {detected} detected something")[column]
     for told in lacking(shown.found, shown.lost, shown.broken, shown.unlisted):
         yield f"▲ {told[column]}"
+    for told in _of_the_end(shown):
+        yield told[column]
+
+
+def _of_the_end(shown: Shown) -> Iterator[tuple[str, str]]:
+    """Yield what can be said of the last lines, which no later line seals."""
+    if shown.contradicted:
+        names, count = "、".join(shown.contradicted), len(shown.contradicted)
+        yield (
+            f"▲ 台帳の判定と実施フォルダーの判定が異なる実施が {count} 件ある({names})。判定の最中でなければ、"
+            "どちらかが書き換えられている",
+            f"▲ {count} runs have another verdict in their folder than in the ledger ({names}): unless they are being "
+            "judged just now, either was altered",
+        )
+    if shown.held is not None:
+        yield (
+            ("控えの要約値の行は、この台帳にそのままある", "The ledger holds the line of this digest as it was")
+            if shown.held
+            else (
+                "▲ 控えの要約値の行がこの台帳にない。そのあとで書き換えられたか、切り取られたか、別の台帳である",
+                "▲ The ledger holds no such line: it was altered or cut since, or is another ledger",
+            )
+        )
+    yield (
+        f"末尾 {shown.lines} 行目の要約値 {shown.last}(この行を封じる行はまだない。実施フォルダーごと末尾を消されると"
+        "分からない。立会者が控えておけば --holds で分かる)",
+        f"Last line {shown.lines}, digest {shown.last} (nothing seals it yet: who cuts it off together with its run "
+        "folder leaves no trace, unless a witness keeps this digest; ask with --holds)",
+    )

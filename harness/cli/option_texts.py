@@ -33,6 +33,7 @@ _JAPANESE: dict[str, str] = {
     "no progress": "経過を表示しない",
     "language of texts": "文の言語",
     "only runs against the target of this name": "この名前の対象への実施だけ",
+    "a line's digest, as a witness kept it": "立会者が控えた行の要約値",
     "print the ledger as JSON": "試験台帳を JSON で出す",
     "print the verdict as JSON on standard output": "判定を JSON で標準出力に出す",
     "print the forecast as JSON on standard output": "計画の見込みを JSON で標準出力に出す",

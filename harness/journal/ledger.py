@@ -34,6 +34,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     lines: tuple[AnyLine, ...] = ()
     seals: frozenset[tuple[int, str]] = frozenset()  # number and SHA-256 of every line
     last: str = ""  # SHA-256 of the last line, whatever it holds
+    places: int = 0  # lines, whatever they hold
     broken: tuple[int, ...] = ()  # places (1, 2, …) of lines that do not follow the one before, or cannot be read
 
     def verdicts(self) -> dict[str, Judged]:
@@ -47,6 +48,15 @@ class Ledger(Struct, frozen=True, kw_only=True):
     def unlisted(self) -> tuple[str, ...]:
         """Return the run folders that were entered, and whose line is not in this ledger: it was cut, or is another."""
         return tuple(name for name, seal in _entered(self.folder) if seal not in self.seals)
+
+    def contradicted(self) -> tuple[str, ...]:
+        """Return the runs whose folder holds another verdict than the ledger's last word on them, or one it lacks.
+
+        No later line seals the last one; a run that is being judged just now is among them.
+        """
+        verdicts = self.verdicts()
+        runs = [line.run for line in self.lines if isinstance(line, Begun)]
+        return tuple(run for run in runs if not _agrees(verdicts.get(run), RunFolder(self.folder / run)))
 
 
 def read_ledger(folder: Path) -> Ledger | None:
@@ -77,7 +87,32 @@ def _parsed(folder: Path, body: bytes) -> Ledger:
             lines.append(line)
             seals.add((line.number, seal))
         before = seal
-    return Ledger(folder=folder, lines=tuple(lines), seals=frozenset(seals), last=before, broken=tuple(broken))
+    return Ledger(
+        folder=folder,
+        lines=tuple(lines),
+        seals=frozenset(seals),
+        last=before,
+        places=len(body.splitlines()),
+        broken=tuple(broken),
+    )
+
+
+class _Word(Struct, frozen=True):
+    """Of a verdict, what it says in one word."""
+
+    outcome: Outcome
+
+
+def _agrees(judged: Judged | None, folder: RunFolder) -> bool:
+    try:
+        body = folder.verdict.read_bytes()
+        outcome = msgspec.json.decode(body, type=_Word).outcome
+    except OSError:
+        return True  # the folder is gone, or was not judged
+    except msgspec.DecodeError:
+        return False
+    said = judged and (judged.outcome, judged.verdict_digest)
+    return said == (outcome, hashlib.sha256(body).hexdigest())
 
 
 def enter(folder: RunFolder, manifest: Manifest) -> Standing:
@@ -136,8 +171,7 @@ def enter_verdict(folder: RunFolder, verdict: Verdict) -> None:
     )
     with _held(folder.path.parent) as file:
         ledger = _parsed(folder.path.parent, _whole(file))
-        last = ledger.verdicts().get(verdict.run)
-        if last is None or last.verdict_digest != judged.verdict_digest:
+        if not _agrees(ledger.verdicts().get(verdict.run), folder):
             _append(file, ledger, judged)
 
 

@@ -139,6 +139,40 @@ def test_lines_cut_off_at_the_end_are_missed_by_the_run_folders(play, place):
     assert "台帳から消えている実施が 1 件ある(b)" in told_tries(standing, Outcome.PASS).ja
 
 
+def test_a_verdict_altered_in_the_last_line_is_contradicted_by_its_folder(play, place):
+    play("a")
+    play("b", Outcome.FAIL)
+    assert shown(place)[0] == 0
+    path = place / LEDGER_FILE
+    path.write_bytes(path.read_bytes().replace(b'"FAIL"', b'"PASS"'))
+    assert read_ledger(place).broken == ()
+    code, text = shown(place)
+    assert (code, read_ledger(place).contradicted()) == (2, ("b",))
+    assert "台帳の判定と実施フォルダーの判定が異なる実施が 1 件ある(b)" in text
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert shown(place)[0] == 2  # the line is gone, and the folder's verdict is in no line
+    judge(RunFolder(place / "b"), Outcome.FAIL)
+    assert shown(place)[0] == 0
+
+
+def test_the_end_of_a_ledger_cut_off_with_its_folder_shows_only_to_a_witness_of_its_digest(play, place):
+    play("a")
+    body = (place / LEDGER_FILE).read_bytes()
+    play("b", Outcome.FAIL)
+    last = read_ledger(place).last
+    _, text = shown(place)
+    assert f"末尾 5 行目の要約値 {last}(この行を封じる行はまだない" in text
+    play("c")
+    assert shown(place, "--holds", last.upper())[0] == 0
+    for name in "bc":
+        shutil.rmtree(place / name)
+    (place / LEDGER_FILE).write_bytes(body)
+    assert shown(place)[0] == 0
+    code, text = shown(place, "--holds", last)
+    assert code == 2
+    assert "控えの要約値の行がこの台帳にない" in text
+
+
 def test_a_lost_ledger_is_never_made_up_for(play, place):
     for name in "ab":
         play(name, Outcome.FAIL)
