@@ -38,7 +38,8 @@ worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
 events {{ worker_connections 2048; }}
 http {{
   access_log off; keepalive_requests 100000000; keepalive_timeout 600; default_type text/plain;
-  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
   server {{ listen 127.0.0.1:{port}; location / {{ return 200 "{answer}"; }} }}
 }}
 """
