@@ -140,7 +140,7 @@ def _planned(
         for subject in subjects:
             if seed <= (seeds or subject.seeds):
                 yield subject, scenario, seed
-                if incidents and subject.own:
+                if incidents and subject.own not in {"", scenario}:
                     yield subject, subject.own, seed
 
 
