@@ -45,7 +45,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "after_error",
         "after_abort",
     ),
-    "topology": ("same_node_pairs", "cross_node_pairs"),
+    "topology": ("same_node_pairs", "cross_node_pairs", "equal_rank_pairs"),
     "other": ("longest_wait_ms", "updates", "reads_near_update", "during_update"),
 }
 _BETTER_NONE = frozenset({"void_batches", "bursts_apart"})

@@ -183,7 +183,7 @@ class Author:
         return self.nodes[place % len(self.nodes)] if self.nodes else None
 
     def two_nodes(self, *, same: bool) -> tuple[str | None, str | None]:
-        """Place a pair on one node or on two; on two, each has served as many, so that equal ranks meet."""
+        """Place a pair on one node or on two (see harness.campaign.ranks)."""
         if len(self.nodes) < 2:
             return self.node(), self.node()
         if same:

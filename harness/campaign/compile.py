@@ -14,6 +14,7 @@ from harness.campaign.fitting import asked_for, fit, unmet, unplanned, with_fewe
 from harness.campaign.invalid_cards import holders_of
 from harness.campaign.load import round_names
 from harness.campaign.phases import PhaseCompiler
+from harness.campaign.ranks import levelled
 from harness.campaign.recovery import recovery_names
 from harness.campaign.scenario import (
     AnyPhase,
@@ -82,7 +83,8 @@ def compile_plan(
         scenario, left_out = without_probes(scenario, left_out, target)
     author = Author(scenario, cast, rng, target, card_of, invalid, probes)
     compiler = PhaseCompiler(author)
-    batches = put_aside(batch for phase in scenario.phase for batch in compiler.compile(phase))
+    written_down = (batch for phase in scenario.phase for batch in compiler.compile(phase))
+    batches = put_aside(levelled(written_down, author.nodes))
     relations, events = unmet(scenario, batches)
     fewer, never = with_fewer(scenario, batches), unplanned(written, batches)
     left_out = replace(left_out, fewer=fewer, relations=relations, events=events, probes=never)

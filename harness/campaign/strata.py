@@ -9,6 +9,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from harness.campaign.gaps import bin_of
+from harness.campaign.ranks import equal_ranks
 from harness.records.plan import RECOVERY, SWEEP, Batch, BatchKind, PlannedApplication
 
 _SIZES = ((2, "2"), (8, "3-8"), (32, "9-32"))
@@ -25,8 +26,10 @@ class Stratum(Struct, frozen=True, kw_only=True):
 def strata_of(batches: Iterable[Batch]) -> tuple[Stratum, ...]:
     """Count what batches exercise; groups and names in the order in which they are first met."""
     counts: Counter[tuple[str, str]] = Counter()
+    served: Counter[str] = Counter()
     for batch in batches:
         counts.update(_of(batch))
+        counts["pairs", "equal_rank"] += equal_ranks(batch, served)
     return tuple(Stratum(group=group, name=name, count=count) for (group, name), count in counts.items() if count)
 
 
@@ -67,6 +70,8 @@ def _pair(batch: Batch, one: PlannedApplication, other: PlannedApplication) -> I
         yield "gap", "second_first"
     if batch.relation:
         yield "relation", batch.relation
+    if one.lane is not None and other.lane is not None:
+        yield "pairs", "same_connection" if one.lane == other.lane else "other_connection"
     if batch.fillers:
         yield "pairs", "under_load"
     if batch.phase_ms is not None:

@@ -13,7 +13,18 @@ from harness.campaign.strata import Stratum
 from harness.campaign.window import BEFORE_S
 from harness.cli.night_texts import in_time, told_night
 from harness.glossary import Lang, word
-from harness.records.plan import Batch, Covering
+from harness.records.plan import Batch, BatchKind, Covering
+
+_MOST_LISTED = 4  # people of a batch
+_COLUMNS = (
+    ("", ""),
+    ("段階", "phase"),
+    ("内容", "purpose"),
+    ("申請", "people"),
+    ("間隔", "gap"),
+    ("予想", "expected"),
+    ("順序(住民 @共用の接続)", "in order (resident @pooled connection)"),
+)
 
 _PACES = {
     "measured": ("実測({})", "as measured by {}"),
@@ -39,6 +50,9 @@ _NAMES = {
     "other_certificate": ("異なる種類", "other certificate"),
     "same_node": ("同じサーバ", "same node"),
     "cross_node": ("別のサーバ", "different nodes"),
+    "equal_rank": ("別のサーバで同じ順番(n 件目同士)", "different nodes, the n-th of each"),
+    "same_connection": ("共用の同じ接続で前後", "one behind the other on one pooled connection"),
+    "other_connection": ("共用の別の接続", "on different pooled connections"),
     "under_load": ("周囲に負荷あり", "with load around"),
     "second_first": ("順序が逆", "the second first"),
     "steered": ("実施中に決める", "decided while it runs"),
@@ -274,13 +288,21 @@ def _listed(seen: Forecast, batches: Iterable[Batch], say: _Words) -> Iterator[s
             f"{len(batch.applications)}",
             f"{batch.span_ms:g} ms" if batch.span_ms else "",
             f"{seen.batch_s[batch.batch]:.1f} s",
+            _who(batch),
         )
         for batch in batches
     ]
     if rows:
         yield ""
-        head = ("", say("段階", "phase"), say("内容", "purpose"), say("申請", "people"), say("間隔", "gap"), "")
+        head = [say(*words) for words in _COLUMNS]
         yield from _table([head, *rows])
+
+
+def _who(batch: Batch) -> str:
+    """Return the first people in the order in which they leave, each with the connection that is planned for them."""
+    people = sorted(batch.applications, key=lambda a: a.gap_ms) if batch.kind is BatchKind.BURST else batch.applications
+    told = [a.resident + (f"@{a.lane + 1}" if a.lane is not None else "") for a in people[:_MOST_LISTED]]
+    return " ".join(told + ["…"] * (len(people) > _MOST_LISTED))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from statistics import median
 from typing import NamedTuple
 
@@ -84,6 +85,7 @@ def measure_exposure(view: HistoryView, documents: Documents, plan: Completeness
         after_abort=after.abort,
         same_node_pairs=same_node,
         cross_node_pairs=some_node - same_node,
+        equal_rank_pairs=_equal_ranks(view, counted, spans),
         most_in_flight=most,
         updates=len(view.updates),
         reads_near_update=near,
@@ -131,6 +133,26 @@ def _node_overlaps(view: HistoryView, places: Sequence[int], spans: _Spans) -> t
     known = array("q", (row for row, place in enumerate(places) if nodes[place]))
     same = _alike(nodes, array("q", (places[row] for row in known)), spans.of(known))
     return same, _overlaps(spans.of(known))[0]
+
+
+def _equal_ranks(view: HistoryView, places: Sequence[int], spans: _Spans) -> int:
+    """Return overlapping pairs of which each is the n-th of its node in this run, by departure, on different nodes."""
+    columns = (view.applications.integers(field) for field in ("left_ns", "applied_ns", "started_ns"))
+    left, applied, started = (np.array(column, dtype=np.int64) for column in columns)
+    departures = np.where(left > 0, left, np.where(applied > 0, applied, started))
+    starts, ends = np.full_like(departures, np.iinfo(np.int64).max), np.full_like(departures, -1)
+    starts[places], ends[places] = spans.starts, spans.ends
+    nodes = view.applications.unpacked("node")
+    served: dict[str, array[int]] = defaultdict(lambda: array("q"))
+    for place in np.argsort(departures, kind="stable").tolist():
+        served[nodes[place]].append(place)
+    served.pop("", None)
+    pairs = 0
+    for one, other in combinations(served.values(), 2):
+        both = min(len(one), len(other))
+        mine, theirs = np.array(one[:both], dtype=np.int64), np.array(other[:both], dtype=np.int64)
+        pairs += int(((starts[mine] < ends[theirs]) & (starts[theirs] < ends[mine])).sum())
+    return pairs
 
 
 def _alike(of: Sequence[str], places: Iterable[int], spans: _Spans) -> int:

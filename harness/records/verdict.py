@@ -131,6 +131,7 @@ class Exposure(Struct, frozen=True, kw_only=True):
     after_abort: int = 0  # on purpose
     same_node_pairs: int = 0
     cross_node_pairs: int = 0
+    equal_rank_pairs: int = 0  # of them, both the n-th of their node in this run
     most_in_flight: int = 0
     updates: int = 0
     reads_near_update: int = 0  # applications of changed residents within 2 s of the change

@@ -1,6 +1,7 @@
 """`honnin plan` shows what would be played and asks the target nothing."""
 
 import json
+import re
 import socket
 
 import pytest
@@ -54,6 +55,17 @@ def test_batches_can_be_listed_one_by_one(target, tmp_path):
     told = plan("smoke", "--target", target, "--out", tmp_path, "--lang", "en", "--batches")
     assert "B00001" in told
     assert "burst:4" in told
+
+
+def test_of_the_centre_it_shows_who_is_on_which_connection_behind_whom(target, tmp_path):
+    target.write_text(f'client = "centre"\nconnections = 3\n{target.read_text(encoding="utf-8")}', encoding="utf-8")
+    told = plan("go-live", "--target", target, "--out", tmp_path, "--lang", "en", "--batches")
+    rows = [re.findall(r"R\d+@(\d)", line) for line in told.splitlines() if "sequence:after-" in line]
+    assert {len(row) for row in rows} <= {3, 4}
+    assert all(len(set(row)) == 1 for row in rows)
+    assert {row[0] for row in rows} == {"1", "2", "3"}
+    assert "on different pooled connections ×" in told
+    assert "one behind the other on one pooled connection ×" in told
 
 
 def test_where_changes_are_made_by_hand_it_says_when_the_operator_is_needed(target, tmp_path):

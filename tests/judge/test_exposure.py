@@ -20,6 +20,13 @@ def test_overlaps_nodes_and_most_in_flight(history):
     assert (e.overlapping_pairs, e.same_node_pairs, e.cross_node_pairs, e.most_in_flight) == (3, 1, 2, 3)
 
 
+def test_of_pairs_on_two_nodes_those_are_counted_who_are_the_n_th_of_either(history):
+    history.asks("A1", "R1", 0, 10, node="n1").asks("A2", "R2", 1, 2, node="n2").asks("A3", "R3", 3, 10, node="n1")
+    history.asks("A4", "R4", 4, 10, node="n2").asks("A5", "R5", 11, 12, node="n1").asks("A6", "R6", 13, 14, node="n2")
+    e = exposure(history)
+    assert (e.cross_node_pairs, e.equal_rank_pairs) == (3, 2)
+
+
 def test_pairs_in_the_same_second_of_the_wall_clock(history):
     history.asks("A1", "R1", 0.1).asks("A2", "R2", 0.9).asks("A3", "R3", 1.0).asks("A4", "R4", 0.5)
     assert exposure(history).same_second_pairs == 3
