@@ -19,7 +19,7 @@ from harness.embedded import SCALED, issuer, somebodys_toml, target_toml, wrong
 from harness.errors import HonninError, UsageError
 from harness.glossary import Lang, default_lang
 from harness.records.target import Target
-from harness.run.allow import check_allowed
+from harness.run.allow import check_allowed, check_url_allowed
 from harness.run.prepare import JST, make_out
 from harness.score.measure import row_of, sought
 from harness.score.plot import draw
@@ -98,6 +98,7 @@ def command(
     make_out(file.parent)
     if not show:
         if url:
+            check_url_allowed(url, confirmed)
             target_file = _target_of(url, population, cards, label, file.parent)
         subjects = _external(target_file, confirmed, label) if target_file or label else chosen(names, subset)
         trials = _Trials(file, code, target_file, confirmed, keep, lang)

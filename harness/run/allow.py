@@ -16,14 +16,24 @@ def check_allowed(target: Target, confirmed: Collection[str]) -> None:
 
     A name is loopback only if it is "localhost": what a name server says may change between now and the run.
     """
-    named = [(url, host_of(url)) for url in (target.url, *(n.url for n in target.nodes if n.url))]
-    named += [(end, _end_of(link, end)) for link in target.faults.link for end in (link.listen, link.to)]
-    for where, host in named:
-        if not _is_loopback(host) and host not in confirmed:
-            raise TargetNotAllowed(
-                f"{where}: {host} is not a loopback address. honnin puts load on a system only where its owner agreed; "
-                f"if you may test it, say so with --i-may-test {host}"
-            )
+    for url in (target.url, *(n.url for n in target.nodes if n.url)):
+        check_url_allowed(url, confirmed)
+    for link in target.faults.link:
+        for end in (link.listen, link.to):
+            _check_host(end, _end_of(link, end), confirmed)
+
+
+def check_url_allowed(url: str, confirmed: Collection[str]) -> None:
+    """Raise TargetNotAllowed unless the host of an address is loopback or among `confirmed`; as `check_allowed`."""
+    _check_host(url, host_of(url), confirmed)
+
+
+def _check_host(where: str, host: str, confirmed: Collection[str]) -> None:
+    if not _is_loopback(host) and host not in confirmed:
+        raise TargetNotAllowed(
+            f"{where}: {host} is not a loopback address. honnin puts load on a system only where its owner agreed; "
+            f"if you may test it, say so with --i-may-test {host}"
+        )
 
 
 def _end_of(link: Link, end: str) -> str:

@@ -241,6 +241,15 @@ def test_an_issuer_that_cannot_be_scored_is_told_before_anything_is_played(tmp_p
     assert "指定する" in capsys.readouterr().err
 
 
+def test_an_issuer_beyond_loopback_is_asked_nothing_before_it_is_allowed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("harness.cli.score.somebodys_toml", lambda *_: pytest.fail("the issuer was asked"))
+    given = ["--population", "p", "--cards", "c", "--label", "A", "--out", str(tmp_path / "score")]
+    with pytest.raises(SystemExit) as exit_:
+        main(["score", "--issuer", "http://192.0.2.1:8080", *given, "--lang", "en"])
+    assert exit_.value.code == 64
+    assert "--i-may-test 192.0.2.1" in capsys.readouterr().err
+
+
 def test_the_target_file_of_a_defect_that_needs_it_lets_the_nodes_present_process_be_killed(tmp_path):
     ready = {"url": "http://127.0.0.1:9", "nodes": [{"node": "n1"}]}
     (tmp_path / "t.toml").write_text(target_toml(ready, killed_in=tmp_path / "state"))
