@@ -14,7 +14,6 @@ from harness.records.faults import LineFault, LinkFault, PlannedFault
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedLineFault, Step
 
 _BEFORE_MS = 300.0  # people are being served when it begins
-_ROWS = 2  # customers at every kiosk: some during the fault, some after it
 _SLOW_MS = 5_000.0
 _DELAY_MS, _JITTER_MS = 200.0, 100.0  # of a link: a far line on a bad day
 _BYTES_PER_S = 32_000.0
@@ -29,7 +28,7 @@ def fault_batches(phase: Faults, author: Author) -> Iterator[Batch]:
         for planned in _outside(phase, author):
             fault = replace(planned, fault=f"{phase.phase}-F{next(numbers):03d}")
             what = f"{fault.on}-{fault.how or 'command'}"
-            rows = list(crowd(phase, author, [*range(phase.kiosks)] * _ROWS))
+            rows = list(crowd(phase, author, [*range(phase.kiosks)] * phase.per_kiosk))
             yield replace(author.batch(phase, BatchKind.CLOSED, rows, f"fault:{what}"), faults=(fault,))
             stampede = list(crowd(phase, author, range(phase.stampede)))
             yield author.batch(phase, BatchKind.BURST, stampede, f"stampede:after-{what}")

@@ -132,6 +132,7 @@ class Faults(PhaseBase, frozen=True, tag="faults"):
     line_steps: tuple[Step, ...] = (Step.AUTHENTICATE, Step.APPLY, Step.COLLECT)  # at which a kiosk's line fails
     lasts_s: Annotated[float, Meta(gt=0, le=600)] = 3.0  # of a link's fault, or until a command is undone
     kiosks: AtLeastOne = 6  # at which people are served around it
+    per_kiosk: AtLeastOne = 2  # customers at each: some during the fault, some after it
     stampede: AtLeastOne = 12  # people who come together once it is over
 
 
