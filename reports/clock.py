@@ -14,6 +14,7 @@ JST = timezone(timedelta(hours=9), "JST")
 # the order of their records is kept to the nanosecond.
 _SAME_BOOT_NS = 5_000_000_000
 _REIWA_FIRST_YEAR = 2019
+_HOURS_FROM = 120  # minutes
 _ERAS = (("2019-05-01", "令和"), ("1989-01-08", "平成"), ("1926-12-25", "昭和"), ("1912-07-30", "大正"))
 
 
@@ -53,6 +54,13 @@ def day_and_time(wall_ns: int, lang: Lang) -> str:
     return f"{at.year}年{reiwa}{at.month}月{at.day}日 {at:%H:%M:%S}(日本時間)"
 
 
+def from_to(began_wall_ns: int, ended_wall_ns: int, lang: Lang) -> str:
+    """Return both instants, the day of the second only where it is another one."""
+    began, ended = _jst(began_wall_ns), _jst(ended_wall_ns)
+    until = f"{ended:%H:%M:%S}" if began.date() == ended.date() else day_and_time(ended_wall_ns, lang)
+    return f"{day_and_time(began_wall_ns, lang)} ~ {until}"
+
+
 def calendar_day(iso: str, lang: Lang) -> str:
     """Return an ISO date as Japanese forms write it, e.g. 1985年(昭和60年)4月3日; unchanged where it is no date."""
     try:
@@ -72,8 +80,8 @@ def time_of_day(wall_ns: int) -> str:
 
 
 def duration(nanoseconds: int, lang: Lang) -> str:
-    """Return a length of time in the unit that reads best, e.g. 0.41 ミリ秒, 412.0 ミリ秒, 30.21 秒, 4 分 05 秒."""
-    second, minute, milli = ("秒", "分", "ミリ秒") if lang == "ja" else ("s", "min", "ms")
+    """Return a length of time in the unit that reads best, e.g. 0.41 ミリ秒, 30.21 秒, 4 分 05 秒, 5 時間 07 分."""
+    hour, minute, second, milli = ("時間", "分", "秒", "ミリ秒") if lang == "ja" else ("h", "min", "s", "ms")
     size = abs(nanoseconds)
     if size < 10_000_000:
         return f"{size / 1e6:.2f} {milli}"
@@ -82,6 +90,8 @@ def duration(nanoseconds: int, lang: Lang) -> str:
     if size < 120_000_000_000:
         return f"{size / 1e9:.2f} {second}"
     minutes, seconds = divmod(size // 1_000_000_000, 60)
+    if minutes >= _HOURS_FROM:
+        return f"{minutes // 60} {hour} {minutes % 60:02d} {minute}"
     return f"{minutes} {minute} {seconds:02d} {second}"
 
 

@@ -8,6 +8,7 @@ from harness.assurance.procedure import asked_level
 from harness.glossary import Lang, property_word, word
 from harness.records.verdict import Reason, Verdict
 from reports.groups import group, severities
+from reports.in_use import in_use
 from reports.page import shown
 from reports.texts import speaker
 
@@ -19,6 +20,7 @@ def summary(verdict: Verdict, lang: Lang) -> str:
     say = speaker(lang)
     lines = [
         f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]{_by_eye(verdict, lang)}",
+        *_in_use(verdict, lang),
         f"{say('scope')}: {scope_in_words(verdict, lang)}",
         *_conformance(verdict, lang),
         *((f"{say('tries')}: {verdict.tries.ja if lang == 'ja' else verdict.tries.en}",) if verdict.tries else ()),
@@ -30,6 +32,12 @@ def summary(verdict: Verdict, lang: Lang) -> str:
         *_section(say("next_steps"), _steps(verdict, lang), lang),
     ]
     return "\n".join(str(shown(line)) for line in lines) + "\n"
+
+
+def _in_use(verdict: Verdict, lang: Lang) -> list[str]:
+    """Return how long the target was used."""
+    long, told = in_use(verdict, lang)
+    return [f"{speaker(lang)('in_use')}: {long} ({told})"] if long else []
 
 
 def _conformance(verdict: Verdict, lang: Lang) -> list[str]:

@@ -16,6 +16,7 @@ from reports.achieved import achieved
 from reports.exposure import burst_rows, exposure_groups, phase_rows, reached
 from reports.gather import Gathered, gather
 from reports.groups import severities
+from reports.in_use import in_use
 from reports.page import environment, told_bound
 from reports.plain import plain
 from reports.summary import scope_in_words, steps_by_reader
@@ -55,6 +56,7 @@ def render(gathered: Gathered, lang: Lang) -> str:
             v=verdict,
             severities=severities(verdict.findings),
             scope=scope_in_words(verdict, lang),
+            in_use=in_use(verdict, lang),
             bound=bound,
             level=percent(verdict.assure.confidence),
             misdelivered=misdelivered,

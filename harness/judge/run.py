@@ -63,6 +63,7 @@ from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.server_log import LogSide
 from harness.judge.settling import count_confirmed
 from harness.judge.shares import cores
+from harness.judge.sittings import sittings_of
 from harness.judge.statement import state
 from harness.judge.swept import is_swept, not_swept, stated, sweep_doubts, sweep_of
 from harness.judge.trials import measure_trials, without_bounds
@@ -300,6 +301,7 @@ class _Judge:
             load=worth.load,
             tries=worth.tries,
             left_changed=left,
+            sittings=self._guarded("sittings", lambda: sittings_of(view), ()),
             recovery=recovery,
         )
 

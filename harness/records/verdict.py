@@ -292,6 +292,13 @@ class Recovery(Struct, frozen=True, kw_only=True):
     en: str
 
 
+class Sitting(Struct, frozen=True, kw_only=True):
+    """When a sitting of the run used the target: from its first application to the end of its last."""
+
+    began_wall_ns: int
+    ended_wall_ns: int
+
+
 class SweptCount(Struct, frozen=True, kw_only=True):
     """What a sweep asked of one certificate with one choice of options, and what became of it."""
 
@@ -386,4 +393,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
     tries: Reason | None = None  # which run against its target it was; None: told by an older version
     swept: Swept | None = None  # None: no sweep was planned
     left_changed: tuple[LeftChanged, ...] = ()
+    sittings: tuple[Sitting, ...] = ()  # none: nobody applied
     recovery: Recovery | None = None  # None: the plan asked for no confirmation, and there was no window

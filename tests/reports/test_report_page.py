@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from harness.errors import RunDamaged, UsageError
 from harness.records.findings import Anomaly, Evidence, Property, Severity
 from harness.records.history import Ending, Interrupted
-from harness.records.verdict import Aftermath, Exposure, FollowedUp, Outcome, Reason, Unaccounted
+from harness.records.verdict import Aftermath, Exposure, FollowedUp, NodeBuild, Outcome, Reason, Unaccounted
 from reports import findings_in_full, write_report
 
 RunFolderMaker = Callable[..., Path]
@@ -133,6 +133,19 @@ def test_statement_bound_and_builds_stand_on_the_first_page(run_folder: RunFolde
     assert "mock-1.4.2\n— 実測(対象が応答した値); 処理した申請 5" in first_page
     assert "mock-1.4.1\n— 申告(対象ファイルの値); 処理した申請 3" in first_page
     assert judged.inputs_digest in first_page
+
+
+@pytest.mark.parametrize(("served", "untested", "not_told"), [((0, 0), 0, 2), ((8, 0), 1, 0)])
+def test_only_where_some_nodes_are_known_to_have_served_the_others_are_untested(
+    run_folder: RunFolderMaker, imaginary: ModuleType, served: tuple[int, int], untested: int, not_told: int
+) -> None:
+    nodes = tuple(
+        NodeBuild(node=f"n{place}", build="1.4", source="declared", applications=count)
+        for place, count in enumerate(served)
+    )
+    text = page_of(run_folder(imaginary.verdict(Outcome.PASS, nodes=nodes))).text
+    assert text.count("このサーバは試験していません") == untested
+    assert text.count("どの申請をどのサーバが処理したかを対象システムが示していません") == not_told
 
 
 def test_a_finding_shows_both_people_their_pages_and_the_time_between(

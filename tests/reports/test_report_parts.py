@@ -27,6 +27,7 @@ from harness.records.verdict import (
     LimitCrossed,
     Outcome,
     Reason,
+    Sitting,
 )
 from reports import summary, timeline
 from reports.affected import affected
@@ -66,6 +67,22 @@ def test_times_are_shown_in_japans_time_and_the_unit_that_reads_best() -> None:
     assert duration(-412_000_000, "en") == "412.0 ms"
     assert duration(30_210_000_000, "ja") == "30.21 秒"
     assert duration(245 * SECOND, "ja") == "4 分 05 秒"
+    assert duration(18_420 * SECOND, "ja") == "5 時間 07 分"
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("ja", "対象システムを使った時間: 5 時間 07 分 (2025年(令和7年)4月2日 23:30:00(日本時間) ~ 2025年"),
+        ("en", "Target in use for: 5 h 07 min (2025-04-02 23:30:00 JST ~ 2025-04-03 02:30:00 JST; 2025-04-03 20:00:00"),
+    ],
+)
+def test_the_terminal_says_how_long_the_target_was_used_and_when(imaginary: ModuleType, lang: Lang, told: str) -> None:
+    night = 1_743_604_200 * SECOND
+    sittings = ((night, night + 10_800 * SECOND), (night + 73_800 * SECOND, night + 81_420 * SECOND))
+    used = tuple(Sitting(began_wall_ns=began, ended_wall_ns=ended) for began, ended in sittings)
+    assert told in summary(imaginary.verdict(sittings=used), lang)
+    assert told[:5] not in summary(imaginary.verdict(), lang), "where nobody applied nothing is said"
 
 
 def test_the_gravest_findings_come_first_and_each_kind_is_shown(imaginary: ModuleType) -> None:
