@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from harness.records.sensitivity import Sensitivity
 from harness.score.rows import ERROR, Row, newest
-from harness.score.zoo import Kind
+from harness.score.zoo import Kind, out_of_reach
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -50,11 +50,15 @@ def board(rows: Iterable[Row], code: str) -> Board:
 
 
 def flawless(board: Board) -> bool:
-    """Tell whether something was played, and every run found what it should, and nothing else."""
+    """Tell whether something was played, and every run found what its scenario can bring about, and nothing else."""
     return bool(board.lines) and all(
-        not line.errors and not line.false_alarms and (line.kind is Kind.CONTROL or line.right == line.runs)
+        not line.errors and not line.false_alarms and (line.right == line.runs or _nothing_due(line))
         for line in board.lines
     )
+
+
+def _nothing_due(line: Line) -> bool:
+    return line.kind is Kind.CONTROL or line.subject in out_of_reach(line.scenario)
 
 
 def _order(line: Line) -> tuple[str, str, str]:

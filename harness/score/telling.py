@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.glossary import Lang, word
 from harness.score.rows import ERROR, Row
 from harness.score.summary import Board, Line
-from harness.score.zoo import Kind, subjects
+from harness.score.zoo import Kind, out_of_reach
 
 _HEADINGS = {
     "ja": ("対象", "検出", "秒(中央値)", "組(中央値)", "記録上の誤り", "見逃し", "誤検出", "保留", "検出した不具合"),
@@ -44,10 +44,11 @@ def table(board: Board, lang: Lang) -> Iterator[str]:
 
 def _beyond(board: Board, lang: Lang) -> Iterator[str]:
     """Say of every defect that a scenario cannot bring about why it did not find it, and what would."""
-    why = {s.name: s.beyond_ja if lang == "ja" else s.beyond_en for s in subjects()}
     for line in board.lines:
-        if line.kind is Kind.DEFECT and line.runs and not line.right and why.get(line.subject):
-            yield f"{line.subject} ({line.scenario}): {why[line.subject]}"
+        subject = out_of_reach(line.scenario).get(line.subject)
+        if subject is not None and line.right < line.runs:
+            why = subject.beyond_ja if lang == "ja" else subject.beyond_en
+            yield f"{line.subject} ({line.scenario}): {why}"
 
 
 def _cells(line: Line, lang: Lang) -> tuple[str, ...]:

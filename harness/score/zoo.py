@@ -99,6 +99,11 @@ def subjects() -> tuple[Subject, ...]:
     return (clean, *defects, *controls)
 
 
+def out_of_reach(scenario: str) -> dict[str, Subject]:
+    """Return, by name, the defects that a scenario cannot bring about, each of which says what would."""
+    return {s.name: s for s in subjects() if s.beyond_en and s.own != scenario}
+
+
 def chosen(names: tuple[str, ...], subset: str = "") -> tuple[Subject, ...]:
     """Return the subjects of these names and this subset, all without either; raise UsageError for unknown ones.
 

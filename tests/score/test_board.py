@@ -91,6 +91,8 @@ def test_sometimes_found_is_told_apart_from_always_found():
         ([row("D02", seconds=1.0, false_alarms=1)], False),
         ([row("clean", kind=Kind.CONTROL, detected=True, false_alarms=2)], False),
         ([row("D02", outcome=ERROR)], False),
+        ([row("D29")], True),  # go-live kills no server,
+        ([row("D29", scenario="faults")], False),  # faults does
         ([], False),
     ],
 )
