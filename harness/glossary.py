@@ -82,6 +82,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "down": ("通信の途絶", "link down"),
     "command": ("停止・再起動などの操作", "command"),
     "walk_away": ("立ち去り", "walking away"),
+    "bad_card": ("途中で離れた人の次に無効なカード", "somebody left midway, then a card that is no good"),
     "time_out": ("放置(時間制限超過)", "idling beyond the time limit"),
     "cancelled": ("取消", "cancelled"),
     # kinds of phases

@@ -19,6 +19,7 @@ _LONG = (
     Certificate.KISAIJIKO,
 )  # several pages, where there are people for it
 _AFTER_ERRORS_MS = 30.0  # a refusal takes about as long: nothing is rendered
+_AMONG_SHARE = 0.5  # of the groups with refusals: the others come together with them, else right behind
 _GIVES_UP_EVERY = 4  # most are served, lest the burst be no burst
 _REFUSED_EVERY = 2  # enough errors at once for what counts them, such as a circuit breaker
 
@@ -27,6 +28,7 @@ def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
     """Yield the groups round by round; each share of them is met in turns, not by chance."""
     alike: Sequence[Certificate | None] = author.kinds(phase) if phase.alike else (None,)
     groups = itertools.product(range(phase.rounds), phase.sizes, alike)
+    with_refusals = itertools.count()
     for number, (_, size, kind) in enumerate(groups):
         long = is_turn(number, phase.long_documents)
         members = list(_long_ones(phase, author, size) if long else _anybody(phase, author, size, kind))
@@ -34,10 +36,12 @@ def burst_batches(phase: Bursts, author: Author) -> Iterator[Batch]:
         if is_turn(number, phase.aborting):
             members = _some_give_up(members, author)
             purpose += "-aborting"
-        if is_turn(number, phase.refused):
-            members = _some_are_refused(phase, members, author)
-            purpose += "-refused"
         step = phase.sync_steps[number % len(phase.sync_steps)] if phase.sync_steps else None
+        if is_turn(number, phase.refused):
+            among = is_turn(next(with_refusals), _AMONG_SHARE)
+            members = _some_are_refused(phase, members, author, 0.0 if among else _AFTER_ERRORS_MS)
+            purpose += "-refused"
+            step = None  # who is refused never comes to a later one
         batch = author.batch(phase, BatchKind.BURST, members, purpose, sync_step=step)
         yield replace(batch, withhold=phase.withhold)
     for _ in range(phase.spares):
@@ -79,18 +83,25 @@ def _some_give_up(members: list[PlannedApplication], author: Author) -> list[Pla
     ]
 
 
-def _some_are_refused(phase: Bursts, members: list[PlannedApplication], author: Author) -> list[PlannedApplication]:
-    """Put people to be refused, for each reason in its turn, in the place of every other; the rest follow at once.
+def _some_are_refused(
+    phase: Bursts, members: list[PlannedApplication], author: Author, after_ms: float
+) -> list[PlannedApplication]:
+    """Put people to be refused, for each reason in its turn, in the place of every other; the rest come so much later.
 
     What an error leaves behind (a pooled object given back twice, a context not cleared, a mode for emergencies) shows
-    in those who come together after it.
+    in those who come together after it, what it leaves out (of a batch, of a list) in those who come with it: at the
+    same server, so two by two go to one.
     """
     used = {one.resident for one in members}
     found: list[PlannedApplication] = []
-    for place, one in enumerate(members):
+    for place, planned in enumerate(members):
+        one = replace(planned, node=members[place // _REFUSED_EVERY].node)
         who = author.cast.refused(one.certificate, used) if place % _REFUSED_EVERY else None
-        used.update([who] if who else [])
-        found.append(_in_place_of(one, who, phase, author) if who else replace(one, gap_ms=_AFTER_ERRORS_MS))
+        if who is None:
+            found.append(replace(one, gap_ms=after_ms))
+        else:
+            used.add(who)
+            found.append(_in_place_of(one, who, phase, author))
     return found
 
 

@@ -12,6 +12,7 @@ from harness.glossary import word
 from harness.records.plan import Batch, BatchKind, PlanHeader
 from harness.records.target import Client, Target
 
+_SCARCE_FOR = {"refusal": "residents", "bad_card": "cards"}  # by event; for the others a declaration
 _SMALL = 100  # residents: of more the pairs are no limit of what a night can play
 
 
@@ -157,7 +158,7 @@ def _undeclared(header: PlanHeader, batches: Sequence[Batch], target: Target) ->
     for event in header.left_out.events:
         if event != "time_out" or target.time_limits_s:
             yield Hindrance(
-                resource="residents" if event == "refusal" else "declarations",
+                resource=_SCARCE_FOR.get(event, "declarations"),
                 code="event_missing",
                 ja=f"連続利用のうち「{word(event, 'ja')}」の後は計画できない",
                 en=f"successions after '{word(event, 'en')}' cannot be planned",

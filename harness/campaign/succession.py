@@ -1,4 +1,4 @@
-"""Customers in a row: what one of them leaves behind must not reach the next. Alone, in success, refusal and abort.
+"""Customers in a row: what one of them leaves behind must not reach the next. After success, refusal, abort, bad cards.
 
 Where the target's client is the centre, nobody stands at a kiosk: one after the other they come over the same pooled
 connections, which is what such rows exercise there.
@@ -19,6 +19,7 @@ from harness.records.plan import AbortHow, Batch, BatchKind, PlannedAbort, Plann
 _IDLE_FACTOR = 1.1  # beyond a declared limit, so that it has surely run out
 _RETRIED_AT = (Step.APPLY, Step.COLLECT)  # where it is unclear to the applicant whether something was issued
 _UNHEARD = frozenset({Step.TAKE_CARD})  # nothing is sent there, so nothing can be hung up
+_BAD_CARD = "bad_card"
 
 
 def solo_batches(phase: Solo, author: Author) -> Iterator[Batch]:
@@ -42,6 +43,9 @@ def succession_batches(phase: Succession, author: Author) -> Iterator[Batch]:
     kiosks = itertools.count()
     for _ in range(phase.rounds):
         for event in phase.events:
+            if event == _BAD_CARD:
+                yield from _bad_cards(phase, author, kiosks)
+                continue
             for certificate, middle, reason in _occasions(phase, author, event):
                 kiosk = next(kiosks) % author.scenario.kiosks
                 yield from _row(phase, author, event, certificate, middle, kiosk, reason)
@@ -110,6 +114,25 @@ def _row(
     row.append(author.application(phase, certificate, kiosk=kiosk, node=node, besides=used, lane=lane))
     where = f"-at-{abort.step}" if abort else ""
     yield author.batch(phase, BatchKind.SEQUENCE, row, f"sequence:after-{event}{where}")
+
+
+def _bad_cards(phase: Succession, author: Author, kiosks: Iterator[int]) -> Iterator[Batch]:
+    """Yield, for every card that is no good, who leaves in the midst, its holder, and the next: on one kiosk and node.
+
+    Where nobody is let in anew, whoever was there before may still be.
+    """
+    leaving = itertools.cycle(_middles(phase, author, "walk_away") + _middles(phase, author, "disconnect"))
+    holders = [holder for holder in author.invalid if holder.certificate in author.kinds(phase)]
+    for holder, abort in zip(holders, leaving, strict=False):
+        kiosk, node = next(kiosks) % author.scenario.kiosks, author.node()
+        used = {holder.resident}
+        first = author.application(phase, holder.certificate, kiosk=kiosk, node=node, besides=used, abort=abort)
+        used.add(first.resident)
+        row = [first, author.with_bad_card(phase, holder, kiosk)]
+        row.append(author.application(phase, holder.certificate, kiosk=kiosk, node=node, besides=used))
+        row = [replace(one, node=node, lane=author.lane(kiosk)) for one in row]
+        where = f"-at-{abort.step}" if abort else ""
+        yield author.batch(phase, BatchKind.SEQUENCE, row, f"sequence:after-{_BAD_CARD}{where}")
 
 
 def _again(

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from harness.campaign import compile_plan
-from harness.campaign.scenario import Probes, Scenario, Solo
+from harness.campaign.scenario import Probes, Scenario, Solo, Succession
 from harness.errors import UsageError
 from harness.population import make_population
 from harness.population.issuable import refusal
 from harness.records.certificates import Certificate
 from harness.records.manifest import CardStanding
-from harness.records.plan import Probe
+from harness.records.plan import AbortHow, Probe, Step
 from harness.records.target import Node, Target
 
 TITLES = {"title_ja": "題", "title_en": "title"}
@@ -67,3 +67,26 @@ def test_bad_cards_are_tried_under_load_as_well_each_once(people):
     revoked = CardStanding(serial="9", resident=holder, state="revoked")
     _, batches = plan(people, Probes(phase="P6", rounds=2, **TITLES), probes=(), standings=[revoked], without={holder})
     assert [a.card for b in batches for a in b.applications if a.resident == holder] == ["9"]
+
+
+def test_for_every_bad_card_there_is_a_row_between_who_left_midway_and_the_next(people):
+    able = [k for k, r in people.residents.items() if not refusal(r, Certificate.JUMINHYO, DAY)]
+    bad = [
+        CardStanding(serial=f"9{n}", resident=able[n], state=state) for n, state in enumerate(("expired", "revoked"))
+    ]
+    rows = Succession(phase="P1", events=("bad_card",), abort_steps=(Step.APPLY, Step.COLLECT), **TITLES)
+    header, batches = plan(people, rows, standings=bad, without=set(able[:2]))
+    assert [b.applications[1].card for b in batches] == ["90", "91"]
+    for batch in batches:
+        left, _, after = batch.applications
+        assert len({(a.kiosk, a.node) for a in batch.applications}) == 1
+        assert len({a.resident for a in batch.applications}) == 3
+        assert (left.abort.how, after.abort) == (AbortHow.WALK_AWAY, None)
+    assert {b.applications[0].abort.step for b in batches} == {Step.APPLY, Step.COLLECT}
+    assert header.left_out.events == ()
+
+
+def test_without_bad_cards_that_row_is_told_as_missing(people):
+    rows = Succession(phase="P1", events=("success", "bad_card"), **TITLES)
+    header, _ = plan(people, rows)
+    assert header.left_out.events == ("bad_card",)

@@ -8,12 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from harness.campaign import compile_plan, find_scenario, load_scenario, pool_of
-from harness.campaign.scenario import Mix, Scenario, Solo, Succession
+from harness.campaign.scenario import Bursts, Mix, Scenario, Solo, Succession
 from harness.population import make_population
 from harness.population.issuable import REASONS, reasons_ruled, refusal
 from harness.records.certificates import Certificate
+from harness.records.plan import Step
 from harness.records.rules import Rules
-from harness.records.target import Target
+from harness.records.target import Node, Target
 
 DAY = date(2026, 11, 22)
 TARGET = Target(name="t", url="http://127.0.0.1:1")
@@ -51,7 +52,7 @@ def test_the_quiet_phase_tries_every_reason_with_every_certificate_it_applies_to
 
 def test_who_is_to_be_refused_for_one_reason_is_not_refused_for_another_where_that_can_be(people):
     children = [r for r in people.residents.values() if refusal(r, Certificate.KOSEKI, DAY) == "UNDER_15"]
-    seal = next(r.seal for r in people.residents.values() if r.seal)
+    seal = next(r.seal for r in people.residents.values() if r.seal and not r.seal.cancelled_on)
     sealed = {c.key: replace(c, seal=seal if c is children[3] else None) for c in children}
     batches = planned(replaced(people, residents={**people.residents, **sealed}), Solo)
     of_inkan = {a.resident for b in batches for a in b.applications if a.certificate is Certificate.INKAN}
@@ -85,3 +86,18 @@ def test_who_has_no_tax_record_is_not_asked_for_a_tax_certificate_where_others_h
     played = [a for b in planned(people, Mix, ADULTS_ONLY, per_second=50.0, seconds=10.0) for a in b.applications]
     assert children & without & {a.resident for a in played}
     assert not [a for a in played if a.certificate is Certificate.TAX and a.resident in children & without]
+
+
+def test_in_bursts_the_refused_come_to_the_server_of_who_is_beside_them_together_or_right_before(people):
+    servers = replace(TARGET, nodes=(Node(id="n1"), Node(id="n2")), route_header="X-Node")
+    steps = (Step.APPLY, Step.COLLECT)
+    batches = planned(people, Bursts, servers, sizes=(8, 12), rounds=2, refused=1.0, sync_steps=steps)
+    for batch in batches:
+        assert batch.sync_step is Step.APPLY  # nobody who is refused comes to another
+        for one, beside in zip(batch.applications[::2], batch.applications[1::2], strict=True):
+            assert not refusal(people.residents[one.resident], one.certificate, DAY)
+            assert refusal(people.residents[beside.resident], beside.certificate, DAY)
+            assert (one.node, beside.gap_ms) == (beside.node, 0.0)
+        counts = Counter(a.node for a in batch.applications)
+        assert abs(counts["n1"] - counts["n2"]) <= 4
+    assert {a.gap_ms > 0 for b in batches for a in b.applications[::2]} == {True, False}
