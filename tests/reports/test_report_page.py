@@ -135,6 +135,15 @@ def test_statement_bound_and_builds_stand_on_the_first_page(run_folder: RunFolde
     assert judged.inputs_digest in first_page
 
 
+def test_on_a_phone_no_table_of_the_first_page_has_to_be_moved_sideways(
+    run_folder: RunFolderMaker, imaginary: ModuleType
+) -> None:
+    html = write_report(run_folder(imaginary.verdict()), "ja").read_text(encoding="utf-8")
+    tables = re.findall(r"<table[^>]*>", html[: html.index("2. 件数の照合")])
+    assert len(tables) >= 4
+    assert all("cards" in one for one in tables), "a table of cards is laid out by rows where the page is narrow"
+
+
 @pytest.mark.parametrize(("served", "untested", "not_told"), [((0, 0), 0, 2), ((8, 0), 1, 0)])
 def test_only_where_some_nodes_are_known_to_have_served_the_others_are_untested(
     run_folder: RunFolderMaker, imaginary: ModuleType, served: tuple[int, int], untested: int, not_told: int
