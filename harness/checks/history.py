@@ -14,7 +14,6 @@ from harness.checks.table import Table
 from harness.records.certificates import Certificate, Options
 from harness.records.faults import LineFault
 from harness.records.history import (
-    Answer,
     BurstBracket,
     BurstWithdrawn,
     Decided,
@@ -78,7 +77,6 @@ class Application(NamedTuple):
     applied_ns: int = NEVER  # departure of the application itself
     collect_from_ns: int = NEVER  # departure of the first request for the document
     collect_to_ns: int = NEVER  # end of the last answer to such a request
-    collect_answer: Repeated[Answer | None] = None  # what came of the last such request
     server_date: Repeated[str] = ""  # Date header of the answer to the application step
     settled: Repeated[SettledAs | None] = None
     settled_by: Repeated[str] = ""  # source of the settlement

@@ -54,7 +54,7 @@ class Rows:
         self._requests, self._copies = cells("request_id"), cells("copies")
         self._charged, self._acknowledged = cells("charged"), cells("acknowledged")
         self._collect_from_ns, self._collect_to_ns = cells("collect_from_ns"), cells("collect_to_ns")
-        self._collect_answer, self._names = cells("collect_answer"), cells("application")
+        self._names = cells("application")
 
     def one(self, name: str) -> str:
         """Return the one text kept for equal names of batches and writers, which many records repeat."""
@@ -132,7 +132,6 @@ class Rows:
         if self._collect_from_ns[place] == NEVER:
             self._collect_from_ns[place] = record.left_ns or record.at_ns
         self._collect_to_ns[place] = record.at_ns
-        self._collect_answer[place] = record.answer
 
     def deliver(self, writer: str, record: Delivery) -> None:
         """Add a delivery's row; its application is joined at the end."""

@@ -104,11 +104,6 @@ class ValueHistory:
         """Return the (first, last) instants at which `value` may have been held, by version."""
         return [(self._starts[v], self._gone[v]) for v in self.versions_of(value)]
 
-    def latest_hold_ns(self, value: Hashable, to_ns: int) -> int | None:
-        """Return the latest instant up to `to_ns` at which `value` may have been held; None where it never was."""
-        held = [min(last, to_ns) for first, last in self.spans(value) if first <= to_ns]
-        return max(held, default=None)
-
 
 def _gone(writes: Sequence[Write]) -> list[int]:
     """Return for each version the earliest end of any change that began after it was complete."""

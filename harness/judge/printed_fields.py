@@ -15,8 +15,9 @@ from harness.judge.documents import groups
 from harness.population import Population
 from harness.reading.fold import fold
 from harness.reading.folded_page import FoldedPage
-from harness.reading.oracle import View, Wanted, expect
+from harness.reading.oracle import View, expect
 from harness.reading.profile import Lists, Profile
+from harness.reading.wanted import Wanted
 from harness.records.certificates import Certificate, Options, Scope
 from harness.records.ownership import DocumentOwnership
 from harness.records.reading import Reading

@@ -1,4 +1,4 @@
-"""A page as 8-bit grey at 100 dpi, 0 ink to 255 paper: to and from PNG, and as ink for arithmetic."""
+"""A page as 8-bit grey at 100 dpi, 0 ink to 255 paper: from PNG, and as ink for arithmetic."""
 
 from __future__ import annotations
 
@@ -34,13 +34,6 @@ def from_png(png: bytes) -> Raster:
             return np.asarray(picture.convert("L"))
     except (UnidentifiedImageError, OSError, SyntaxError) as e:
         raise ValueError(f"not a whole PNG file: {e}") from None
-
-
-def to_png(raster: Raster) -> bytes:
-    """Return a raster as PNG file."""
-    out = io.BytesIO()
-    Image.fromarray(raster).save(out, "PNG", compress_level=3)
-    return out.getvalue()
 
 
 def ink_of(raster: Raster) -> Ink:

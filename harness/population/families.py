@@ -17,7 +17,6 @@ from harness.population.draft import (
 )
 from harness.population.stock import Name
 
-LARGEST_HOUSEHOLD = 12
 _LONG_ADDRESS_SHARE = 0.03
 _KEPT_MAIDEN_NAME_SHARE = 0.15  # wives who print their 旧氏
 _MOST_ELDERS = 5

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from harness.reading.dates import Day
 from harness.reading.folded_page import FoldedPage
-from harness.reading.oracle import View, Wanted
+from harness.reading.oracle import View
 from harness.reading.owners import OwnerIndex
 from harness.reading.profile import Format
+from harness.reading.wanted import Wanted
 from harness.records.findings import Evidence
 
 # A plain run of digits may be any number of the form's; a sum of money is written as one.

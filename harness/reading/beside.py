@@ -13,10 +13,11 @@ from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
 from harness.reading.labelled import Labelled, agrees, labelled_values
-from harness.reading.oracle import View, Wanted
+from harness.reading.oracle import View
 from harness.reading.owners import Owner
 from harness.reading.profile import Format, Per
 from harness.reading.regions import person_regions
+from harness.reading.wanted import Wanted
 from harness.records.findings import Evidence
 
 _NUMBER = re.compile(r"\d[\d,]*")

@@ -13,9 +13,10 @@ from msgspec import Struct
 from harness.reading.beside import Beside, comparable
 from harness.reading.dates import find_dates
 from harness.reading.labelled import Labelled
-from harness.reading.oracle import View, Wanted
+from harness.reading.oracle import View
 from harness.reading.owners import OwnerIndex
 from harness.reading.profile import Per
+from harness.reading.wanted import Wanted
 from harness.records.findings import Evidence
 
 _SAYS_SOMETHING = re.compile(r"[^\W_]")

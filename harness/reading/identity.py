@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from harness.reading.attribution import OwnTexts
-from harness.reading.oracle import Expectation, View, Wanted
+from harness.reading.oracle import Expectation, View
 from harness.reading.owners import OwnerIndex
 from harness.reading.presence import Found
 from harness.reading.profile import Per
+from harness.reading.wanted import Wanted
 
 FoundItems = Sequence[Sequence[Found]]  # per view of the expectation, per wanted item
 

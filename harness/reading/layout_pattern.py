@@ -16,8 +16,8 @@ from harness.reading.dates import find_dates, stands_apart
 from harness.reading.folded_page import LINE, WORD, FoldedPage
 from harness.reading.identity import Cast
 from harness.reading.labelled import Labelled
-from harness.reading.oracle import Wanted
 from harness.reading.profile import Format
+from harness.reading.wanted import Wanted
 
 _WHOLE_WORD = 2  # characters; a shorter value must be a word of its own
 _DIGITS = re.compile(r"[0-9]+")

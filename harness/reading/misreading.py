@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from harness.reading.beside import Compared
 from harness.reading.dates import Day, wareki
-from harness.reading.oracle import Wanted
+from harness.reading.wanted import Wanted
 
 _DIGIT = re.compile(r"[0-9]")
 _EXCHANGED = 4  # digits that another one stands for, each time

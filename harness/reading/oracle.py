@@ -14,30 +14,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.errors import UsageError
-from harness.reading.dates import Day
 from harness.reading.fold import fold
-from harness.reading.profile import Format, Item, Lists, Paper, Per, Profile, When, Who
+from harness.reading.profile import Item, Lists, Paper, Per, Profile, When, Who
 from harness.reading.renderings import renderings, texts_of
 from harness.reading.sources import Person, PopulationView, tax_of, values
+from harness.reading.wanted import Wanted
 from harness.records.certificates import Certificate, Options, Scope, TaxKind
 from harness.records.resident import Resident
 
 # Register states of several changed people multiply; beyond this many the newest ones are kept.
 _MOST_VIEWS = 64
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """One item that must (or, among the forbidden, must not) be printed."""
-
-    item: str
-    source: str
-    format: Format
-    per: Per
-    person: str  # resident key; "" for a koseki member outside the population
-    labels: tuple[str, ...] = ()  # folded
-    texts: tuple[str, ...] = ()  # folded renderings, any of them
-    day: Day | None = None  # instead of texts, for dates
-    identity: bool = False
 
 
 class View(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from harness.reading.fields import PageFields, blank_items
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
 from harness.reading.known_layouts import KnownLayouts
-from harness.reading.oracle import Expectation, View, Wanted
+from harness.reading.oracle import Expectation, View
 from harness.reading.owners import OwnerIndex
 from harness.reading.page_judgement import JudgedPage, PageJudge
 from harness.reading.plainly_own import PlainlyOwn, plainly_own
@@ -23,6 +23,7 @@ from harness.reading.presence import Found
 from harness.reading.profile import Per, Profile
 from harness.reading.residue_search import foreign_residue
 from harness.reading.seals import SealIndex, hidden_seals, judge_seal
+from harness.reading.wanted import Wanted
 from harness.records.findings import Evidence
 from harness.records.ownership import DocumentOwnership, PageOwnership, PageVerdict, absent_pages
 from harness.records.reading import Reading, ReadingStatus

@@ -21,7 +21,6 @@ from harness.reading.form import FormTexts
 from harness.reading.identity import Cast, Identity
 from harness.reading.labelled import Labelled
 from harness.reading.marks import counter_of, issue_number_of, title_of
-from harness.reading.oracle import Wanted
 from harness.reading.orders import order_vertically
 from harness.reading.owners import Hit, OwnerIndex
 from harness.reading.page_in_orders import vendor_characters
@@ -29,6 +28,7 @@ from harness.reading.presence import Found, look_for
 from harness.reading.profile import Per, Profile
 from harness.reading.residue_search import hidden_texts
 from harness.reading.trust import distrust
+from harness.reading.wanted import Wanted
 from harness.records.certificates import Certificate
 from harness.records.ownership import OwnerWeight, PageOwnership, PageVerdict
 from harness.records.reading import PageRead, Reading, ReadingStatus

@@ -9,8 +9,8 @@ from enum import IntEnum
 from harness.reading.attribution import Attributed
 from harness.reading.folded_page import FoldedPage
 from harness.reading.labelled import stands_after
-from harness.reading.oracle import Wanted
 from harness.reading.profile import Format
+from harness.reading.wanted import Wanted
 
 # 男, 子, 妻: too short to be searched for, they must be words or stand beside their label
 _SHORT = 2

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.reading.labelled import Labelled
-from harness.reading.oracle import Wanted
 from harness.reading.profile import Per
+from harness.reading.wanted import Wanted
 
 _SHORT = 2  # 男, 子: too common to tell people apart
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,10 +12,8 @@ from harness.reading.dates import find_dates, number, parse_iso, wareki
 from harness.reading.fold import fold
 from harness.reading.profile import Format
 from harness.reading.sources import Person, values
+from harness.reading.wanted import Wanted
 from harness.records.resident import Koseki, KosekiMember, Resident
-
-if TYPE_CHECKING:
-    from harness.reading.oracle import Wanted
 
 _TO_HIRAGANA = {c: c - 0x60 for c in range(0x30A1, 0x30F7)}
 _TO_KATAKANA = {c: c + 0x60 for c in range(0x3041, 0x3097)}

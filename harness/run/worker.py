@@ -42,7 +42,6 @@ class RemoteWorker:
         """
         self._keep = keep
         self._master = master
-        self._invitation = invitation
         self._work = work
         self._say = say
         self._client = HandoverClient(master, invitation, patience_s)
