@@ -32,8 +32,10 @@ class PhaseBase(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unkn
 
 
 class Solo(PhaseBase, frozen=True, tag="solo"):
-    """P0: every certificate on every node, then one person per reason to refuse it, each alone."""
+    """P0: every certificate on every node, then one person per reason to refuse it and every bad card, each alone."""
 
+    served: bool = True  # every certificate on every node
+    turned_away: bool = True  # who, and which cards, are to be refused
     repeats: AtLeastOne = 1  # of every certificate on every node
 
 

@@ -23,11 +23,21 @@ _BAD_CARD = "bad_card"
 
 
 def solo_batches(phase: Solo, author: Author) -> Iterator[Batch]:
-    """Yield every certificate on every node, then everybody who is to be refused, each alone."""
+    """Yield every certificate on every node, then everybody who is to be refused, each alone, as the phase asks."""
+    if phase.served:
+        yield from _each_certificate(phase, author)
+    if phase.turned_away:
+        yield from _each_refusal(phase, author)
+
+
+def _each_certificate(phase: Solo, author: Author) -> Iterator[Batch]:
     for certificate in author.kinds(phase):
         for node in (author.nodes or (None,)) * phase.repeats:
             one = author.application(phase, certificate, kiosk=0, node=node)
             yield author.batch(phase, BatchKind.SEQUENCE, [one], "solo")
+
+
+def _each_refusal(phase: Solo, author: Author) -> Iterator[Batch]:
     for reason, certificate in author.cast.cases(author.kinds(phase)):
         resident = author.cast.refused(certificate, reason=reason)
         one = author.application(phase, certificate, kiosk=0, node=author.node(), resident=resident)

@@ -60,6 +60,21 @@ def test_the_same_seed_gives_the_same_plan_and_another_seed_another(people):
     assert one[1] != other[1]
 
 
+def test_everything_alone_may_be_played_without_those_who_are_refused_and_they_without_it(people):
+    purposes = [
+        {b.purpose.partition(":")[0] + b.purpose.partition(":")[1] for b in compiled(people, phase(Solo, **parts))[1]}
+        for parts in ({}, {"turned_away": False}, {"served": False})
+    ]
+    assert purposes == [{"solo", "solo:"}, {"solo"}, {"solo:"}]
+
+
+def test_go_live_brings_people_together_right_behind_everything_alone(people):
+    _, batches = compile_plan(load_scenario(find_scenario("go-live")), people, TARGET, 1, lambda key: key, DAY)
+    first = next(place for place, batch in enumerate(batches) if batch.kind is BatchKind.BURST)
+    alone = [(a.certificate, a.node) for batch in itertools.islice(batches, first) for a in batch.applications]
+    assert sorted(alone) == sorted(itertools.product(Certificate, ("n1", "n2")))
+
+
 def test_people_in_one_burst_are_all_different_and_may_be_issued_what_they_ask(people):
     _, batches = compiled(people, phase(Bursts, sizes=(8, 16, 32)))
     for batch in batches:
