@@ -21,6 +21,7 @@ def summary(verdict: Verdict, lang: Lang) -> str:
     lines = [
         f"{say('verdict')}: {word(verdict.outcome, lang)} [{verdict.outcome}]{_by_eye(verdict, lang)}",
         *_in_use(verdict, lang),
+        *_reopening(verdict, lang),
         f"{say('scope')}: {scope_in_words(verdict, lang)}",
         *_conformance(verdict, lang),
         *((f"{say('tries')}: {verdict.tries.ja if lang == 'ja' else verdict.tries.en}",) if verdict.tries else ()),
@@ -38,6 +39,12 @@ def _in_use(verdict: Verdict, lang: Lang) -> list[str]:
     """Return how long the target was used."""
     long, told = in_use(verdict, lang)
     return [f"{speaker(lang)('in_use')}: {long} ({told})"] if long else []
+
+
+def _reopening(verdict: Verdict, lang: Lang) -> list[str]:
+    """Return whether the service may be opened again, where that was asked."""
+    told = verdict.recovery
+    return [f"{speaker(lang)('reopening')}: {told.ja if lang == 'ja' else told.en}"] if told else []
 
 
 def _conformance(verdict: Verdict, lang: Lang) -> list[str]:

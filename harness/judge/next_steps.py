@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from harness.glossary import Lang, item_word, property_word
 from harness.picture.ocr import INSTALL_EN, INSTALL_JA
 from harness.records.findings import Property, Severity
-from harness.records.verdict import LeftChanged, Reason, Recovery, ScopeEntry
+from harness.records.verdict import LeftChanged, Reason, ScopeEntry
 
 MUNICIPALITY, VENDOR = "municipality", "vendor"
 Step = tuple[str, str, str]  # reader, Japanese, English
@@ -22,8 +22,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     scope: tuple[ScopeEntry, ...] = ()
     updates: int = 0  # changes of the register that were tried
     acceptance: bool = True  # the scenario is an acceptance test
+    baseline: bool = False  # documents were issued to be compared with, not to test anything
     follow_up: bool = False  # changes were made whose reflection time was not over at the end
-    recovery: Recovery | None = None
     left_changed: tuple[LeftChanged, ...] = ()  # entries of the register
     run: str = ""
 
@@ -49,6 +49,12 @@ _NO_ACCEPTANCE: Step = (
     MUNICIPALITY,
     "受入れや稼働の判断には、受入試験(go-live など)を別に実施するよう求める。",
     "Have an acceptance test (such as go-live) played before deciding whether the system may go live.",
+)
+_COMPARE = (
+    "この基準帳票と比べて、受入試験(go-live など)を実施する: `honnin run go-live --target 対象ファイル --baseline "
+    "runs/{run}`。",
+    "Play an acceptance test (such as go-live) that is compared with this baseline: `honnin run go-live --target "
+    "TARGET.toml --baseline runs/{run}`.",
 )
 _FOLLOW_UP: Step = (
     VENDOR,
@@ -360,12 +366,13 @@ def next_steps(
     setting = setting or Setting()
     codes = [r.code for r in reasons]
     steps: dict[Step, str] = {}
-    if (recovery := setting.recovery) is not None:
-        steps[MUNICIPALITY, recovery.ja, recovery.en] = "recovery"
     if Severity.GRAVE in severities:
         steps[_GRAVE_PRODUCTION if setting.production else _GRAVE_TEST] = "grave"
     if "found" not in codes and not _NO_DOUBT.issuperset(codes):
         steps[_ASK] = "ask"
+    if setting.baseline and "nothing_found" in codes:
+        ja, en = (text.format(run=setting.run) for text in _COMPARE)
+        return _told({_NO_ACCEPTANCE: "no_acceptance", (VENDOR, ja, en): "compare"})
     for code in _leading(codes):
         for step in _STEPS[code]:
             steps.setdefault(step, code)
@@ -377,6 +384,10 @@ def next_steps(
         steps[_NO_ACCEPTANCE] = "no_acceptance"
     if "nothing_found" in codes and (untested := _untested(setting)):
         steps[untested] = "untested"
+    return _told(steps)
+
+
+def _told(steps: Mapping[Step, str]) -> tuple[Reason, ...]:
     ordered = sorted(steps.items(), key=lambda item: item[0][0] != MUNICIPALITY)
     return tuple(Reason(code=code, ja=ja, en=en, who=who) for (who, ja, en), code in ordered)
 

@@ -265,7 +265,7 @@ class _Judge:
             scenario=inputs.manifest.scenario,
             target=inputs.manifest.target,
             reasons=reasons,
-            next_steps=next_steps(reasons, severities, self._setting(basis, recovery, left)),
+            next_steps=next_steps(reasons, severities, self._setting(basis, left)),
             scope=basis.scope,
             identities=basis.identities,
             exposure=exposure,
@@ -348,7 +348,7 @@ class _Judge:
         swept = not_swept(self.swept) if self.swept else ()
         return (*(untried(self.turned_away, self.inputs.target) if self.turned_away else ()), *swept, *later)
 
-    def _setting(self, basis: Basis, recovery: Recovery | None, left: tuple[LeftChanged, ...]) -> Setting:
+    def _setting(self, basis: Basis, left: tuple[LeftChanged, ...]) -> Setting:
         production = self.inputs.target.environment is Environment.PRODUCTION
         acceptance, updates = self.inputs.header.acceptance, len(self.view.updates)
         later = not self.inputs.manifest.follows and any(left_for_later(self.view, self.register.reflection_ns))
@@ -359,8 +359,8 @@ class _Judge:
             scope=basis.scope,
             updates=updates,
             acceptance=acceptance,
+            baseline=self.inputs.manifest.kind == "baseline",
             follow_up=later,
-            recovery=recovery,
         )
 
     def _left_changed(self) -> tuple[LeftChanged, ...]:

@@ -127,6 +127,14 @@ def test_a_pass_that_is_no_acceptance_asks_for_one():
     ]
 
 
+def test_a_clean_baseline_is_there_to_be_compared_with():
+    setting = Setting(scope=SCOPE, acceptance=False, baseline=True, run="r1")
+    steps = next_steps((reason("nothing_found"),), frozenset(), setting)
+    assert [(s.code, s.who) for s in steps] == [("no_acceptance", "municipality"), ("compare", "vendor")]
+    assert "--baseline runs/r1" in steps[1].ja
+    assert "--baseline runs/r1" in steps[1].en
+
+
 def test_every_reason_of_the_rule_has_a_next_step():
     import harness.judge.verdict as rule
 

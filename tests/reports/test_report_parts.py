@@ -27,6 +27,7 @@ from harness.records.verdict import (
     LimitCrossed,
     Outcome,
     Reason,
+    Recovery,
     Sitting,
 )
 from reports import summary, timeline
@@ -68,6 +69,17 @@ def test_times_are_shown_in_japans_time_and_the_unit_that_reads_best() -> None:
     assert duration(30_210_000_000, "ja") == "30.21 秒"
     assert duration(245 * SECOND, "ja") == "4 分 05 秒"
     assert duration(18_420 * SECOND, "ja") == "5 時間 07 分"
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("ja", "交付サービスの再開: はい"), ("en", "Opening the service again: yes")]
+)
+def test_whether_the_service_may_be_opened_stands_right_under_the_verdict(
+    imaginary: ModuleType, lang: Lang, told: str
+) -> None:
+    recovery = Recovery(wanted=1, confirmed=1, may_open=True, ja="はい", en="yes")
+    assert summary(imaginary.verdict(recovery=recovery), lang).splitlines()[1] == told
+    assert told.split(":", maxsplit=1)[0] not in summary(imaginary.verdict(), lang), "it was not asked"
 
 
 @pytest.mark.parametrize(
