@@ -79,6 +79,13 @@ def _twins(clerk: Clerk) -> list[Household]:
     return [Household([mother, first, second])]
 
 
+def _two_households(clerk: Clerk) -> list[Household]:
+    """Plant a parent and a grown-up child who live at one address as two households (世帯分離)."""
+    parent, child = families.parent_and_child(clerk).members
+    child.relation = parent.relation
+    return [Household([parent]), Household([child])]
+
+
 def _inside(clerk: Clerk) -> list[Household]:
     """Plant two people of whom the one's name stands inside the other's."""
     surname, short, long = clerk.random.choice(stock().inside)
@@ -238,4 +245,5 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(_one(_blank_furigana), 1, 300),
     *_VARIANTS[7:],
     *(Recipe(_family_of(size), size, 2000) for size in (2, 3, 4, 6, 7, 8, 9, 10, 11)),
+    Recipe(_two_households, 2, 150),
 )
