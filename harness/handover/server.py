@@ -108,12 +108,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self._post)
 
     def _answer(self, act: Callable[[list[str], bytes], tuple[int, Struct | bytes]]) -> None:
+        body = self._body()  # first: a connection closed on what was not read loses the answer
+        if body is None:
+            return
         if not hmac.compare_digest(self.headers.get("Authorization", "").encode(), self.server.authorization):
             self.close_connection = True
-            self._reply(HTTPStatus.UNAUTHORIZED, b"wrong token")
-            return
-        body = self._body()
-        if body is None:
+            self._reply(HTTPStatus.UNAUTHORIZED, b"wrong token: is the invitation that of this run?")
             return
         path = urlsplit(self.path).path
         if path != _PATH and not path.startswith(_PATH + "/"):

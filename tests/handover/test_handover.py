@@ -91,6 +91,12 @@ def test_nothing_is_told_or_taken_without_the_runs_token(site):
     assert not site.folder.segments()
 
 
+def test_a_worker_with_the_token_of_another_run_is_told_so_at_once(site):
+    stranger = HandoverClient("127.0.0.1", replace(site.invitation, token="x" * 43), patience_s=30.0)
+    with contextlib.closing(stranger), pytest.raises(Refused, match="wrong token"):
+        stranger.join(join())
+
+
 def test_a_server_with_another_certificate_is_never_told_the_token(tmp_path, site):
     (tmp_path / "other").mkdir()
     other = Site(tmp_path / "other")
