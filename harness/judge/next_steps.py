@@ -81,6 +81,14 @@ _FAULT_LEFT: Step = (
     "理由に示した障害が解かれているか対象システムを確かめ、解かれていなければ [faults] の undo を手で実行する。",
     "See whether the fault named in the reason is undone in the target; if not, run its `undo` of [faults] by hand.",
 )
+_BY_EYE: Step = (
+    MUNICIPALITY,
+    "読み取れない証明書と要確認の指摘を、担当者が報告書 4 章の画像で見て、本人のものか、判読できるかを判断する。"
+    "担当者の氏名・判断・理由は試験の実施者が `honnin review` で記録し、判定し直した報告書を渡す。",
+    "Have a named person look at the unread documents and the findings for review, by the pictures in chapter 4 of the "
+    "report: are they the applicant's, can they be read? Whoever played the test records name, judgement and reason "
+    "with `honnin review` and hands over the report of the new verdict.",
+)
 _STEPS: dict[str, tuple[Step, ...]] = {
     "found": (
         (
@@ -220,11 +228,11 @@ _STEPS: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "unread": (
+        _BY_EYE,
         (
             VENDOR,
-            "読み取れない証明書を目視で確認し、`honnin review` で記録する。多い場合は帳票プロファイルを直す。",
-            "Look at the unread documents with your own eyes and put it on record with `honnin review`; if there are "
-            "many, correct the document profile.",
+            "読み取れない証明書が多い場合は、帳票プロファイルを直して `honnin judge` で判定し直す。",
+            "Where many documents are unread, correct the document profile and `honnin judge` again.",
         ),
     ),
     "ocr_absent": ((VENDOR, f"{INSTALL_JA}。その後 `honnin judge`。", f"{INSTALL_EN}; then `honnin judge` again."),),
@@ -235,14 +243,7 @@ _STEPS: dict[str, tuple[Step, ...]] = {
             "Make room on the disk if that was the cause, then `honnin judge` again: it goes on with the pages left.",
         ),
     ),
-    "for_review": (
-        (
-            MUNICIPALITY,
-            "要確認の指摘を担当者が目視で確認し、`honnin review` で判断と理由を記録する。",
-            "Have a named person look at the findings for review, and put judgement and reason on record with "
-            "`honnin review`.",
-        ),
-    ),
+    "for_review": (_BY_EYE,),
     "baseline_missing": (
         (
             VENDOR,
@@ -356,7 +357,10 @@ _LEAD = frozenset(
     }
 )
 _NAMED = 10  # entries of the register in one step
-_NO_DOUBT = frozenset({"found", "nothing_found", "reviewed", "target_unreachable", "for_review"})
+# Nothing has to be played again for these: their own steps say all.
+_NO_DOUBT = frozenset(
+    {"found", "nothing_found", "reviewed", "target_unreachable", "for_review", "unread", "ocr_absent"}
+)
 
 
 def next_steps(

@@ -135,6 +135,14 @@ def test_a_clean_baseline_is_there_to_be_compared_with():
     assert "--baseline runs/r1" in steps[1].en
 
 
+def test_what_waits_for_eyes_is_one_step_for_the_municipality_and_asks_for_no_new_test():
+    eyes, profile = next_steps((reason("unread"), reason("for_review")), frozenset({Severity.REVIEW}))
+    assert (eyes.who, profile.who) == ("municipality", "vendor")
+    assert "honnin review" in eyes.ja
+    first, *_ = next_steps((reason("unread"), reason("interrupted")), frozenset({Severity.REVIEW}))
+    assert "やり直した試験" in first.ja, "what was not played has to be played"
+
+
 def test_every_reason_of_the_rule_has_a_next_step():
     import harness.judge.verdict as rule
 
