@@ -115,7 +115,8 @@ def _deviations(procedure: Procedure, demands: Demands, carried: Carried) -> Ite
         yield "no_acceptance", "受入試験として作られた筋書きではない", "the scenario is no acceptance test"
         return
     yield from _of_the_run(demands, carried)
-    yield from _of_the_amount(procedure, demands, carried)
+    counts = {name: _counted(name, carried) for name in {"bursts", *demands.least}}
+    yield from missing_amounts(procedure, demands, counts, carried.assure.confidence)
 
 
 def _of_the_run(demands: Demands, carried: Carried) -> Iterator[Deviation]:
@@ -175,7 +176,12 @@ def _of_the_target(demands: Demands, carried: Carried) -> Iterator[Deviation]:
     if demands.builds and (unknown or not served):
         named_ja, named_en = "、".join(unknown) or "サーバの情報なし", ", ".join(unknown) or "nothing is known of nodes"
         yield "builds", f"版数の分からないサーバ: {named_ja}", f"nodes of unknown build: {named_en}"
-    if demands.load_basis and carried.target.load is None:
+    yield from missing_basis(demands, carried.target)
+
+
+def missing_basis(demands: Demands, target: Target) -> Iterator[Deviation]:
+    """Yield that nothing says what load the target is to carry, where a level asks for it."""
+    if demands.load_basis and target.load is None:
         yield (
             "load_basis",
             "負荷の根拠が未記入(対象ファイルの [load])",
@@ -183,14 +189,16 @@ def _of_the_target(demands: Demands, carried: Carried) -> Iterator[Deviation]:
         )
 
 
-def _of_the_amount(procedure: Procedure, demands: Demands, carried: Carried) -> Iterator[Deviation]:
-    """Yield what was done too seldom, with what was asked for."""
+def missing_amounts(
+    procedure: Procedure, demands: Demands, counts: Mapping[str, int], confidence: float
+) -> Iterator[Deviation]:
+    """Yield what is done too seldom, with what a level asks for; of what `counts` does not name nothing is said."""
     for name, least in demands.least.items():
-        count = _counted(name, carried)
+        count = counts.get(name, least)
         if count < least:
             ja, en = procedure.words[name]
             yield f"least_{name}", f"{ja} {count:,}(必要 {least:,})", f"{en}: {count:,} of {least:,}"
-    trials, wanted, confidence = carried.people.groups, demands.misdelivery_per_burst, carried.assure.confidence
+    trials, wanted = counts["bursts"], demands.misdelivery_per_burst
     needed = trials_for(wanted)
     if trials < needed:
         bound = bound_after(trials)

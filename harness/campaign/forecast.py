@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harness.assurance.bounds import bound_after, trials_for
+from harness.assurance.foreseen import Foreseen
 from harness.campaign.night import Night, Stretch, night_of
 from harness.campaign.pace import Pace
 from harness.campaign.reach import Hindrance, hindrances
@@ -91,6 +92,7 @@ class Forecast(Struct, frozen=True, kw_only=True):
     hindrances: tuple[Hindrance, ...]
     scarce: str  # what is in the way of most of what was asked for; "minutes" where nothing else is
     night: Night | None = None  # None: no window is given
+    foreseen: Foreseen | None = None  # by the standard procedure; None: the scenario is made for none of its levels
 
 
 def forecast(

@@ -17,7 +17,7 @@ from harness.checks.history import HistoryView
 from harness.records.history import Decided
 from harness.records.plan import Batch, BatchKind, Phase, Slot
 
-_SOLO_SHARE = 0.2  # of steered pairs: one leaves when the other is just about done
+SOLO_SHARE = 0.2  # of steered pairs: one leaves when the other is just about done
 _SOLO_AROUND = 0.15
 _NEAR_SPREAD = 0.25  # standard deviation of the logarithm, around the gap that is looked at again
 _ALIKE = 2.0  # a pair of the same sort (certificates, nodes) is so much more likely to be looked at again
@@ -56,7 +56,7 @@ def _gaps(seen: Seen, slots: Sequence[Batch], rng: random.Random, at_ns: int) ->
     for place, batch in enumerate(slots):
         if batch.phase_ms is not None:
             yield _in_second(batch, place // 2, [t for t in trials if t.hit], at_ns)
-        elif solo and rng.random() < _SOLO_SHARE:
+        elif solo and rng.random() < SOLO_SHARE:
             gap = rng.choice(solo) * rng.uniform(1 - _SOLO_AROUND, 1 + _SOLO_AROUND) * rng.choice((1, -1))
             yield Decided(batch=batch.batch, at_ns=at_ns, why="solo_latency", gap_ms=round(gap, 3))
         elif trials:

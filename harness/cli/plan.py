@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from harness.campaign import find_scenario, load_scenario, scenario_names
 from harness.campaign.forecast import Forecast, Window, forecast
+from harness.campaign.foreseen import foreseen_of
 from harness.campaign.pace import pace_of
 from harness.campaign.recovery import with_recovery
 from harness.campaign.scenario import sweeps
@@ -89,6 +90,7 @@ def command(
     if baseline is not None:
         request = with_baseline(request, baseline)
     seen, batches = _forecast(replace(request, probes=_probes(target, target_file.resolve())), like, ends)
+    seen = replace(seen, foreseen=foreseen_of(seen, batches, target, baseline=baseline is not None))
     if as_json:
         click.echo(msgspec.json.encode(seen).decode())
         return 0

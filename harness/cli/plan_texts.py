@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from harness.assurance.bounds import percent, rounded_up
+from harness.assurance.foreseen import Foreseen
 from harness.campaign.forecast import Assured, Forecast
 from harness.campaign.gaps import BINS
 from harness.campaign.strata import Stratum
@@ -121,6 +122,7 @@ def told(seen: Forecast, batches: Iterable[Batch], residents: int, lang: Lang) -
     yield from _bounds(seen, say)
     if seen.night is not None:
         yield from told_night(seen.night, say)
+    yield from _procedure(seen.foreseen, say)
     yield from _hindrances(seen, say)
     yield from _listed(seen, batches, say)
 
@@ -266,6 +268,25 @@ def _answer(asked: Assured, say: _Words) -> str:
         f"届かない(判定保留になる)。pairs と rounds を {times} 倍にした計画と、約 {time}の時間枠なら届く",
         f"out of reach (inconclusive); {times} times the pairs and rounds, in about {time}, would do",
     )
+
+
+def _procedure(seen: Foreseen | None, say: _Words) -> Iterator[str]:
+    """Say what the plan lacks of the standard procedure's level, and what only playing it will show."""
+    if seen is None:
+        return
+    name = f"{say(*seen.name)} ({say(*seen.level)})"
+    if seen.lacking:
+        yield say(f"{name}に対して計画に足りないもの", f"lacking of the {name}")
+        yield from (f"  - {say(*one)}" for one in seen.lacking)
+    else:
+        yield say(f"{name}が計画に求めるものはそろっている", f"the plan holds what the {name} asks of it")
+    later = say("、", "; ").join(say(*one) for one in seen.later)
+    yield say(
+        f"  実施して初めて分かるもの: 判定、確かめた性質、実帳票による検出確認、各サーバの版数と処理、{later}",
+        "  seen only once it is played: verdict, properties exercised, control on the target's own paper, nodes and "
+        f"their builds; {later}",
+    )
+    yield ""
 
 
 def _hindrances(seen: Forecast, say: _Words) -> Iterator[str]:

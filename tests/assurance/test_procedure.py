@@ -153,7 +153,7 @@ def test_an_edited_copy_says_so_and_no_run_conforms_to_it(procedure, tmp_path):
     assert all("公表されたものと異なる" in one.deviations[0].ja for one in told.levels)
 
 
-@pytest.mark.parametrize(("name", "level"), [("go-live", "quick"), ("standard", "standard")])
+@pytest.mark.parametrize(("name", "level"), [("go-live", "quick"), ("standard", "standard"), ("full", "full")])
 def test_a_scenario_of_a_level_asks_for_its_bound_and_plays_its_phases(procedure, name, level):
     scenario = load_scenario(find_scenario(name))
     demands = next(one for one in procedure.level if one.level == level)

@@ -5,10 +5,14 @@ from msgspec.structs import replace
 
 from harness.baseline.align import Side
 from harness.baseline.comparison import Differing
+from harness.baseline.issued import Issued, Key
+from harness.baseline.mutual import Doubt
 from harness.baseline.oracle import Agreement, Conclusion
 from harness.baseline.places import Place
-from harness.checks.baseline import check_baseline
-from harness.checks.pictures import check_pictures
+from harness.checks.baseline import check_baseline, check_own
+from harness.checks.pictures import check_own_pictures, check_pictures
+from harness.picture.mutual import Contradiction
+from harness.records.certificates import Certificate, Options
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.ownership import PageVerdict
 from harness.records.picture import PictureOpinion, PictureVerdict, Region
@@ -82,3 +86,45 @@ def test_an_own_page_whose_picture_is_another_is_for_review(history, made, page,
     found = check_pictures(history.view(), history.documents, ())
     assert [(f.anomaly, f.severity) for f in found] == expected
     assert check_pictures(history.view(), history.documents, {"D0001"}) == ()
+
+
+def of_a_baseline(history):
+    """Two issues to R1 and one to R2, quietly one after the other."""
+    for number, who in enumerate(("R1", "R1", "R2"), 1):
+        history.asks(f"A{number}", who, 2 * number, 2 * number + 1).gets(f"A{number}")
+    return history.view()
+
+
+BETWEEN_ISSUES = [
+    ("", False, (Property.BASELINE, Anomaly.DEVIATION, Severity.REVIEW)),
+    ("", True, (Property.BASELINE, Anomaly.DEVIATION, Severity.DEFECT)),
+    ("R2", True, (Property.OWNERSHIP, Anomaly.MISDELIVERY, Severity.GRAVE)),
+]
+
+
+@pytest.mark.parametrize(("donor", "steady", "expected"), BETWEEN_ISSUES)
+def test_two_issues_of_a_baseline_whose_pictures_differ_are_told_by_what_speaks_against_them(
+    history, donor, steady, expected
+):
+    view = of_a_baseline(history)
+    against = Contradiction(application="A2", other="A1", page=1, donor=donor, steady=steady)
+    (found,) = check_own_pictures(view, [against], {"A2": "D0002"}, ())
+    assert (found.property, found.anomaly, found.severity) == expected
+    assert (found.application, found.delivery, found.victim, found.donor) == ("A2", "D0002", "R1", donor)
+    assert found.evidence[0].value == "A1"
+    assert check_own_pictures(view, [against], {"A2": "D0002"}, {"D0002"}) == ()
+    assert check_own_pictures(view, [], {"A2": "D0002"}, ()) == ()
+
+
+@pytest.mark.parametrize(("donor", "steady", "expected"), BETWEEN_ISSUES)
+def test_two_issues_of_a_baseline_whose_texts_differ_are_told_by_what_speaks_against_them(
+    history, donor, steady, expected
+):
+    view = of_a_baseline(history)
+    one, two = (Issued(Key("R1", Certificate.JUMINHYO, Options()), f"A{n}", f"D000{n}", "", None, ()) for n in (1, 2))
+    doubt = Doubt(two, one, replace(OTHER_PAGES, donor=donor, whole=True), steady)
+    (found,) = check_own(view, [doubt], frozenset())
+    assert (found.property, found.anomaly, found.severity) == expected
+    assert (found.application, found.victim, found.donor) == ("A2", "R1", donor)
+    assert found.evidence[0].value == "A1"
+    assert check_own(view, [doubt], frozenset({"D0001"})) == ()

@@ -140,6 +140,13 @@ def test_two_who_received_each_others_are_a_swap(history, made):
     assert {(f.victim, f.donor, f.pattern) for f in check(history)} == {("R1", "R2", "swap"), ("R2", "R1", "swap")}
 
 
+def test_three_who_received_each_the_nexts_all_round_are_a_rotation(history, made):
+    for number, donor in ((1, 2), (2, 3), (3, 1)):
+        history.asks(f"A{number}", f"R{number}").gets(f"A{number}", [made.foreign_page(f"R{donor}")])
+    found = {(f.victim, f.donor, f.pattern) for f in check(history)}
+    assert found == {("R1", "R2", "rotation"), ("R2", "R3", "rotation"), ("R3", "R1", "rotation")}
+
+
 def test_each_receiving_the_nexts_is_a_chain(history, made):
     for number in (1, 2, 3):
         history.asks(f"A{number}", f"R{number}", number, number + 5)
