@@ -1,9 +1,10 @@
-"""What all rooms' tests share: tests that need a system tool are skipped by its name, or fail where CI must have it."""
+"""What all rooms' tests share: hand-written histories; tests that need a system tool are skipped, or fail in CI."""
 
 import os
 import shutil
 import signal
 
+import histories
 import pytest
 
 ALL_TOOLS = os.environ.get("HONNIN_ALL_TOOLS") == "1"  # set by .ci/run: a missing tool is then a failure
@@ -14,6 +15,17 @@ def pytest_configure():
     """Take Ctrl-C again where the shell's `&` had it ignored: ignored signals are inherited by every program."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def made():
+    """The module `histories`: History, own_page, foreign_page, digest, ns."""
+    return histories
+
+
+@pytest.fixture
+def history():
+    return histories.History()
 
 
 @pytest.hookimpl(tryfirst=True)

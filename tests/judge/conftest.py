@@ -1,6 +1,5 @@
-"""Gives tests of the judge hand-written histories (the builder stands with the tests of checks) and run folders."""
+"""Gives tests of the judge what findings and accounts come of a history, and run folders."""
 
-import histories
 import pytest
 import run_folders
 from msgspec.structs import replace
@@ -10,17 +9,6 @@ from harness.checks.ownership import check_ownership
 from harness.judge import run as judging
 from harness.judge.accounting import Sources, account_applications, account_deliveries
 from harness.judge.classes import final_classes
-
-
-@pytest.fixture
-def made():
-    """The module `histories`: History, own_page, foreign_page, digest, ns."""
-    return histories
-
-
-@pytest.fixture
-def history(made):
-    return made.History()
 
 
 @pytest.fixture

@@ -22,31 +22,10 @@ from kiosk_sim.playlog import PlayLog
 from kiosk_sim.purse import Purse
 from kiosk_sim.targets.actions import Answered, Failed
 from kiosk_sim.targets.reference import ReferenceAdapter
+from tests.kiosk_sim.memory import Memory
 
 DRIVERS = ["wire", "httpx", "canned"]
 BATCH = Batch(batch="B1", phase="P1", kind=BatchKind.SEQUENCE, applications=())
-
-
-class Memory:
-    """A journal and a document store in memory."""
-
-    writer = "memory"
-
-    def __init__(self):
-        self.records, self.bodies = [], []
-
-    def append(self, record):
-        self.records.append(record)
-
-    def put(self, body):
-        self.bodies.append(body)
-        return "0" * 64
-
-    def close(self):
-        pass
-
-    def of(self, kind):
-        return [r for r in self.records if isinstance(r, kind)]
 
 
 class CannedPeer:

@@ -2,6 +2,7 @@
 
 from harness.records.manifest import MANIFEST_VERSION, Manifest
 from harness.records.plan import PLAN_VERSION, PlanHeader
+from harness.records.resident import Resident, Seal
 from harness.records.verdict import VERDICT_VERSION, Exposure, Outcome, Verdict
 
 
@@ -29,3 +30,9 @@ def verdict(outcome: Outcome = Outcome.PASS, **fields: object) -> Verdict:
     times = {"started_wall_ns": 0, "ended_wall_ns": 0}
     bare = {"version": VERDICT_VERSION, "outcome": outcome, "exposure": Exposure(), "bound_per_burst": None}
     return Verdict(**(bare | texts | said | times | dict.fromkeys(names, ()) | fields))
+
+
+def residents(*keys: str) -> dict[str, Resident]:
+    """Return people by key, each alone in a household, who have a name and a registered seal."""
+    town, seal = "架空県見本市", Seal(number="S1", registered_on="2020-01-01", diameter_mm=12.0, png_base64="")
+    return {k: Resident(key=k, municipality=town, household=f"H{k[1:]}", name=f"見本 {k}", seal=seal) for k in keys}
