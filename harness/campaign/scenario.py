@@ -200,7 +200,6 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     description_ja: str = ""
     description_en: str = ""
     acceptance: bool = True  # false: a report says on its first page that this is no acceptance test
-    about_s: float = 0.0  # how long it takes on the reference issuer; for the progress display
     seed: int = 1
     residents: Annotated[int, Meta(ge=0)] = 0  # use at most so many people; 0: all who may be used
     kiosks: Annotated[int, Meta(ge=2)] = 40
