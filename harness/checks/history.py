@@ -55,7 +55,6 @@ class Application(NamedTuple):
     certificate: Repeated[Certificate]
     options: Repeated[Options]
     kiosk: Repeated[str]
-    store: Repeated[str]
     node: Repeated[str]  # as reported by the target, else as planned
     abort: Repeated[PlannedAbort | None]
     writer: Repeated[str]
@@ -69,8 +68,6 @@ class Application(NamedTuple):
     copies: Repeated[int] = 0  # documents the kiosk says it received
     charged: Repeated[bool | None] = None
     acknowledged: Repeated[bool] = False
-    sends: int = 0
-    answers: int = 0
     authenticated: Repeated[int] = 0  # HTTP status of the authentication step; 0: not answered
     cancelled: Repeated[int] = 0  # HTTP status of the cancel request; 0: none was answered
     left_ns: int = NEVER  # departure of the synchronised send
@@ -114,11 +111,9 @@ class Delivered(NamedTuple):
     digest: str
     bytes: int
     at_ns: int
-    content_type: Repeated[str]
     copy: Repeated[int]
     issue_number: str
     request_id: str
-    node: Repeated[str]
     complete: Repeated[bool]
     late: Repeated[bool]
     writer: Repeated[str]

@@ -39,7 +39,7 @@ class Rows:
         self.intents: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.line_faults: Counter[tuple[LineFault, Step]] = Counter()
-        self._sends: dict[str, tuple[str, Step]] = {}
+        self._sends: dict[str, SendIntent] = {}  # without an outcome so far
         self._known: dict[str, str] = {}
         self._delivered_for: dict[int, str] = {}  # by the row of an application without an end: its request, as told
         self._notes = {
@@ -49,8 +49,8 @@ class Rows:
             Step.COLLECT: self._collected,
         }
         cells = self.applications.cells  # written to once for nearly every record
-        self._sent, self._answers, self._applied_ns = cells("sends"), cells("answers"), cells("applied_ns")
-        self._ended_ns, self._endings, self._nodes = cells("ended_ns"), cells("ending"), cells("node")
+        self._applied_ns, self._ended_ns = cells("applied_ns"), cells("ended_ns")
+        self._endings, self._nodes = cells("ending"), cells("node")
         self._requests, self._copies = cells("request_id"), cells("copies")
         self._charged, self._acknowledged = cells("charged"), cells("acknowledged")
         self._collect_from_ns, self._collect_to_ns = cells("collect_from_ns"), cells("collect_to_ns")
@@ -79,7 +79,6 @@ class Rows:
             certificate=record.certificate,
             options=record.options,
             kiosk=record.kiosk,
-            store=record.store,
             node=record.node,
             abort=record.abort,
             probe=record.probe,
@@ -92,10 +91,7 @@ class Rows:
     def send(self, writer: str, record: SendIntent) -> None:
         """Note a send that is about to leave."""
         self.intents[writer] += 1
-        self._sends[record.send] = (record.application, record.step)
-        place = self.places.get(record.application, NEVER)
-        if place != NEVER:
-            self._sent[place] += 1
+        self._sends[record.send] = record
 
     def answer(self, writer: str, record: SendOutcome) -> None:
         """Join a send with what came of it."""
@@ -104,17 +100,13 @@ class Rows:
         if sent is None:
             self.oddities.append(f"send {record.send} has an outcome without an intent, or two outcomes")
             return
-        application, step = sent
         if record.fault is not None:
-            self.line_faults[record.fault, step] += 1
-        place = self.places.get(application, NEVER)
-        if place == NEVER:
+            self.line_faults[record.fault, sent.step] += 1
+        note = self._notes.get(sent.step)
+        if note is None or record.answer is Answer.WITHDRAWN:  # no request: the application is still to come
             return
-        if record.answer is Answer.WITHDRAWN:  # no request: the application is still to come
-            self._sent[place] -= 1
-            return
-        self._answers[place] += 1
-        if (note := self._notes.get(step)) is not None:
+        place = self.places.get(sent.application, NEVER)
+        if place != NEVER:
             note(place, record)
 
     def _authenticated(self, place: int, record: SendOutcome) -> None:
@@ -147,11 +139,9 @@ class Rows:
                 digest=record.digest,
                 bytes=record.bytes,
                 at_ns=record.at_ns,
-                content_type=record.content_type,
                 copy=record.copy,
                 issue_number=record.issue_number,
                 request_id=record.request_id,
-                node=record.node,
                 complete=record.complete,
                 late=record.late,
                 writer=writer,

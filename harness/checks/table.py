@@ -49,8 +49,11 @@ class Table(Generic[R]):
         return position
 
     def _make_room(self) -> None:
+        for column in self._columns[: self._first_default]:
+            if isinstance(column, RepeatedValues):
+                column.pack()
         for column, default in zip(self._columns[self._first_default :], self._defaults, strict=True):
-            column.extend([default] * _BLOCK)
+            _lengthen(column, default)
         self._room += _BLOCK
 
     def _whole(self, field: str) -> Any:  # noqa: ANN401  as `_row` says of the field
@@ -101,6 +104,16 @@ class Table(Generic[R]):
     def __iter__(self) -> Iterator[R]:
         """Yield the rows in the order they were added."""
         return cast(Iterator[R], map(self._row._make, zip(*map(self._whole, self._fields), strict=True)))
+
+
+def _lengthen(column: array[int] | RepeatedValues[Any] | list[Any], value: Any) -> None:  # noqa: ANN401  a default
+    match column:
+        case RepeatedValues():
+            column.fill(value, _BLOCK)
+        case array():
+            column.extend(array("q", [value]) * _BLOCK)
+        case _:
+            column.extend([value] * _BLOCK)
 
 
 def _column(kind: object) -> array[int] | RepeatedValues[Any] | list[Any]:

@@ -44,8 +44,20 @@ def test_repeated_values_are_the_same_object_however_many_there_are(distinct):
     texts = [f"text {number}" for number in range(distinct)]
     for text in texts:
         values.append(text)
-    values.extend([f"text {number}" for number in range(distinct)])
+    values.pack()
+    for number in range(distinct):
+        values.append(f"text {number}")
+    assert (len(values), values[distinct]) == (2 * distinct, texts[0])
     assert list(values) == texts + texts
     assert values[distinct] is values[0]
     values[0] = "one more"
     assert (values[0], values[distinct]) == ("one more", texts[0])
+
+
+def test_rows_are_replaced_before_and_after_they_are_packed():
+    values = RepeatedValues()
+    values.fill("n1", 2)
+    values.append("n1")
+    values[2], values[0] = "n2", "n3"
+    assert [values[row] for row in range(3)] == ["n3", "n1", "n2"]
+    assert list(values) == ["n3", "n1", "n2"]
