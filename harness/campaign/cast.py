@@ -66,6 +66,7 @@ class Cast:
         }
         ordinary = [r.key for r in people if may[r.key]]
         self._may = may
+        self._met = set[str]()  # namesakes who have met
         self._round = deque(ordinary[:limit] if limit else ordinary)
         if not self._round:
             raise UsageError(
@@ -114,17 +115,24 @@ class Cast:
             near = self._relations.near(one) if one else frozenset()
             other = self._first(lambda key: key not in near and key not in besides and second in self._may[key])
             return (one, other) if one and other else None
-        fitting: list[str] = []
 
-        def fits(key: str) -> bool:
+        def fitting(key: str) -> list[str]:
             if key in besides or first not in self._may[key]:
-                return False
+                return []
             partners = self._relations.partners(key, relation)
-            fitting[:] = [p for p in partners if p not in besides and second in self._may.get(p, ())]
-            return bool(fitting)
+            return [p for p in partners if p not in besides and second in self._may.get(p, ())]
 
-        one = self._first(fits)
-        return (one, self._rng.choice(fitting)) if one and fits(one) else None
+        def namesakes(key: str) -> list[str]:
+            alike = () if key in self._met else self._relations.namesakes(key)
+            return [p for p in fitting(key) if p in alike] if alike else []
+
+        # Two of one name and birthday are few, and easily taken for each other: they meet before anybody else is drawn.
+        if relation is Relation.SAME_BIRTHDAY and (one := self._first(lambda key: bool(namesakes(key)))):
+            other = self._rng.choice(namesakes(one))
+            self._met |= {one, other}
+            return one, other
+        one = self._first(lambda key: bool(fitting(key)))
+        return (one, self._rng.choice(fitting(one))) if one else None
 
     def partner(self, key: str, relation: Relation, certificate: Certificate) -> str | None:
         """Return somebody who stands so to `key` and may be issued `certificate`; None where there is nobody."""

@@ -19,6 +19,11 @@ class Relations:
         for person in self._everybody.values():
             for name in _names(person):
                 self._groups[name].append(person.key)
+        alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for person in self._everybody.values():
+            if person.name and person.born_on:
+                alike[person.name, person.born_on].append(person.key)
+        self._namesakes = {key: group for group in alike.values() if len(group) > 1 for key in group}
 
     def partners(self, key: str, relation: Relation) -> tuple[str, ...]:
         """Return who stands to `key` in `relation`, which is not that of strangers."""
@@ -27,6 +32,10 @@ class Relations:
         near = {k: None for name in _names(self._everybody[key]) if name[0] is relation for k in self._groups[name]}
         near.pop(key, None)
         return tuple(near)
+
+    def namesakes(self, key: str) -> tuple[str, ...]:
+        """Return who has the name and birthday of `key`: who looks people up by these takes one for the other."""
+        return tuple(k for k in self._namesakes.get(key, ()) if k != key)
 
     def near(self, key: str) -> frozenset[str]:
         """Return everybody who is no stranger to `key`, and `key`."""
