@@ -1,8 +1,14 @@
-"""A certificate authority for one test, and the identities it signs."""
+"""A certificate authority for one test, the identities it signs, and OpenSSL's own server with one of them."""
 
 from __future__ import annotations
 
+import os
+import re
 import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -69,3 +75,43 @@ class TlsFiles:
         if card:
             context.load_cert_chain(*self.files(card))
         return context
+
+
+class OpensslServer:
+    """`openssl s_server`: says what a client sent, and sends what it is told, or a key update at the word `K`."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        """Its first lines name the port."""
+        self.said = b""
+        self._process = process
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        while said := os.read(self._process.stdout.fileno(), 65_536):
+            self.said += said
+
+    @property
+    def url(self) -> str:
+        """Where it listens; "" as long as it does not."""
+        found = re.search(rb"ACCEPT \S*:(\d+)", self.said)
+        return f"https://127.0.0.1:{found[1].decode()}" if found else ""
+
+    def tell(self, words: str) -> None:
+        assert self._process.stdin is not None
+        os.write(self._process.stdin.fileno(), words.encode())
+
+
+@contextmanager
+def openssl_server(files: TlsFiles) -> Iterator[OpensslServer]:
+    """Serve one connection after the other."""
+    certificate, key = files.files("server", "127.0.0.1")
+    command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", str(certificate), "-key", str(key)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        server = OpensslServer(process)
+        try:
+            yield server
+        finally:
+            process.kill()
+            server.listener.join()
