@@ -17,7 +17,6 @@ from harness.checks.documents import Documents
 from harness.checks.donors import Donors, trace_donors
 from harness.checks.exactly_once import check_exactly_once
 from harness.checks.gather import gather
-from harness.checks.history import HistoryView
 from harness.checks.isolation import VALID, check_isolation
 from harness.checks.left_changed import left_changed
 from harness.checks.numbers import check_numbers
@@ -61,9 +60,10 @@ from harness.judge.regularities import regularities
 from harness.judge.reviews import cleared_classes, with_reviews
 from harness.judge.scope import measure_scope, validate_scope
 from harness.judge.server_log import LogSide
+from harness.judge.set_aside import set_aside
 from harness.judge.settling import count_confirmed
 from harness.judge.shares import cores
-from harness.judge.sittings import sittings_of
+from harness.judge.sittings import ended_wall_ns, sittings_of
 from harness.judge.statement import state
 from harness.judge.swept import is_swept, not_swept, stated, sweep_doubts, sweep_of
 from harness.judge.trials import measure_trials, without_bounds
@@ -276,7 +276,7 @@ class _Judge:
             statement_ja=swept[0] + statement[0],
             statement_en=swept[1] + statement[1],
             started_wall_ns=inputs.manifest.started_wall_ns,
-            ended_wall_ns=_ended_wall_ns(view),
+            ended_wall_ns=ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
             regularities=(*regularities(view, findings), *window),
             confirmed=count_confirmed(j.document for j in documents.judgements()),
@@ -301,6 +301,7 @@ class _Judge:
             load=worth.load,
             tries=worth.tries,
             left_changed=left,
+            set_aside=self._guarded("set aside", lambda: set_aside(view, findings), ()),
             sittings=self._guarded("sittings", lambda: sittings_of(view), ()),
             recovery=recovery,
         )
@@ -493,7 +494,3 @@ class _Judge:
         except Exception as e:  # noqa: BLE001  boundary: a crashed check is INCONCLUSIVE, never silence
             self.crashed.append(f"{name}: {type(e).__name__}: {e}")
             return nothing
-
-
-def _ended_wall_ns(view: HistoryView) -> int:
-    return max((s.last_ns + s.wall_minus_monotonic_ns for s in view.segments), default=0)

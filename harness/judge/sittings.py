@@ -26,3 +26,8 @@ def _sitting(view: HistoryView, number: int, began_ns: int, ended_ns: int) -> Si
     anchors = {s.writer: s.wall_minus_monotonic_ns for s in view.segments}
     anchor_ns = anchors.get(f"supervisor-{number + 1}", next(iter(anchors.values()), 0))
     return Sitting(began_wall_ns=began_ns + anchor_ns, ended_wall_ns=ended_ns + anchor_ns)
+
+
+def ended_wall_ns(view: HistoryView) -> int:
+    """Return when the last record was written, on the wall clock; 0 where there is none."""
+    return max((s.last_ns + s.wall_minus_monotonic_ns for s in view.segments), default=0)

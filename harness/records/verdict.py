@@ -353,6 +353,23 @@ class NodeBuild(Struct, frozen=True, kw_only=True):
     applications: int
 
 
+class SetAsideKind(StrEnum):
+    """What does not count."""
+
+    VOID = "void"  # batches
+    CLEARED = "cleared"  # findings for review that people cleared, as documents
+
+
+class SetAside(Struct, frozen=True, kw_only=True):
+    """How much was set aside at one node in ten minutes: where it gathers, it is not the harness's chance."""
+
+    kind: SetAsideKind
+    from_wall_ns: int  # begin of the ten minutes
+    node: str  # "n1+n2": batches that several served; "": not known
+    count: int
+    of: int  # batches, or documents, of that node in these minutes
+
+
 class Verdict(Struct, frozen=True, kw_only=True):
     """Content of verdict.json. Deterministic: the same run folder and version give the same bytes."""
 
@@ -393,5 +410,6 @@ class Verdict(Struct, frozen=True, kw_only=True):
     tries: Reason | None = None  # which run against its target it was; None: told by an older version
     swept: Swept | None = None  # None: no sweep was planned
     left_changed: tuple[LeftChanged, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()  # void batches, findings cleared by eye, by node and time
     sittings: tuple[Sitting, ...] = ()  # none: nobody applied
     recovery: Recovery | None = None  # None: the plan asked for no confirmation, and there was no window
