@@ -115,9 +115,14 @@ def row_of(
 
 
 def _missed(found: Iterable[Finding], wrong: tuple[Wrong, ...]) -> int:
-    """Count wrong documents that no finding names, those that never reached their kiosk among them."""
+    """Count wrong documents that no finding names, those that never reached their kiosk among them.
+
+    A probe keeps no document: what it finds names who was handed one.
+    """
+    found = tuple(found)
     named = {(f.digest, f.victim) for f in found}
-    return len({(w.digest, w.victim) for w in wrong if w.digest} - named)
+    probed = {f.victim for f in found if f.property is Property.ISOLATION and not f.digest}
+    return len({(w.digest, w.victim) for w in wrong if w.digest and w.victim not in probed} - named)
 
 
 def _false_alarms(found: tuple[Finding, ...], subject: Subject, wrong: tuple[Wrong, ...] | None) -> int | None:

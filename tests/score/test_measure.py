@@ -95,6 +95,13 @@ def test_the_issuers_log_tells_misses_and_false_alarms(folder):
     assert (row.wrong, row.missed, row.false_alarms) == (2, 1, 1)
 
 
+def test_whom_a_probe_found_to_be_handed_a_strangers_document_is_not_missed(folder):
+    idor = Subject(name="D32", kind=Kind.DEFECT, shows=(Anomaly.IDOR,))
+    probe = msgspec.structs.replace(finding(2, Anomaly.IDOR, prop=Property.ISOLATION), digest="", delivery="")
+    wrong = (Wrong(kind="another's", victim="R2", digest="2"), Wrong(kind="another's", victim="R9", digest="9"))
+    assert measured(folder, idor, probe, wrong=wrong).missed == 1
+
+
 def test_without_a_log_nobody_knows_and_a_control_needs_none(folder):
     external = Subject(name="blind", kind=Kind.EXTERNAL)
     row = measured(folder, external, finding(2), wrong=None)
