@@ -39,7 +39,7 @@ def write_builds(stage: Stage) -> tuple[NodeSeen, ...]:
 
 def write_ledger_before(stage: Stage) -> None:
     """Journal the ledger as the run finds it, unless something was played already or it cannot be read whole."""
-    if not stage.target.ledger or read_played(stage.folder).applications:
+    if not stage.target.ledger or read_played(stage.folder).asked:
         return
     try:
         ledger = stage.performer.ask(stage.adapter.ledger())

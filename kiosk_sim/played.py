@@ -1,9 +1,13 @@
-"""What earlier players of this run have already done, so that nothing is done twice and nothing open is forgotten."""
+"""What earlier players of this run have already done, so that nothing is done twice and nothing open is forgotten.
+
+A run may have had a million applications: of one whose outcome is known only its request id is kept.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter, deque
+from itertools import starmap
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -58,10 +62,11 @@ class Played(Struct, frozen=True, kw_only=True):
 
     batches_started: frozenset[str]
     batches_ended: frozenset[str]
-    applications: frozenset[str]  # started, or handed to a worker whose journal lacks its end
+    applications: frozenset[str]  # of batches not ended: started, or handed to a worker whose journal lacks its end
     updates: frozenset[str]  # intended
     open: tuple[Open, ...]
-    request_ids: dict[str, str]  # application -> the target's own id, where known
+    request_ids: dict[str, str]  # open application -> the target's own id, where known
+    taken_ids: frozenset[str]  # the target's own ids of all others
     spoilt_residents: frozenset[str]  # of an update of unknown outcome
     ledger_before: dict[str, str] | None  # the ledger as the run found it: digests by request id; None: not read
     decisions: dict[str, Decided]  # by batch
@@ -100,11 +105,13 @@ class _Past:
         self.batches_started: set[str] = set()
         self.batches_ended: set[str] = set()
         self.voids: dict[str, str] = {}
-        self.started: dict[str, ApplicationStarted] = {}
-        self.writers: dict[str, str] = {}  # of applications started
-        self.heard_ns: dict[str, int] = {}
-        self.known: set[str] = set()  # applications with a known ending
+        self.begun: dict[str, set[str]] = {}  # applications started, by batch that has not ended
+        self.asked: Counter[tuple[str, str]] = Counter()
+        self.open: dict[str, tuple[str, ApplicationStarted]] = {}  # by application, with their writers
+        self.heard_ns: dict[str, int] = {}  # of the open ones, as their ids
         self.ids: dict[str, str] = {}
+        self.taken: set[str] = set()  # ids of those whose outcome is known
+        self.known_before: set[str] = set()  # applications whose outcome was read before their start
         self.updates: dict[str, str] = {}  # update -> resident, until its outcome is known
         self.intended: set[str] = set()
         self.ledger_before: dict[str, str] | None = None
@@ -122,12 +129,11 @@ class _Past:
                 self.batches_started.add(record.batch)
             case BatchEnded():
                 self.batches_ended.add(record.batch)
+                self.begun.pop(record.batch, None)
                 if record.void:
                     self.voids[record.batch] = record.void
             case ApplicationStarted():
-                self.started[record.application] = record
-                self.writers[record.application] = writer
-                self._hear(record.application, record.at_ns)
+                self._take_start(writer, record)
             case ApplicationEnded():
                 self._take_end(record)
             case SendOutcome():
@@ -135,7 +141,7 @@ class _Past:
                 self._claim(record.send.partition("/")[0], told)
                 self._take_date(writer, record)
             case Settlement() if record.settled is not SettledAs.UNKNOWN:
-                self.known.add(record.application)
+                self._close(record.application)
             case LedgerBefore():
                 self.ledger_before = record.digests
             case Decided():
@@ -160,11 +166,29 @@ class _Past:
             one = Dated(left_ns=outcome.left_ns, answered_ns=outcome.first_byte_ns, headers=outcome.headers)
             self.dated.append((writer, one))
 
+    def _take_start(self, writer: str, started: ApplicationStarted) -> None:
+        """Take a start; what was handed to a worker was so by its master before, whose segment is read before."""
+        self.asked[started.card, started.certificate.value] += 1
+        self.leased.pop(started.application, None)
+        if started.batch not in self.batches_ended:
+            self.begun.setdefault(started.batch, set()).add(started.application)
+        if started.application not in self.known_before:
+            self.open[started.application] = (writer, started)
+            self._hear(started.application, started.at_ns)
+
     def _take_end(self, ended: ApplicationEnded) -> None:
         self._hear(ended.application, ended.at_ns)
         self._claim(ended.application, ended.request_id)
         if ended.ending is not Ending.UNRESOLVED:
-            self.known.add(ended.application)
+            self._close(ended.application)
+
+    def _close(self, application: str) -> None:
+        """Keep of an application whose outcome is known nothing but its id."""
+        if self.open.pop(application, None) is None:
+            self.known_before.add(application)
+        self.heard_ns.pop(application, None)
+        if request_id := self.ids.pop(application, ""):
+            self.taken.add(request_id)
 
     def _hear(self, application: str, at_ns: int) -> None:
         self.heard_ns[application] = max(at_ns, self.heard_ns.get(application, 0))
@@ -173,9 +197,9 @@ class _Past:
         if request_id:
             self.ids.setdefault(application, request_id)
 
-    def _open(self, begun: ApplicationStarted | Leased) -> Open:
+    def _open(self, writer: str, begun: ApplicationStarted | Leased) -> Open:
         """Describe an application of unknown outcome; what a clock elsewhere says of it counts as said just now."""
-        here = begun.application in self.heard_ns and self.writers[begun.application] not in self.foreign
+        here = begun.application in self.heard_ns and writer not in self.foreign
         return Open(
             application=begun.application,
             resident=begun.resident,
@@ -188,23 +212,22 @@ class _Past:
 
     def _unheard_of(self) -> dict[str, Leased]:
         """Return what was handed to workers whose journal lacks its end: it may have been begun, and may go on."""
-        unended = {name: lease for name, lease in self.leased.items() if lease.writer not in self.closed}
-        return {name: lease for name, lease in unended.items() if name not in self.started}
+        return {name: lease for name, lease in self.leased.items() if lease.writer not in self.closed}
 
     def played(self) -> Played:
         unheard_of = self._unheard_of()
-        begun = (s for name, s in self.started.items() if name not in self.known)
         return Played(
             batches_started=frozenset(self.batches_started),
             batches_ended=frozenset(self.batches_ended),
-            applications=frozenset((*self.started, *unheard_of)),
+            applications=frozenset(unheard_of).union(*self.begun.values()),
             updates=frozenset(self.intended),
-            open=(*map(self._open, begun), *map(self._open, unheard_of.values())),
+            open=tuple(starmap(self._open, (*self.open.values(), *((o.writer, o) for o in unheard_of.values())))),
             request_ids=self.ids,
+            taken_ids=frozenset(self.taken),
             spoilt_residents=frozenset(self.updates.values()),
             ledger_before=self.ledger_before,
             decisions=self.decisions,
             voids=self.voids,
-            asked=Counter((a.card, a.certificate.value) for each in (self.started, unheard_of) for a in each.values()),
+            asked=self.asked + Counter((a.card, a.certificate.value) for a in unheard_of.values()),
             dated=tuple(one for writer, one in self.dated if writer not in self.foreign),
         )

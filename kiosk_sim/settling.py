@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from harness.records.history import SettledAs, Settlement
 from kiosk_sim.drivers.perform import Performer, SessionFault
@@ -27,17 +28,20 @@ class Settler:
         log: PlayLog,
         *,
         request_ids: dict[str, str],
+        taken_ids: frozenset[str],
         before: Mapping[str, str] | None,
         ledger: bool,
     ) -> None:
-        """`request_ids` are those of the run's past, by application; `ledger` says that the target offers one.
+        """`request_ids` are those of open applications of the run's past, `taken_ids` those of all others in it.
+
+        `ledger` says that the target offers one.
 
         `before` is what it held when the run began, digests by request id; None where nobody could look.
         """
         self._performer = performer
         self._adapter = adapter
         self._log = log
-        self._ids = dict(request_ids)
+        self._ids, self._taken = dict(request_ids), taken_ids
         self._before = before
         self._offered = ledger
         self._asked_at = -_REST_S
@@ -60,7 +64,7 @@ class Settler:
         if not ledger.complete:
             return Found(settled=SettledAs.UNKNOWN, detail=f"the ledger could not be read: {ledger.reason}")
         others = (request for name, request in self._ids.items() if name != open_.application)
-        return settle_by_ledger(open_, ledger.entries, others, self._before, alone=alone)
+        return settle_by_ledger(open_, ledger.entries, chain(self._taken, others), self._before, alone=alone)
 
     def write(self, open_: Open, found: Found, source: str = "ledger") -> None:
         """Journal what was found; raise DiskFull."""

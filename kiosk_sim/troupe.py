@@ -29,6 +29,7 @@ def settler_of(stage: Stage, played: Played) -> Settler:
         stage.adapter,
         stage.log,
         request_ids=played.request_ids,
+        taken_ids=played.taken_ids,
         before=played.ledger_before,
         ledger=stage.target.ledger,
     )

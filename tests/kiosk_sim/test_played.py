@@ -6,7 +6,17 @@ import pytest
 
 from harness.journal import RunFolder, SegmentWriter
 from harness.records.certificates import Certificate, Options
-from harness.records.history import ApplicationEnded, ApplicationStarted, ClockMeasured, Ending, Leased
+from harness.records.history import (
+    ApplicationEnded,
+    ApplicationStarted,
+    BatchEnded,
+    ClockMeasured,
+    Ending,
+    Leased,
+    SettledAs,
+    Settlement,
+)
+from harness.records.plan import Batch, BatchKind
 from kiosk_sim.played import read_played
 
 
@@ -64,6 +74,37 @@ def test_what_a_worker_surely_never_began_is_free_once_its_journal_is_here_to_it
     played = read_played(folder[0])
     assert played.applications == {"A1", "A2"}
     assert played.open == ()
+
+
+def test_of_what_is_over_the_ids_are_kept_so_that_nobody_else_is_taken_for_them(folder):
+    worker = folder[1]
+    worker.append(ApplicationEnded(application="A2", ending=Ending.UNRESOLVED, at_ns=7, request_id="q2"))
+    worker.append(started("A4"))
+    worker.append(ApplicationEnded(application="A4", ending=Ending.REFUSED, at_ns=8, request_id="q4"))
+    played = read_played(folder[0])
+    assert (played.request_ids, played.taken_ids) == ({"A2": "q2"}, {"q4"})
+    assert {o.application: o.request_id for o in played.open} == {"A2": "q2", "A3": ""}
+
+
+def test_of_a_batch_that_ended_nothing_is_left_whoever_told_of_it_first(folder):
+    worker = folder[1]
+    with SegmentWriter(folder[0], "engine-P1-2", "run") as master:
+        master.append(BatchEnded(batch="B1", at_ns=9))
+    worker.append(ApplicationEnded(application="A2", ending=Ending.FAILED, at_ns=7))
+    worker.close()
+    played = read_played(folder[0])
+    assert played.left_of(Batch(batch="B1", phase="P1", kind=BatchKind.BURST, applications=())) is None
+    assert played.open == ()
+    assert played.applications == frozenset()
+    assert played.asked["1", "juminhyo"] == 2
+
+
+@pytest.mark.parametrize("settled", [SettledAs.ISSUED, SettledAs.UNKNOWN])
+def test_what_was_settled_is_closed_whichever_segment_is_read_first(folder, settled):
+    with SegmentWriter(folder[0], "a-settle", "run") as early:
+        early.append(Settlement(application="A2", settled=settled, source="ledger", at_ns=9))
+    still_open = {o.application for o in read_played(folder[0]).open}
+    assert still_open == ({"A3"} if settled is SettledAs.ISSUED else {"A2", "A3"})
 
 
 def test_of_a_clock_elsewhere_nothing_counts_as_long_ago(folder):
