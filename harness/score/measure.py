@@ -72,8 +72,11 @@ def right_ones(findings: Iterable[Finding], subject: Subject) -> tuple[Finding, 
 
 
 def sought(subject: Subject) -> Callable[[Iterable[Finding]], bool]:
-    """Return what ends a run against a subject; nothing does where nothing may be found."""
-    return lambda findings: any(f.delivery for f in right_ones(findings, subject))
+    """Return what ends a run against a subject; nothing does where nothing may be found.
+
+    Only what stands once it is seen: a document that came, the answer to a probe. What is lost so far may still come.
+    """
+    return lambda findings: any(f.delivery or f.property is Property.ISOLATION for f in right_ones(findings, subject))
 
 
 def row_of(

@@ -116,6 +116,15 @@ def test_a_control_is_played_to_its_end_whatever_is_found():
     assert not sought(D02)([finding(1, Anomaly.LOST)])
 
 
+def test_the_answer_to_a_probe_ends_a_run_and_what_is_only_lost_so_far_does_not():
+    anything = Subject(name="A", kind=Kind.EXTERNAL)
+    without = {"delivery": "", "digest": ""}
+    idor = msgspec.structs.replace(finding(1, Anomaly.IDOR, prop=Property.ISOLATION), **without)
+    lost = msgspec.structs.replace(finding(1, Anomaly.LOST, prop=Property.EXACTLY_ONCE), **without)
+    assert sought(anything)([idor])
+    assert not sought(anything)([lost])
+
+
 # A program that behaves as `honnin run` does: makes a run folder, ends a phase, goes on until told to end, and prints
 # the verdict that lies beside it; `resume` prints the second one. The look prints findings.
 HONNIN = """
