@@ -28,9 +28,11 @@ from harness.records.verdict import (
     Outcome,
     Reason,
     Recovery,
+    SetAside,
+    SetAsideKind,
     Sitting,
 )
-from reports import summary, timeline
+from reports import summary, timeline, write_report
 from reports.affected import affected
 from reports.axis import lay_out
 from reports.clock import Clock, calendar_day, day_and_time, duration
@@ -320,3 +322,19 @@ def test_next_steps_stand_under_their_reader(imaginary: ModuleType) -> None:
     )
     lines = summary(replace(imaginary.verdict(), next_steps=steps), "ja").splitlines()
     assert lines[-2:] == ["  - [自治体] 渡す。", "  - [提供者・試験の実施者] 直す。"]
+
+
+@pytest.mark.parametrize(("lang", "shown"), [("ja", "サーバ・時間帯別"), ("en", "by node and time")])
+def test_what_was_set_aside_is_shown_by_node_and_time(
+    imaginary: ModuleType, run_folder: RunFolderMaker, lang: Lang, shown: str
+) -> None:
+    begin = 1_795_315_200_000_000_000  # 2026-11-22 13:00 in Japan
+    cells = (
+        SetAside(kind=SetAsideKind.VOID, from_wall_ns=begin, node="n2", count=7, of=9),
+        SetAside(kind=SetAsideKind.CLEARED, from_wall_ns=begin, node="", count=1, of=40),
+    )
+    folder = run_folder(imaginary.verdict(Outcome.INCONCLUSIVE, set_aside=cells))
+    section = write_report(folder, lang).read_text("utf-8").partition(shown)[2].partition("</table>")[0]
+    assert "<bdi>n2</bdi>" in section
+    assert "7 / 9" in section
+    assert "1 / 40" in section
