@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from harness.glossary import Lang, item_word, property_word
+from harness.glossary import property_word
+from harness.judge.put_back import follow_up, put_back
 from harness.picture.ocr import INSTALL_EN, INSTALL_JA
 from harness.records.findings import Property, Severity
 from harness.records.verdict import LeftChanged, Reason, ScopeEntry
@@ -55,11 +56,6 @@ _COMPARE = (
     "runs/{run}`。",
     "Play an acceptance test (such as go-live) that is compared with this baseline: `honnin run go-live --target "
     "TARGET.toml --baseline runs/{run}`.",
-)
-_FOLLOW_UP: Step = (
-    VENDOR,
-    "文書上の反映時間が過ぎてから(翌日など)、`honnin follow-up` で登録の変更が反映されたことを確かめる。",
-    "Once the documented reflection time is over (next day), look with `honnin follow-up` whether the changes show.",
 )
 _RESUME: Step = (
     VENDOR,
@@ -356,7 +352,6 @@ _LEAD = frozenset(
         "journal_damaged",
     }
 )
-_NAMED = 10  # entries of the register in one step
 # Nothing has to be played again for these: their own steps say all.
 _NO_DOUBT = frozenset(
     {"found", "nothing_found", "reviewed", "target_unreachable", "for_review", "unread", "ocr_absent"}
@@ -381,9 +376,9 @@ def next_steps(
         for step in _STEPS[code]:
             steps.setdefault(step, code)
     if setting.follow_up:
-        steps[_FOLLOW_UP] = "follow_up"
-    if setting.left_changed:
-        steps[_put_back(setting)] = "left_changed"
+        steps[VENDOR, *follow_up(setting.left_changed, setting.run)] = "follow_up"
+    elif setting.left_changed:
+        steps[VENDOR, *put_back(setting.left_changed, setting.run)] = "left_changed"
     if "nothing_found" in codes and not setting.acceptance:
         steps[_NO_ACCEPTANCE] = "no_acceptance"
     if "nothing_found" in codes and (untested := _untested(setting)):
@@ -399,33 +394,6 @@ def _told(steps: Mapping[Step, str]) -> tuple[Reason, ...]:
 def _leading(codes: Iterable[str]) -> list[str]:
     codes = list(codes)
     return [c for c in codes if c not in _FOLLOW] if _LEAD.intersection(codes) else codes
-
-
-def _put_back(setting: Setting) -> Step:
-    """Name the entries that are to be put back, and how."""
-    left, more = setting.left_changed[:_NAMED], len(setting.left_changed) - _NAMED
-    ja, en = ("、".join(_entry(one, "ja") for one in left), "; ".join(_entry(one, "en") for one in left))
-    if more > 0:
-        ja, en = (
-            f"{ja}、ほか {more} 件(verdict.json の left_changed)",
-            f"{en}; {more} more (left_changed in verdict.json)",
-        )
-    return (
-        VENDOR,
-        f"登録を試験前の値に戻す: {ja}。計画の残りを実施するなら `honnin resume runs/{setting.run}` が、実施しないなら "
-        f"`honnin follow-up runs/{setting.run}` が戻す。戻せない値は手で戻す。",
-        f"Put the register back: {en}. `honnin resume runs/{setting.run}` does it while it plays the rest of the plan, "
-        f"else `honnin follow-up runs/{setting.run}`; a value that neither knows is put back by hand.",
-    )
-
-
-def _entry(one: LeftChanged, lang: Lang) -> str:
-    item = item_word(one.field, lang)
-    if lang == "ja":
-        before = "不明" if one.before is None else f"「{one.before}」"
-        return f"{one.resident} の{item}(試験前 {before}、今「{one.now}」{'' if one.known else 'かもしれない'})"
-    before = "not known" if one.before is None else f"`{one.before}`"
-    return f"{one.resident}: {item} (before: {before}, now{'' if one.known else ' perhaps'}: `{one.now}`)"
 
 
 def _untested(setting: Setting) -> Step | None:

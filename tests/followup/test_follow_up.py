@@ -18,6 +18,7 @@ from harness.population.registered import before
 from harness.records.certificates import Certificate, Options
 from harness.records.history import UpdateIntent, UpdateOutcome, UpdateResult
 from harness.records.target import Target
+from harness.records.verdict import LeftChanged
 
 DAY_NS = 86_400 * 10**9
 TARGET = Target(name="t", url="http://127.0.0.1:9", updates=True)
@@ -112,9 +113,18 @@ def test_what_a_torn_run_left_changed_is_named_with_what_puts_it_back(night, pop
         ("R9", "address", "旧", "x", True),
     ]
     (step,) = next_steps((), frozenset(), Setting(left_changed=left, run="r1"))
-    assert "R1 の住所(試験前 「旧」、今「新」)" in step.ja
+    assert "R1 の住所(試験前 「旧」、今 「新」)" in step.ja
     assert "`honnin follow-up runs/r1`" in step.ja and "`honnin resume runs/r1`" in step.ja
     assert "R3: kana (before: not known, now perhaps: `かな`)" in step.en
+
+
+def test_what_is_to_be_looked_at_next_day_is_not_to_be_put_back_before():
+    seal = LeftChanged(resident="R2", field="seal", before="registered", now="cancelled", known=True)
+    (step,) = next_steps((), frozenset(), Setting(left_changed=(seal,), follow_up=True, run="r1"))
+    assert "`honnin follow-up runs/r1`" in step.ja
+    assert "それまで次の登録を元に戻さない" in step.ja
+    assert "R2 の印鑑登録(試験前 有効、今 廃止)" in step.ja
+    assert "R2: seal registration (before: valid, now: cancelled)" in step.en
 
 
 def test_what_is_only_left_changed_is_put_back_though_nobody_of_it_ever_asked(night, population):
