@@ -44,10 +44,10 @@ def check_isolation(view: HistoryView, card_states: Mapping[str, str]) -> tuple[
 
 def invalid_cards(view: HistoryView, card_states: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """Yield row and state of every application whose card, or its signature, must not be accepted."""
-    probes = view.applications.column("probe")
-    for place, card in enumerate(view.applications.strings("card")):
+    cards, probes = view.applications.strings("card"), view.applications.column("probe")
+    for place, (card, probe) in enumerate(zip(cards, probes, strict=True)):
         state = card_states.get(card, VALID)
-        if probes[place] is Probe.WRONG_SIGNATURE:
+        if probe is Probe.WRONG_SIGNATURE:
             state = Probe.WRONG_SIGNATURE.value
         if state != VALID:
             yield place, state

@@ -28,10 +28,14 @@ def check_numbers(view: HistoryView, documents: Documents) -> tuple[Finding, ...
     first: dict[str, int] = {}
     told: set[tuple[str, str]] = set()
     findings: list[Finding] = []
-    rows = _in_time(view)
-    applications, printed = view.deliveries.strings("application"), _Printed(view, documents)
-    for row in rows:
-        for number in printed.numbers(row):
+    applications = view.deliveries.strings("application")
+    numbers, compared = _Numbers(view, documents), _Compared()
+    for row in _in_time(view):
+        printed, told_beside = numbers.printed(row), numbers.reported(row)
+        if printed is None:
+            continue
+        compared.look(row, printed, told_beside or numbers.of_ledger(row))
+        for number in printed or told_beside:
             earlier = first.setdefault(number, row)
             if applications[earlier] == applications[row] or (number, applications[row]) in told:
                 continue
@@ -39,7 +43,7 @@ def check_numbers(view: HistoryView, documents: Documents) -> tuple[Finding, ...
             findings.append(_duplicate(view, number, view.deliveries[row], view.deliveries[earlier]))
     shown = {(f.application, f.donor_application) for f in findings}
     ledger = (f for f in _ledger_duplicates(view) if (f.application, f.donor_application) not in shown)
-    return (*findings, *ledger, *_other_than_reported(view, printed, rows))
+    return (*findings, *ledger, *compared.findings(view))
 
 
 def _in_time(view: HistoryView) -> Sequence[int]:
@@ -48,7 +52,7 @@ def _in_time(view: HistoryView) -> Sequence[int]:
     return array("q", (r for r in view.deliveries.rows_by("at_ns") if complete[r] and places[r] != NEVER))
 
 
-class _Printed:
+class _Numbers:
     """The issue numbers of deliveries, by row."""
 
     def __init__(self, view: HistoryView, documents: Documents) -> None:
@@ -56,46 +60,51 @@ class _Printed:
         self._names, self._reported = view.deliveries.strings("delivery"), view.deliveries.strings("issue_number")
         self._requests = view.deliveries.strings("request_id")
 
-    def numbers(self, row: int) -> tuple[str, ...]:
-        """Return those printed, else the one reported; of somebody else's document none."""
-        name, reported = self._names[row], self._reported[row]
-        judgement = self._documents.judgement(name)
-        if judgement is not None and judgement.foreign:
-            return ()
-        return self._printed(name) or ((reported,) if reported else ())
+    def printed(self, row: int) -> tuple[str, ...] | None:
+        """Return the issue numbers on the pages; None of somebody else's document.
 
-    def and_given(self, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the numbers printed on an own document, and those that the target says it has.
-
-        The target tells one beside the document, or one per copy in its ledger.
+        What has no digit is a text that stands beside the number's label.
         """
         name = self._names[row]
-        printed, judgement = self._printed(name), self._documents.judgement(name)
-        if judgement is None or not printed or judgement.foreign:
-            return (), ()
-        if reported := self._reported[row]:
-            return printed, (reported,)
-        entry = self._ledger.get(self._requests[row]) if self._ledger and self._requests[row] else None
-        return printed, entry.issue_numbers if entry is not None else ()
-
-    def _printed(self, name: str) -> tuple[str, ...]:
-        """Return the issue numbers on the pages; what has no digit is a text that stands beside the number's label."""
+        judgement = self._documents.judgement(name)
+        if judgement is not None and judgement.foreign:
+            return None
         return tuple([n for n in self._documents.numbers(name) if _DIGIT.search(n)])
 
+    def reported(self, row: int) -> tuple[str, ...]:
+        """Return the one that the target told beside the document."""
+        number = self._reported[row]
+        return (number,) if number else ()
 
-def _other_than_reported(view: HistoryView, numbers: _Printed, rows: Sequence[int]) -> Iterator[Finding]:
-    """Yield own documents that print another number than the target gives for them, beside them or in its ledger."""
-    agree, differ = 0, []
-    for row in rows:
-        printed, given = numbers.and_given(row)
+    def of_ledger(self, row: int) -> tuple[str, ...]:
+        """Return those that the target's ledger has of the request, one per copy."""
+        entry = self._ledger.get(self._requests[row]) if self._ledger and self._requests[row] else None
+        return entry.issue_numbers if entry is not None else ()
+
+
+class _Compared:
+    """Numbers printed on own documents beside those that the target gives for them."""
+
+    def __init__(self) -> None:
+        self._agree = 0
+        self._differ: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
+
+    def look(self, row: int, printed: tuple[str, ...], given: tuple[str, ...]) -> None:
+        """Compare those of one delivery, if both are known."""
         if not printed or not given:
-            continue
+            return
         if printed == given or {_bare(n) for n in printed} <= {_bare(n) for n in given}:
-            agree += 1
+            self._agree += 1
         else:
-            differ.append((row, printed, given))
-    if agree + len(differ) >= _COMPARED and agree >= _AGREE * (agree + len(differ)):
-        yield from (_other_number(view, view.deliveries[row], printed, given) for row, printed, given in differ)
+            self._differ.append((row, printed, given))
+
+    def findings(self, view: HistoryView) -> Iterator[Finding]:
+        """Yield the documents that print another number, where numbers given are meant to be those printed."""
+        compared = self._agree + len(self._differ)
+        if compared >= _COMPARED and self._agree >= _AGREE * compared:
+            yield from (
+                _other_number(view, view.deliveries[row], printed, given) for row, printed, given in self._differ
+            )
 
 
 def _bare(number: str) -> str:
