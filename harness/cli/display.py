@@ -15,6 +15,7 @@ from rich.progress import Progress as Bars
 from harness.glossary import Lang
 from harness.records.plan import Phase
 from harness.run.conduct import Progress
+from harness.run.so_far import SoFar
 from harness.run.watch import Watch
 
 _LINE_EVERY_S = 5.0
@@ -120,7 +121,8 @@ class Display:
         self._bars.stop()
 
     def phase(self, phase: Phase, number: int, of: int) -> None:
-        """Say that a phase begins."""
+        """Say that a phase begins, and what was exercised before it."""
+        self._tell_so_far()
         title = phase.title_ja if self._column == 0 else phase.title_en
         self._title = f"[{number}/{of}] {phase.phase} {title}"
         self._console.print(self._title, markup=False)
@@ -141,6 +143,8 @@ class Display:
 
     def say(self, key: str, detail: str = "") -> None:
         """Say one of the fixed texts, with a detail."""
+        if key == "settle":
+            self._tell_so_far()
         text = _TEXTS[key][self._column]
         self._bars.update(self._task, description=text, completed=0, total=None, more="", visible=key in _STEPS)
         self._console.print(f"{text}: {detail}" if detail else text, markup=False)
@@ -156,6 +160,11 @@ class Display:
         else:
             self._console.print(text, markup=False, style="bold")
 
+    def _tell_so_far(self) -> None:
+        """Print the provisional exposure, once there is any."""
+        if self._watch is not None and self._watch.so_far.most_in_flight:
+            self._console.print(f"    {_so_far(self._watch.so_far, self.lang)}", markup=False)
+
     def _line_now_and_then(self, line: str) -> None:
         if not self._console.is_terminal and time.monotonic() - self._told > _LINE_EVERY_S:
             self._told = time.monotonic()
@@ -166,7 +175,25 @@ class Display:
         if self._watch is None:
             return in_flight
         watch = self._watch
-        read = f"{watch.read}/{watch.to_read}"
+        read, pairs = f"{watch.read}/{watch.to_read}", f"{watch.so_far.overlapping_pairs:,}"
         if self._column == 0:
-            return f"{in_flight} · 読取り {read} (待ち {watch.waiting} 通、遅れ {watch.lag_s:.1f} 秒)"
-        return f"{in_flight} · read {read} ({watch.waiting} waiting, {watch.lag_s:.1f} s behind)"
+            return (
+                f"{in_flight} · 重なった対 {pairs} · 読取り {read} (待ち {watch.waiting} 通、遅れ {watch.lag_s:.1f} 秒)"
+            )
+        behind = f"{watch.waiting} waiting, {watch.lag_s:.1f} s behind"
+        return f"{in_flight} · overlapping pairs {pairs} · read {read} ({behind})"
+
+
+def _so_far(seen: SoFar, lang: Lang) -> str:
+    if lang == "ja":
+        return (
+            f"ここまで(暫定): 同時申請 {seen.bursts:,} 組 · 重なった対 {seen.overlapping_pairs:,} · "
+            f"送信の差 1 ミリ秒未満 {seen.pairs_under_1_ms:,}、10 ミリ秒未満 {seen.pairs_under_10_ms:,} · "
+            f"同じ端末での連続 {seen.successions:,} · 最大同時 {seen.most_in_flight:,} · 失敗・結果不明 {seen.errors:,}"
+        )
+    return (
+        f"so far (provisional): {seen.bursts:,} bursts · {seen.overlapping_pairs:,} overlapping pairs · "
+        f"sent less than 1 ms apart {seen.pairs_under_1_ms:,}, 10 ms {seen.pairs_under_10_ms:,} · "
+        f"{seen.successions:,} successions at a kiosk · {seen.most_in_flight:,} at most in flight · "
+        f"{seen.errors:,} failed or unknown"
+    )

@@ -18,9 +18,10 @@ from harness.errors import HonninError
 from harness.journal import DocumentStore, RunFolder, SegmentTail
 from harness.reading.pool import ReaderPool
 from harness.reading.store import ReadingWriter, load_readings
-from harness.records.history import ApplicationEnded, ApplicationStarted, Delivery, Ending
+from harness.records.history import ApplicationStarted, Delivery
 from harness.records.reading import Reading
 from harness.run.bases import Bases
+from harness.run.so_far import SoFar
 
 _POLL_S = 0.05
 _FLUSH_S = 0.2  # the window that a power loss may take (harness.journal)
@@ -39,8 +40,7 @@ class Watch:
         """Follow `folder` with so many reader processes; `heed` is told the records of segments yet to come."""
         self._heed = heed
         self._before = frozenset(folder.segments())
-        self.started = 0
-        self.endings: dict[Ending, int] = dict.fromkeys(Ending, 0)
+        self.so_far = SoFar()
         self.readers = readers
         self.read = 0
         self.to_read = 0
@@ -142,6 +142,7 @@ class Watch:
                         self._heed(entry.record)
 
     def _count(self, record: object) -> None:
+        self.so_far.see(record)
         if isinstance(record, Delivery):
             if record.digest not in self._seen:
                 self._seen.add(record.digest)
@@ -149,10 +150,7 @@ class Watch:
                 self._waiting.append((record.digest, record.application))
                 self.to_read += 1
         elif isinstance(record, ApplicationStarted):
-            self.started += 1
             self._bases.started(record)
-        elif isinstance(record, ApplicationEnded):
-            self.endings[record.ending] += 1
 
     def _hand_over(self) -> None:
         """Give the readers what they have room for; never wait for them, or nothing would be flushed meanwhile."""

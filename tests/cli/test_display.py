@@ -6,8 +6,21 @@ import pty
 import pytest
 
 from harness.cli.display import Display
+from harness.journal import RunFolder
+from harness.records.certificates import Certificate, Options
+from harness.records.history import ApplicationStarted, BatchReleased
 from harness.records.plan import Driver, Phase
 from harness.run.conduct import Progress
+from harness.run.watch import Watch
+
+
+def started(application):
+    """Return the record of somebody who steps up to the same kiosk."""
+    return ApplicationStarted(
+        application=application, batch="B1", phase="P3", resident=application, card="c", certificate=Certificate.TAX,
+        options=Options(), kiosk="K1", store="S1", at_ns=0,
+    )  # fmt: skip
+
 
 TO_DO = "▶ 登録したら Enter"
 
@@ -55,3 +68,17 @@ def test_a_step_that_cannot_tell_how_far_it_is_is_seen_to_go_on(shown):
             display.say("judging")
 
     assert [line for line in shown(play).split("\n") if "判定" in line and "0/?" in line]
+
+
+def test_what_was_exercised_so_far_is_told_when_the_next_phase_begins(shown, tmp_path):
+    def play():
+        watch = Watch(RunFolder.create(tmp_path / "run"), readers=1)
+        left = BatchReleased(batch="B1", at_ns=0, applications=("A1", "A2"), left_ns=(0, 2_000_000))
+        for record in (started("A1"), started("A2"), left):
+            watch.so_far.see(record)
+        with Display("en") as display:
+            display.follow(watch)
+            display.phase(Phase(phase="P5", title_ja="", title_en="", driver=Driver.QUIET), 2, 2)
+
+    (line,) = [line for line in shown(play).split("\n") if "provisional" in line]
+    assert "1 bursts · 1 overlapping pairs · sent less than 1 ms apart 0, 10 ms 1" in line
