@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.records.ledger import Standing
+from harness.records.ledger import Standing, Tries
 from harness.records.verdict import Outcome, Reason
 
 _ELSEWHERE = (
@@ -27,18 +27,29 @@ def told_tries(standing: Standing | None, outcome: Outcome) -> Reason:
     ja = f"この対象への実施 {earlier.all + 1} 回目、うち検出 {detected} 回"
     en = f"Run {earlier.all + 1} against this target; {detected} of them detected something"
     if earlier.all:
-        ja += (
-            f"(これより前の {earlier.all} 回: 検出なし {earlier.passed}、検出 {earlier.detected}、判定保留 "
-            f"{earlier.inconclusive}、判定に至らず {earlier.unjudged}。うち実施記録が今はないもの {earlier.deleted})"
-        )
-        en += (
-            f" (the {earlier.all} before: {earlier.passed} PASS, {earlier.detected} FAIL, {earlier.inconclusive} "
-            f"INCONCLUSIVE, {earlier.unjudged} without a verdict; the records of {earlier.deleted} are gone)"
-        )
+        ja_before, en_before = _before(earlier)
+        ja, en = f"{ja}({ja_before})", f"{en} ({en_before})"
     lacks = list(lacking(standing.found, standing.lost, standing.broken, standing.unlisted))
     ja_lacks, en_lacks = "".join(f"{ja}。" for ja, _ in lacks), "".join(f" {en}." for _, en in lacks)
     code = "tries_doubtful" if lacks else "tries"
     return Reason(code=code, ja=f"{ja}。{ja_lacks}{_ELSEWHERE[0]}", en=f"{en}.{en_lacks}{_ELSEWHERE[1]}")
+
+
+def _before(earlier: Tries) -> tuple[str, str]:
+    """Tell how the runs before ended; what there is none of is left out."""
+    ended = (
+        (earlier.passed, "検出なし", "PASS"),
+        (earlier.detected, "検出", "FAIL"),
+        (earlier.inconclusive, "判定保留", "INCONCLUSIVE"),
+        (earlier.unjudged, "判定に至らず", "without a verdict"),
+    )
+    ja = "、".join(f"{word} {count}" for count, word, _ in ended if count)
+    en = ", ".join(f"{count} {word}" for count, _, word in ended if count)
+    gone = earlier.deleted
+    return (
+        f"これより前の {earlier.all} 回: {ja}" + (f"。うち実施記録が今はないもの {gone}" if gone else ""),
+        f"the {earlier.all} before: {en}" + (f"; the records of {gone} are gone" if gone else ""),
+    )
 
 
 def lacking(found: int, lost: int, broken: tuple[int, ...], unlisted: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     updates: int = 0  # changes of the register that were tried
     acceptance: bool = True  # the scenario is an acceptance test
     baseline: bool = False  # documents were issued to be compared with, not to test anything
+    follows: str = ""  # run whose changes of the register were looked at again (翌日確認)
     follow_up: bool = False  # changes were made whose reflection time was not over at the end
     left_changed: tuple[LeftChanged, ...] = ()  # entries of the register
     run: str = ""
@@ -56,6 +57,11 @@ _COMPARE = (
     "runs/{run}`。",
     "Play an acceptance test (such as go-live) that is compared with this baseline: `honnin run go-live --target "
     "TARGET.toml --baseline runs/{run}`.",
+)
+_FOLLOWED = (
+    "登録の変更が反映されていることを確かめた。本報告書を、試験 {run} の報告書とともに保管する。"
+    "試験全体の判定は {run} の報告書による。",
+    "The changes of the register show. Keep this report with that of the run {run}, whose verdict stands for the test.",
 )
 _RESUME: Step = (
     VENDOR,
@@ -372,6 +378,9 @@ def next_steps(
     if setting.baseline and "nothing_found" in codes:
         ja, en = (text.format(run=setting.run) for text in _COMPARE)
         return _told({_NO_ACCEPTANCE: "no_acceptance", (VENDOR, ja, en): "compare"})
+    if setting.follows and "nothing_found" in codes:
+        ja, en = (text.format(run=setting.follows) for text in _FOLLOWED)
+        return _told({(MUNICIPALITY, ja, en): "followed"})
     for code in _leading(codes):
         for step in _STEPS[code]:
             steps.setdefault(step, code)

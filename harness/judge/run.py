@@ -361,6 +361,7 @@ class _Judge:
             updates=updates,
             acceptance=acceptance,
             baseline=self.inputs.manifest.kind == "baseline",
+            follows=self.inputs.manifest.follows,
             follow_up=later,
         )
 

@@ -135,6 +135,12 @@ def test_a_clean_baseline_is_there_to_be_compared_with():
     assert "--baseline runs/r1" in steps[1].en
 
 
+def test_a_clean_follow_up_belongs_to_the_run_that_it_follows():
+    (step,) = next_steps((reason("nothing_found"),), frozenset(), Setting(scope=SCOPE, acceptance=False, follows="r1"))
+    assert step.who == "municipality"
+    assert "r1 の報告書" in step.ja
+
+
 def test_what_waits_for_eyes_is_one_step_for_the_municipality_and_asks_for_no_new_test():
     eyes, profile = next_steps((reason("unread"), reason("for_review")), frozenset({Severity.REVIEW}))
     assert (eyes.who, profile.who) == ("municipality", "vendor")

@@ -93,7 +93,9 @@ def test_a_deleted_run_stays_in_the_ledger_and_is_told(play, place):
     enter_purge(RunFolder(place / "b"), "b")
     standing = play("c")
     assert (standing.earlier.detected, standing.earlier.deleted) == (2, 2)
-    assert "今はないもの 2" in told_tries(standing, Outcome.PASS).ja
+    told = told_tries(standing, Outcome.PASS)
+    assert "(これより前の 2 回: 検出 2。うち実施記録が今はないもの 2)" in told.ja, "what there is none of is left out"
+    assert "(the 2 before: 2 FAIL; the records of 2 are gone)" in told.en
     code, text = shown(place)
     assert code == 0
     assert "実施フォルダーがない(削除または移動)" in text
