@@ -219,7 +219,7 @@ class _Seen:
         return getattr(got, field) in theirs if any(theirs) else None
 
     def _made_alike(self, got: Delivered | None, donor: Application | None, field: str) -> bool | None:
-        """Tell whether the donor's own document says the same of its making; None where either says nothing."""
+        """Tell whether a document the donor received says the same of its making; None where either says nothing."""
         if got is None or donor is None or not (mine := self._made(got.digest, field)):
             return None
         theirs = [made for d in self._whole(donor.application) if (made := self._made(d.digest, field))]

@@ -59,11 +59,11 @@ class Features(Struct, frozen=True, kw_only=True):
     donor_certificate: str
     pages: int  # of the document received
     foreign_pages: int  # of them, pages of somebody else
-    donor_pages: int | None  # of the donor's own document
+    donor_pages: int | None  # of the document that the donor received: the own one, by `donor_fate`, or a third's
     same_bytes: bool | None  # the donor received the very same file
     same_number: bool | None  # the document is told with an issue number that the donor's was told with
-    same_file_id: bool | None  # the identifier (/ID) of the PDF is that of the donor's own document
-    same_created: bool | None  # the same of its date of creation
+    same_file_id: bool | None  # the identifier (/ID) of the PDF is that of a document that the donor received
+    same_created: bool | None  # the same of its date of creation, which mostly tells seconds
     own_headers: bool | None  # the answer named the victim's own request
     donor_headers: bool | None  # it named the donor's
     # what became of it
