@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+SHARED  = -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 JOBS   ?= 2
 STAMP   = $(VENV)/.installed
 
@@ -27,10 +28,10 @@ score: $(STAMP)
 	@$(BIN)/honnin score --incidents
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --durations 20
+	@$(BIN)/python -m pytest $(SHARED) --durations 20
 
 test-unit: $(STAMP)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not slow'
+	@$(BIN)/python -m pytest $(SHARED) -m 'not slow'
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
