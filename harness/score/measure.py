@@ -29,6 +29,7 @@ class Course(Struct, frozen=True, kw_only=True):
     ended_ns: int
     released_ns: tuple[int, ...]  # bursts, in order
     arrived_ns: dict[str, int]  # by delivery
+    held: frozenset[tuple[str, str]]  # (digest, resident) of what came whole to the applicant's kiosk
     over_ns: dict[str, int]  # by application
 
     def seen_ns(self, finding: Finding) -> int:
@@ -40,14 +41,19 @@ class Course(Struct, frozen=True, kw_only=True):
 def course_of(folder: RunFolder) -> Course:
     """Read a run's course from its journal."""
     began, released, arrived, over = [], [], {}, {}
+    applicants: dict[str, str] = {}
+    held: set[tuple[str, str]] = set()
     for entry in read_history(folder):
         record = entry.record
         if isinstance(record, ApplicationStarted):
             began.append(record.at_ns)
+            applicants[record.application] = record.resident
         elif isinstance(record, BatchReleased):
             released.append(record.at_ns)
         elif isinstance(record, Delivery):
             arrived[record.delivery] = record.at_ns
+            if record.complete:
+                held.add((record.digest, applicants.get(record.application, "")))
         elif isinstance(record, ApplicationEnded):
             over[record.application] = record.at_ns
     return Course(
@@ -55,6 +61,7 @@ def course_of(folder: RunFolder) -> Course:
         ended_ns=max(chain(over.values(), began), default=0),
         released_ns=tuple(sorted(released)),
         arrived_ns=arrived,
+        held=frozenset(held),
         over_ns=over,
     )
 
@@ -93,6 +100,7 @@ def row_of(
     verdict, course = trial.verdict, course_of(trial.folder)
     found, right = confirmed(verdict.findings), right_ones(verdict.findings, subject)
     first_ns = min(map(course.seen_ns, right), default=0)
+    missed = _missed(found, wrong) if wrong is not None else None
     return Row(
         code=code,
         subject=subject.name,
@@ -109,7 +117,8 @@ def row_of(
         bursts_played=len(course.released_ns),
         stopped=trial.stopped,
         wrong=len(wrong) if wrong is not None and subject.in_log else None,
-        missed=_missed(found, wrong) if wrong is not None else None,
+        missed=len(missed) if missed is not None else None,
+        never_arrived=len(missed - course.held) if missed is not None else None,
         false_alarms=_false_alarms(found, subject, wrong),
         reasons=tuple(reason.code for reason in verdict.reasons),
         load=round(load, 1),
@@ -117,15 +126,15 @@ def row_of(
     )
 
 
-def _missed(found: Iterable[Finding], wrong: tuple[Wrong, ...]) -> int:
-    """Count wrong documents that no finding names, those that never reached their kiosk among them.
+def _missed(found: Iterable[Finding], wrong: tuple[Wrong, ...]) -> frozenset[tuple[str, str]]:
+    """Return (digest, victim) of wrong documents that no finding names, whether or not they reached their kiosk.
 
     A probe keeps no document: what it finds names who was handed one.
     """
     found = tuple(found)
     named = {(f.digest, f.victim) for f in found}
     probed = {f.victim for f in found if f.property is Property.ISOLATION and not f.digest}
-    return len({(w.digest, w.victim) for w in wrong if w.digest and w.victim not in probed} - named)
+    return frozenset((w.digest, w.victim) for w in wrong if w.digest and w.victim not in probed) - named
 
 
 def _false_alarms(found: tuple[Finding, ...], subject: Subject, wrong: tuple[Wrong, ...] | None) -> int | None:

@@ -41,6 +41,7 @@ class Row(Struct, frozen=True, kw_only=True):
     stopped: bool = False  # ended before its plan was played, for enough was seen
     wrong: int | None = None  # by the issuer's own log; None: it does not tell, or there is none
     missed: int | None = None  # of them, documents that no finding names
+    never_arrived: int | None = None  # of these, such as no kiosk got whole: the applicant had left, the run had ended
     false_alarms: int | None = None  # findings about documents that were right; None: nobody knows
     reasons: tuple[str, ...] = ()  # codes of the verdict's reasons, or what went wrong
     load: float = 0.0  # runnable processes a minute before the end (load average): what else the machine did

@@ -26,6 +26,7 @@ class Line(Struct, frozen=True, kw_only=True):
     bursts: float | None  # the same, released until then
     wrong: int | None  # documents and cards in all runs, by the issuer's own log; None: it does not tell
     missed: int | None
+    never_arrived: int | None  # of the missed
     false_alarms: int | None
     inconclusive: int  # runs without a finding whose verdict was not PASS
     older: int  # of the runs, played by another version than `code`
@@ -80,6 +81,7 @@ def _line(rows: list[Row], code: str) -> Line:
         bursts=median(b) if (b := [r.bursts for r in right if r.bursts is not None]) else None,
         wrong=_sum(r.wrong for r in judged),
         missed=_sum(r.missed for r in judged),
+        never_arrived=_sum(r.never_arrived for r in judged),
         false_alarms=_sum(r.false_alarms for r in judged),
         inconclusive=sum(1 for r in judged if r.outcome == "INCONCLUSIVE" and not r.detected),
         older=sum(1 for r in judged if r.code != code),

@@ -20,11 +20,12 @@ _NOT_MEASURED = {
 _WIDTHS = (22, 8, 12, 12, 14, 8, 8, 6, 0)
 _NOTES = {
     "ja": "検出=正しい種類の不具合を検出した回数/実施回数。秒・組=最初の申請から最初の検出まで(対象の時間)。"
-    "見逃し=発行システム自身の記録にある誤りのうち指摘のないもの(端末に届かなかったものを含む)。"
+    "見逃し=発行システム自身の記録にある誤りのうち指摘のないもの(括弧内=うち端末に届かなかったもの)。"
     "保留=指摘がなく判定保留となった回数。*=別の版の honnin による回を含む。",
     "en": "found: runs with a finding of the right kind, of all. seconds, bursts: from the first application to the "
-    "first such document (the target's time, medians). missed: wrong by the issuer's own log and in no finding, those "
-    "that never reached a kiosk among them. held: INCONCLUSIVE without a finding. *: some runs are another version's.",
+    "first such document (the target's time, medians). missed: wrong by the issuer's own log and in no finding, "
+    "in brackets those of them that never reached a kiosk. held: INCONCLUSIVE without a finding. *: some runs are "
+    "another version's.",
 }
 
 
@@ -61,7 +62,7 @@ def _cells(line: Line, lang: Lang) -> tuple[str, ...]:
         _number(line.seconds),
         _number(line.bursts),
         _number(line.wrong),
-        _number(line.missed),
+        _number(line.missed) + (f" ({line.never_arrived})" if line.never_arrived else ""),
         _number(line.false_alarms),
         str(line.inconclusive),
         "; ".join(filter(None, (names, errors))),

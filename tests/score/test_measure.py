@@ -95,6 +95,13 @@ def test_the_issuers_log_tells_misses_and_false_alarms(folder):
     assert (row.wrong, row.missed, row.false_alarms) == (2, 1, 1)
 
 
+def test_a_missed_document_that_reached_no_kiosk_is_told_from_one_that_somebody_holds(folder):
+    gone = Wrong(kind="another's", victim="R4", digest=f"{1:064d}")  # R1 got it, R4 had left
+    held = Wrong(kind="content", victim="R3", digest=f"{3:064d}")
+    row = measured(folder, D02, finding(2), wrong=(gone, held))
+    assert (row.missed, row.never_arrived) == (2, 1)
+
+
 def test_whom_a_probe_found_to_be_handed_a_strangers_document_is_not_missed(folder):
     idor = Subject(name="D32", kind=Kind.DEFECT, shows=(Anomaly.IDOR,))
     probe = msgspec.structs.replace(finding(2, Anomaly.IDOR, prop=Property.ISOLATION), digest="", delivery="")
