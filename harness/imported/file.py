@@ -101,6 +101,9 @@ def _check(file: Path, lines: list[tuple[int, AnyLine]], residents: frozenset[st
         if isinstance(line, (Applied, Changed)):
             if line.resident not in residents:
                 raise ConfigError(file, f"line {number}", f"resident {line.resident} is not in the population")
+            if line.ended is not None and instant_ns(line.ended) < instant_ns(line.started):
+                raise ConfigError(file, f"line {number}", f"{line.id} ended before it started; correct its instants")
+        if isinstance(line, (Applied, Changed, Received)) and line.id:
             if (type(line), line.id) in seen:
                 raise ConfigError(file, f"line {number}", f"the id {line.id} occurs twice; give every one its own")
             seen.add((type(line), line.id))

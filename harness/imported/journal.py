@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from harness.imported.file import Import
 from harness.imported.records import Applied, Changed, Received, instant_ns
 from harness.journal import DocumentWriter, RunFolder
-from harness.journal.run_folder import write_whole
+from harness.journal.run_folder import write_pieces
 from harness.journal.segments import frame
 from harness.records.history import (
     JOURNAL_VERSION,
@@ -47,9 +47,14 @@ def write_history(folder: RunFolder, given: Import) -> None:
     digests = [store.put((given.file.parent / d.file).read_bytes()) for d in given.documents]
     store.close()
     sizes = [(given.file.parent / d.file).stat().st_size for d in given.documents]
-    records = list(_records(folder, given, digests, sizes))
-    records.append(SegmentClosed(records=len(records), at_ns=_last_ns(given)))
-    write_whole(folder.segment(WRITER), b"".join(frame(n, record) for n, record in enumerate(records)))
+    write_pieces(folder.segment(WRITER), _frames(_records(folder, given, digests, sizes), _last_ns(given)))
+
+
+def _frames(records: Iterable[HistoryRecord], end_ns: int) -> Iterator[bytes]:
+    count = 0
+    for count, record in enumerate(records, 1):
+        yield frame(count - 1, record)
+    yield frame(count, SegmentClosed(records=count, at_ns=end_ns))
 
 
 def first_ns(given: Import) -> int:

@@ -16,6 +16,9 @@ from harness.records.history import Ending, UpdateResult
 
 IMPORT_VERSION = 1
 
+_EARLIEST_NS = 946_684_800 * 1_000_000_000  # 2000: seconds, milli- and microseconds taken for nanoseconds lie before it
+_LATEST_NS = 7_258_118_400 * 1_000_000_000  # 2200: well within 64 bits
+
 Instant = str | int
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -108,9 +111,14 @@ decode = msgspec.json.Decoder(AnyLine).decode
 
 
 def instant_ns(instant: Instant) -> int:
-    """Return nanoseconds since 1970; raise ValueError for a text that is no ISO time with an offset."""
-    if isinstance(instant, int):
-        return instant
+    """Return nanoseconds since 1970; raise ValueError for what is no ISO time with an offset, or outside 2000-2199."""
+    at_ns = instant if isinstance(instant, int) else _of_text(instant)
+    if not _EARLIEST_NS <= at_ns < _LATEST_NS:
+        raise ValueError(f"{instant!r} is no instant from 2000 to 2199; integers are nanoseconds since 1970 UTC")
+    return at_ns
+
+
+def _of_text(instant: str) -> int:
     at = datetime.fromisoformat(instant)
     if at.tzinfo is None:
         raise ValueError(f"{instant!r} names no offset; write it like 2026-11-20T10:00:00.123+09:00")

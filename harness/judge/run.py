@@ -240,6 +240,8 @@ class _Judge:
         left, severities = self._left_changed(), frozenset(f.severity for f in findings)
         given = inputs.header.time_limits_ms, inputs.readings.get, partial(connections_of, view, records(inputs))
         self.features = self._guarded("features", lambda: features_of(view, findings, documents, classes, *given), ())
+        aside = self._guarded("set aside", lambda: set_aside(view, findings), ())
+        sittings = self._guarded("sittings", lambda: sittings_of(view), ())
         basis = self._basis(documents, findings, classes, unconfirmed, people.groups)
         outcome, reasons = decide(basis)
         nodes = node_builds(view, ((n.id, n.build) for n in inputs.target.nodes))
@@ -301,8 +303,8 @@ class _Judge:
             load=worth.load,
             tries=worth.tries,
             left_changed=left,
-            set_aside=self._guarded("set aside", lambda: set_aside(view, findings), ()),
-            sittings=self._guarded("sittings", lambda: sittings_of(view), ()),
+            set_aside=aside,
+            sittings=sittings,
             recovery=recovery,
         )
 

@@ -126,6 +126,11 @@ def test_counts_that_the_recorder_gives_are_kept(view):
         ([document()], "line 2: application A1 is in no line"),
         ([application(), document(file="c.pdf")], r"line 3: there is no file c\.pdf"),
         ([HEADER], "line 2: is a second header"),
+        ([application(), document(id="D1"), document(id="D1")], "line 4: the id D1 occurs twice"),
+        ([application(started="2026-11-20T10:00:03+09:00")], "line 2: A1 ended before it started"),
+        ([application(started=BEGAN_NS // 10**9)], "line 2: .* are nanoseconds since 1970"),
+        ([application(started=10**30)], "line 2: "),
+        ([application(started="9999-11-20T10:00:00+09:00")], "line 2: .* from 2000 to 2199"),
         (
             [{"t": "update", "id": "U", "resident": "R00001", "field": "shoe", "value": "", "started": AT}],
             "line 2: residents have no field shoe",

@@ -89,16 +89,62 @@ def test_a_crash_of_the_oracle_is_inconclusive_never_silence(run):
     assert "a checker's own mistake" in " ".join(r.en for r in verdict.reasons)
 
 
-def test_a_crash_of_one_check_is_inconclusive_and_the_others_still_find(run, monkeypatch):
-    def broken(*arguments):
-        raise KeyError("broken")
+@pytest.fixture
+def broken(monkeypatch):
+    """Let a part of the judge crash whenever it is called."""
 
-    monkeypatch.setattr(judging, "check_numbers", broken)
+    def broken(place):
+        def crash(*_, **__):
+            raise KeyError(place)
+
+        monkeypatch.setattr(f"harness.judge.{place}", crash)
+
+    return broken
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "run.trace_donors",
+        "run.check_ownership",
+        "run.check_pages",
+        "run.check_exactly_once",
+        "run.check_numbers",
+        "run.check_isolation",
+        "run.check_pictures",
+        "run.control",
+        "run.count_turned_away",
+        "run.features_of",
+        "run.follow_up_errors",
+        "run.left_changed",
+        "run.measure_trials",
+        "run.pair_trials",
+        "run.recovery_of",
+        "run.set_aside",
+        "run.sittings_of",
+        "baseline.BaselineSide.build",
+        "baseline.BaselineSide.findings",
+        "baseline.BaselineSide.made",
+        "fresh.check_freshness",
+        "fresh.measure_reflection",
+        "server_log.LogSide.findings",
+        "server_log.LogSide.look",
+    ],
+)
+def test_a_crash_of_any_check_is_inconclusive_and_told(run, broken, place):
+    broken(place)
     run.play()
-    path = run.lay()
-    assert judge_run(path).outcome is Outcome.INCONCLUSIVE
-    monkeypatch.setattr(judging, "check_pages", broken)
-    assert "checker_crashed" in {r.code for r in judge_run(path).reasons}
+    verdict = judge_run(run.lay())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert place in " ".join(r.en for r in verdict.reasons if r.code == "checker_crashed")
+
+
+def test_beside_a_crashed_check_the_others_still_find(run, broken):
+    broken("run.check_numbers")
+    run.play(owners=("R2", "R2", "R3", "R4"))
+    verdict = judge_run(run.lay())
+    assert Anomaly.MISDELIVERY in {f.anomaly for f in verdict.findings}
+    assert verdict.outcome is Outcome.FAIL
 
 
 def test_a_stopped_run_is_inconclusive(run, history, made):
