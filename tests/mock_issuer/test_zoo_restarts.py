@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -47,8 +46,7 @@ def kill_while_printing(stage, *people: int) -> list[str]:
     for thread in threads:
         thread.start()
     wait_until(lambda: in_print_queue(stage) > 0)  # a print takes half a second
-    (node,) = (int(line) for line in children(stage.issuer.process.pid))
-    os.kill(node, signal.SIGKILL)
+    os.kill(int(State(stage.issuer.state).pid_of("n1").read_text()), signal.SIGKILL)
     for thread in threads:
         thread.join(timeout=20)
     wait_until(lambda: [n["alive"] for n in stage.issuer.client.get("/v1/nodes").json()] == [True])
@@ -59,11 +57,6 @@ def kill_while_printing(stage, *people: int) -> list[str]:
 def in_print_queue(stage) -> int:
     with closing(sqlite3.connect(State(stage.issuer.state).spool / "jobs.sqlite")) as jobs:
         return jobs.execute("SELECT count(*) FROM queue").fetchone()[0]
-
-
-def children(pid: int) -> list[str]:
-    lists = (file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children"))
-    return sorted({child for own in lists for child in own})
 
 
 @pytest.mark.slow
