@@ -7,9 +7,9 @@
 Thirty users go to a kiosk each, again and again, with half a second to two seconds in between; each is a random
 resident with a random certificate, and the applicant's name has to stand on the first page. Residents whose names
 such a script could not look for (beyond the BMP, variants of glyphs, private use, no plain text) are left out, as its
-author would. It stops at the first failure; what this version has played is not played again. Its rows are those of `honnin score`, under the scenario "naive rival",
-with the issuer's own log beside them, and its time runs as honnin's does: from the first application to the arrival
-of the first document that fails, reading excluded. Loopback only.
+author would. It stops at the first failure; what this version has played is not played again. Its rows are those of
+`honnin score`, under the scenario "naive rival", with the issuer's own log beside them, and its time runs as honnin's
+does: from the first application to the arrival of the first document that fails, reading excluded. Loopback only.
 """
 
 from __future__ import annotations
