@@ -12,6 +12,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
+from harness.lifeline import step_back
 from harness.reading.frames import (
     DrawReply,
     DrawRequest,
@@ -53,7 +54,7 @@ def main() -> None:
 def _bound(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 1024 * 1024,) * 2)
-    os.nice(_NICENESS)
+    step_back(_NICENESS)
     for number in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(number, signal.SIG_DFL)  # ends the process even inside PDFium
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's affair
