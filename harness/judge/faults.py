@@ -18,7 +18,14 @@ def fault_doubts(view: HistoryView) -> Iterator[Reason]:
     for started in view.faults:
         ended = view.fault_ends.get(started.planned.fault)
         what = f"{started.planned.fault} ({started.planned.on})"
-        if ended is None:
+        if ended is None and started.planned.how is not None:
+            yield Reason(
+                code="fault_end_unknown",
+                ja=f"障害 {what} を解いた記録がない。接続は、命じた側が終わると自ら元どおりに通し、やがて終了する。{_CHECK_JA}",
+                en=f"nothing in the journal says that fault {what} was undone; a link passes everything again once its "
+                f"player is gone, and ends somewhat later; {_CHECK_EN}",
+            )
+        elif ended is None:
             yield Reason(
                 code="fault_end_unknown",
                 ja=f"障害 {what} を解いた記録がない(見張りの記録は faults/undone.jsonl)。{_CHECK_JA}",

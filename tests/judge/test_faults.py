@@ -6,7 +6,7 @@ from harness.judge.faults import fault_doubts, fault_spans, meets
 from harness.records.faults import LinkFault, PlannedFault
 from harness.records.history import FaultEnded, FaultStarted
 
-PLANNED = PlannedFault(fault="F1", on="db", how=LinkFault.DOWN)
+PLANNED = PlannedFault(fault="F1", on="db")  # by command
 
 
 @pytest.fixture
@@ -43,6 +43,15 @@ def test_a_fault_that_nobody_is_known_to_have_undone_is_a_doubt(meeting, end, co
     if codes == ["fault_not_undone"]:
         assert "/opt/undo db" in doubts[0].en
         assert "exit code 1" in doubts[0].en
+
+
+def test_of_a_link_whose_player_died_it_is_told_that_it_clears_itself(history, made):
+    down = PlannedFault(fault="F1", on="front", how=LinkFault.DOWN)
+    history.add(FaultStarted(planned=down, batch="B1", at_ns=made.ns(10), by_ns=made.ns(30)))
+    (doubt,) = fault_doubts(history.view())
+    assert doubt.code == "fault_end_unknown"
+    assert "passes everything again" in doubt.en
+    assert "watchdog" not in doubt.en
 
 
 @pytest.mark.parametrize(
