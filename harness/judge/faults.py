@@ -21,7 +21,8 @@ def fault_doubts(view: HistoryView) -> Iterator[Reason]:
         if ended is None and started.planned.how is not None:
             yield Reason(
                 code="fault_end_unknown",
-                ja=f"障害 {what} を解いた記録がない。接続は、命じた側が終わると自ら元どおりに通し、やがて終了する。{_CHECK_JA}",
+                ja=f"障害 {what} を解いた記録がない。接続は、命じた側が終わると自ら元どおりに通し、やがて終了する。"
+                f"{_CHECK_JA}",
                 en=f"nothing in the journal says that fault {what} was undone; a link passes everything again once its "
                 f"player is gone, and ends somewhat later; {_CHECK_EN}",
             )
