@@ -90,12 +90,12 @@ def places_of(batch: Batch, pool: Pool | None) -> dict[str, Place]:
 
 
 def by_gap(places: Iterable[Place]) -> list[Place]:
-    """Return them in the order in which they leave."""
+    """Return the places by planned gap, the first to leave first; equal gaps keep their order."""
     return sorted(places, key=lambda p: p.gap_ns)
 
 
 def first_on_each(places: Iterable[Place]) -> list[Place]:
-    """Return who is the first of the burst on its connection."""
+    """Return of every connection the place that is to leave first on it."""
     return list({p.connection: p for p in reversed(by_gap(places))}.values())
 
 

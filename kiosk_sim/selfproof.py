@@ -44,7 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def prove(run: Path) -> int:
-    """Play the proof's plan, compare all counts, journal a SelfProof; return 0 or 3."""
+    """Play the proof's plan, compare all counts, journal a SelfProof; return the exit code, 0 proven or 3 not.
+
+    Raises DiskFull; whatever else keeps the proof from being made is a proof that failed.
+    """
     folder = RunFolder.open(run)
     target = load_toml(folder.target, Target)
     log = open_log(folder, "selfproof", read_manifest(folder).run)

@@ -23,7 +23,7 @@ def troupe_of(stage: Stage, played: Played, progress: Progress, performer: Perfo
 
 
 def settler_of(stage: Stage, played: Played) -> Settler:
-    """Return who asks the ledger."""
+    """Return who settles by the ledger what this run left open, lines that were there before it set aside."""
     return Settler(
         stage.performer,
         stage.adapter,

@@ -96,7 +96,7 @@ class SegmentWriter:
 
 
 def frame(sequence: int, record: HistoryRecord) -> bytes:
-    """Return the line of a record."""
+    """Return a record's line: length of its JSON, CRC-32 of what follows, sequence number (hexadecimal), JSON."""
     body = b"%08x %s" % (sequence, _encoder.encode(record))
     return b"%08x %08x %s\n" % (len(body) - 9, zlib.crc32(body), body)
 

@@ -72,6 +72,7 @@ class NodeLine(Struct, frozen=True):
 
 
 def post(path: str, body: object, step: Step, headers: Headers = (), where: str = "") -> Send:
+    """Return the request that posts `body` as JSON; `where` stands for `path` in the journal where that holds a secret."""
     encoded = msgspec.json.encode(body)
     return Send(method="POST", path=path, headers=_JSON + headers, body=encoded, step=step, where=where)
 
@@ -90,6 +91,7 @@ def read(answer: Answered, kind: type[T]) -> T | None:
 
 
 def entry_of(line: LedgerLine) -> LedgerEntry:
+    """Return a line of the target's ledger as it is journaled; a node or time that it lacks is ""."""
     return LedgerEntry(
         request_id=line.application,
         card=line.card,
@@ -102,4 +104,5 @@ def entry_of(line: LedgerLine) -> LedgerEntry:
 
 
 def in_base64(data: bytes) -> str:
+    """Return bytes in base64 with padding (RFC 4648, section 4)."""
     return base64.b64encode(data).decode("ascii")
