@@ -80,7 +80,6 @@ from harness.records.certificates import Certificate
 from harness.records.features import FEATURES_FILE, Features
 from harness.records.findings import Finding, Severity
 from harness.records.resident import Resident
-from harness.records.review import Review
 from harness.records.target import Environment
 from harness.records.verdict import (
     VERDICT_VERSION,
@@ -101,6 +100,7 @@ from harness.records.verdict import (
 )
 
 T = TypeVar("T")
+N = TypeVar("N")
 
 
 def judge_run(run_folder: Path, progress: Progress = unwatched, recognise: Recognise = unasked) -> Verdict:
@@ -224,8 +224,7 @@ class _Judge:
         self.crashed += (*failures, *self._judged_again(documents))
         self._guarded("server log", lambda: self.logs.look(documents), None)
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
-        none: tuple[Review, ...] = ()
-        reviews = self._guarded("reviews", lambda: read_reviews(inputs.folder), none)
+        reviews = self._guarded("reviews", lambda: read_reviews(inputs.folder), ())
         findings = with_reviews(self._findings(documents), reviews)
         classes = cleared_classes(final_classes(view, documents, findings), findings)
         exposure, window = measure_exposure(view, documents, self.plan), self._window(findings)
@@ -342,8 +341,7 @@ class _Judge:
         return self._guarded("recovery", lambda: recovery_of(asked), nothing)
 
     def _window(self, findings: tuple[Finding, ...]) -> tuple[Reason, ...]:
-        none: tuple[Reason, ...] = ()
-        return self._guarded("window", lambda: window_reasons(pair_trials(self.view, findings, self.plan)), none)
+        return self._guarded("window", lambda: window_reasons(pair_trials(self.view, findings, self.plan)), ())
 
     def _untried(self) -> tuple[Reason, ...]:
         tell = changed_back if self.inputs.manifest.follows else left_for_later
@@ -369,8 +367,7 @@ class _Judge:
 
     def _left_changed(self) -> tuple[LeftChanged, ...]:
         found = partial(before, self.inputs.population.residents)
-        none: tuple[LeftChanged, ...] = ()
-        return self._guarded("entries left changed", lambda: left_changed(self.view, found), none)
+        return self._guarded("entries left changed", lambda: left_changed(self.view, found), ())
 
     def _basis(
         self,
@@ -491,7 +488,7 @@ class _Judge:
             none,
         )
 
-    def _guarded(self, name: str, check: Callable[[], T], nothing: T) -> T:
+    def _guarded(self, name: str, check: Callable[[], T], nothing: N) -> T | N:
         try:
             return check()
         except Exception as e:  # noqa: BLE001  boundary: a crashed check is INCONCLUSIVE, never silence
