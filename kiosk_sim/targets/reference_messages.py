@@ -72,7 +72,7 @@ class NodeLine(Struct, frozen=True):
 
 
 def post(path: str, body: object, step: Step, headers: Headers = (), where: str = "") -> Send:
-    """Return the request that posts `body` as JSON; `where` stands for `path` in the journal where that holds a secret."""
+    """Return the request that posts `body` as JSON; `where` is journaled for a `path` that holds a secret."""
     encoded = msgspec.json.encode(body)
     return Send(method="POST", path=path, headers=_JSON + headers, body=encoded, step=step, where=where)
 
