@@ -11,7 +11,7 @@ from functools import partial
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from harness.assurance.bounds import rounded_up
 from harness.glossary import Lang, item_word, kind_word, word
@@ -23,6 +23,7 @@ _MOST_CHARACTERS = 2_000  # of one value: a page that a hostile answer makes end
 # Controls, format characters that change direction or are invisible, private use, lone surrogates. Variation
 # selectors and joiners stay: names are written with them.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_TYPED = re.compile("`([^`]+)`")
 _HEX = re.compile("[0-9a-f]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
@@ -63,6 +64,11 @@ def told_bound(probability: float | None) -> str:
     return f"{bound:.2g} ({bound * 100:.2g} %)"
 
 
+def with_commands(sentence: str) -> Markup:
+    """Return a sentence with what is to be typed, `so`, set apart; everything else of it is escaped."""
+    return Markup(_TYPED.sub(r"<code>\1</code>", str(escape(shown(sentence)))))  # noqa: S704 escaped before
+
+
 def environment(lang: Lang) -> Environment:
     """Return the environment of the templates in one language."""
     env = Environment(
@@ -94,6 +100,7 @@ def environment(lang: Lang) -> Environment:
         digest=digest_or_text,
         count=_count,
         bound=told_bound,
+        commands=with_commands,
     )
     return env
 

@@ -135,6 +135,21 @@ def test_statement_bound_and_builds_stand_on_the_first_page(run_folder: RunFolde
     assert judged.inputs_digest in first_page
 
 
+def test_commands_of_a_step_are_set_apart_and_the_rest_of_it_is_harmless(
+    run_folder: RunFolderMaker, imaginary: ModuleType
+) -> None:
+    step = Reason(code="x", ja="`honnin review <b>` を実行し、<i>名前</i> を記録する", en="-", who="vendor")
+    html = write_report(run_folder(imaginary.verdict(next_steps=(step,))), "ja").read_text(encoding="utf-8")
+    assert "<code>honnin review &lt;b&gt;</code> を実行し、&lt;i&gt;名前&lt;/i&gt;" in html
+
+
+def test_nothing_is_called_broken_that_waits_for_eyes(run_folder: RunFolderMaker, imaginary: ModuleType) -> None:
+    unread = replace(imaginary.misdelivery(), anomaly=Anomaly.UNREAD, severity=Severity.REVIEW, donor="", pattern="")
+    text = page_of(run_folder(imaginary.verdict(Outcome.INCONCLUSIVE, findings=(unread,)))).text
+    assert "確かめられない性質" in text
+    assert "破られた性質" not in text
+
+
 def test_on_a_phone_no_table_of_the_first_page_has_to_be_moved_sideways(
     run_folder: RunFolderMaker, imaginary: ModuleType
 ) -> None:
