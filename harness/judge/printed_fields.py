@@ -23,6 +23,7 @@ from harness.records.ownership import DocumentOwnership
 from harness.records.reading import Reading
 from harness.records.resident import Resident
 
+_FOREVER_NS = 1 << 62  # of an application without an end
 _SHORT = 2  # 妻, 子: characters that stand anywhere; only a value beside its label tells of them
 
 
@@ -42,6 +43,7 @@ class PrintedFields:
         self._population, self._profile, self._register = population, profile, register
         self._groups = groups(population)
         self._values: dict[tuple[object, ...], tuple[_Value, ...]] = {}
+        self._stated: dict[tuple[object, ...], frozenset[str]] = {}
 
     def of_run(self, view: HistoryView, documents: Documents, readings: Mapping[str, Reading]) -> tuple[Printed, ...]:
         """Return what all own documents of a run print of changed fields."""
@@ -81,7 +83,8 @@ class PrintedFields:
         items = frozenset(w.item for value in values for w in value.wanted)
         if not items:
             return
-        told = [v for v in values if not _texts(v) & v.others]
+        besides = self._besides(one, person)
+        told = [v for v in values if not _texts(v) & (v.others | besides)]
         seen = [v.value for v in told if _stands(v, told, pages)]
         beside = [e.value for e in document.wrong if e.item in items]
         if len(seen) > 1 and not beside:
@@ -90,6 +93,19 @@ class PrintedFields:
             seen = [_registered(beside[0], values)]
         for value in seen:
             yield Printed(delivery="", resident=person, field=field, value=value, items=items)
+
+    def _besides(self, one: Application, person: str) -> frozenset[str]:
+        """Return what stands there rightly of others who were changed: a value that one had, another may have now."""
+        states, others = self._register.states, (p for p in self._concerns(one.resident) if p != person)
+        legal = ((other, state) for other in others for state in states(other, *one.span_ns(_FOREVER_NS)))
+        return frozenset(text for other, state in legal for text in self._texts_of(one, other, state))
+
+    def _texts_of(self, one: Application, person: str, state: Resident) -> frozenset[str]:
+        key = (one.certificate, one.options, one.resident, person, state)
+        if key not in self._stated:
+            view = self._view(one.certificate, one.options, one.resident, {person: state})
+            self._stated[key] = frozenset(t for w in view.wanted if w.person == person for t in w.texts)
+        return self._stated[key]
 
     @staticmethod
     def _alone(values: tuple[_Value, ...]) -> bool:
