@@ -1,4 +1,4 @@
-"""Whole runs against the reference issuer: the verdict is right, and agrees with the issuer's own truth."""
+"""Whole runs against the reference issuer: the verdict is right by the issuer's own truth and by declared rules."""
 
 import json
 
@@ -105,3 +105,18 @@ def test_the_journal_can_be_printed(clean, honnin):
     printed = honnin("journal", clean.run, "--json", "--kind", "delivery").stdout.splitlines()
     assert printed
     assert all(json.loads(line)["record"]["t"] == "delivery" for line in printed)
+
+
+def test_who_is_issued_something_below_the_declared_age_is_found_and_the_rule_named(clean, judge_as_if):
+    code, verdict = judge_as_if(clean.run, "[limits]", "[rules]\nminimum_age = 40\n[limits]")
+    assert (code, {f["anomaly"] for f in verdict["findings"]}) == (1, {"ZOMBIE-ISSUE"})
+    told = verdict["findings"][0]["explanation_ja"]
+    assert "40歳未満のため交付できないはず" in told
+    assert "[rules] に minimum_age = 0 と書いて申告する" in told
+    assert "UNDER_15" not in told
+
+
+def test_a_rule_declared_away_is_named_among_what_was_not_tried(clean, judge_as_if):
+    _, verdict = judge_as_if(clean.run, "[limits]", "[rules]\nname_limit = 0\n[limits]")
+    assert "氏名の長さ超過" in {r["code"]: r["ja"] for r in verdict["not_tried"]}["refusals_not_ruled"]
+    assert {f["severity"] for f in verdict["findings"]} == {"review"}  # refusals that no rule explains
