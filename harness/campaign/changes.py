@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from harness.campaign.author import Author
 from harness.campaign.crowd import crowd
-from harness.campaign.edits import again_and_again, move
+from harness.campaign.edits import again_and_again, entry, move
 from harness.campaign.scenario import Updates
 from harness.records.certificates import Certificate, Scope
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate, Relation
@@ -25,13 +25,17 @@ _AROUND_MS = 40.0  # people around a change in flight come within this time
 
 
 def update_batches(phase: Updates, author: Author) -> Iterator[Batch]:
-    """Yield cancelled seals, moves, and changes that fall into somebody's issue."""
+    """Yield cancelled seals, moves, changes of other entries, and changes that fall into somebody's issue."""
     for number in range(phase.cancelled_seals):
         yield _around(phase, author, Certificate.INKAN, "seal", ("cancelled", "registered"), number)
     for number in range(phase.moves):
         moving = author.cast.next(Certificate.JUMINHYO)
         for edit in move(author, moving):
             yield _around(phase, author, Certificate.JUMINHYO, edit.field, (edit.new[0], edit.old), number, moving)
+    for number in range(phase.entries):
+        if (other := entry(author, number)) is not None:
+            values = (other.new[0], other.old)
+            yield _around(phase, author, Certificate.JUMINHYO, other.field, values, number, other.resident)
     for number in range(phase.in_flight):
         yield from _in_flight(phase, author, number)
 

@@ -6,14 +6,20 @@ only where the register never held the two together: so there are several values
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import NamedTuple
 
 from harness.campaign.author import Author
+from harness.records.certificates import Certificate
+from harness.records.resident import Resident
 
 _ENDINGS = (
     "アイウエオカ"  # so many values: whoever waits for long may rightly be printed any of them, and all are tried
 )
+_SPACE = re.compile(r"(\s+)")
+_ENTRIES = ("name", "residency", "former_name", "restricted", "householder")
+_STATES = {"residency": ("deceased", "resident"), "restricted": ("true", "false")}  # after, and undone
 
 
 class Edit(NamedTuple):
@@ -36,6 +42,37 @@ def spelling(author: Author, key: str) -> tuple[Edit, ...]:
     """Return a correction of the name's furigana; empty where none is known."""
     kana = author.cast.residents[key].kana
     return (Edit(key, "kana", tuple(f"{kana}{ending}" for ending in _ENDINGS), kana),) if kana else ()
+
+
+def entry(author: Author, number: int) -> Edit | None:
+    """Return the `number`-th change of another kind: name, former name, householder, death, protection, in turn.
+
+    None where nobody who may be issued a certificate of residence has such an entry.
+    """
+    kind = _ENTRIES[number % len(_ENTRIES)]
+    for _ in author.cast.residents:
+        key = author.cast.next(Certificate.JUMINHYO)
+        who = author.cast.residents[key]
+        if kind in _STATES:
+            new, old = _STATES[kind]
+            return Edit(key, kind, (new,), old)
+        if new := _renamed(who, kind):
+            return Edit(key, kind, (new,), getattr(who, kind))
+    return None
+
+
+def _renamed(who: Resident, field: str) -> str:
+    """Return another value for a field that holds a name, "" where nothing is known of it, or it is a householder's.
+
+    A householder's name stands on the family's certificates as well: theirs are other entries.
+    """
+    known: str | None = getattr(who, field)
+    if known is None or who.nationality or who.householder in {None, who.name}:
+        return ""
+    if field == "former_name":
+        return f"{known or _SPACE.split(who.name or '')[0]}旧"
+    surname, *rest = _SPACE.split(known, maxsplit=1)
+    return f"{surname}改{''.join(rest)}" if rest else ""
 
 
 def again_and_again(author: Author, keys: Collection[str], count: int) -> list[tuple[str, str, str]]:

@@ -75,6 +75,8 @@ _NAMES = {
     "in_flight": ("交付の最中", "while issuing"),
     "address": ("転居", "move"),
     "seal": ("廃印", "cancelled seal"),
+    "residency": ("死亡", "death"),
+    "restricted": ("支援措置", "protection"),
     "success": ("正常終了", "success"),
     "retry": ("切断後の再申請", "a retry after a disconnect"),
     "other_options": ("選択を変えた再申請", "the same with other options"),

@@ -16,6 +16,7 @@ from harness.errors import ConfigError, UsageError
 from harness.journal.plan_file import read_phase
 from harness.population import make_population
 from harness.population.issuable import refusal
+from harness.population.registered import registered
 from harness.records.certificates import Certificate
 from harness.records.manifest import CardStanding
 from harness.records.plan import BatchKind, Relation, Slot, Withhold
@@ -513,6 +514,19 @@ def test_while_load_is_held_the_register_changes_and_is_as_before_in_the_end(peo
         people, phase(Hold, kiosks=10, per_kiosk=2, changes=5), target=replace(TARGET, updates=False)
     )
     assert not still.updates
+
+
+def test_entries_of_every_kind_are_issued_before_and_after_their_change_and_undone(people):
+    _, batches = compiled(people, phase(Updates, entries=10))
+    fields = Counter(batch.purpose for batch in batches)
+    kinds = ("name", "residency", "former_name", "restricted", "householder")
+    assert fields == {f"update:{kind}": 2 for kind in kinds}
+    for batch in batches:
+        (change, undone), who = batch.updates, batch.applications[0].resident
+        found = people.residents[who]
+        assert {a.resident for a in batch.applications} == {change.resident} == {who}
+        assert change.before == batch.applications[1].application
+        assert registered(found, undone.field) == undone.value != change.value
 
 
 def test_after_a_change_is_issued_at_once_and_again_when_copies_have_followed(people):
