@@ -12,7 +12,7 @@ from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 from harness.records.history import Ending
 from harness.records.plan import AbortHow, LeftOut, PlanHeader, Step
-from harness.records.verdict import ControlCount, Reason
+from harness.records.verdict import ControlCount, NodeBuild, Reason
 from harness.sentences import in_japanese
 
 
@@ -33,6 +33,19 @@ def uncontrolled(view: HistoryView, controls: Iterable[ControlCount]) -> Iterato
             tuple(c for c in Certificate if c in bare),
             "互いに関係のない二人分がそろわず、実帳票による検出確認ができなかった証明書: {}",
             "no two unrelated people's documents to exchange, so nothing shows that a swap would be found: {}",
+        )
+
+
+def unreached(nodes: Iterable[NodeBuild]) -> Iterator[Reason]:
+    """Name the nodes that no application reached, where it is known of others that some did."""
+    nodes = tuple(nodes)
+    never = tuple(dict.fromkeys(n.node for n in nodes if n.node and not n.applications))
+    if never and any(n.applications for n in nodes):
+        yield _reason(
+            "node_unreached",
+            never,
+            "申請が一件も届かず、試験していないサーバ: {}",
+            "nodes that no application reached, so nothing about them was tested: {}",
         )
 
 

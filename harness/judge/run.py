@@ -50,7 +50,7 @@ from harness.judge.inputs import Inputs, inputs_digest, load_inputs, records
 from harness.judge.lag import readers_lag
 from harness.judge.later import changed_back, left_for_later
 from harness.judge.next_steps import Setting, next_steps
-from harness.judge.not_tried import not_tried, uncontrolled
+from harness.judge.not_tried import not_tried, uncontrolled, unreached
 from harness.judge.numbering import numbered
 from harness.judge.own_pictures import OwnPictures
 from harness.judge.pictures import PictureTier, pictures_missing
@@ -291,6 +291,7 @@ class _Judge:
                 *not_tried(view, inputs.header, inputs.profile),
                 *lines_never_met(view, (self.plan.purposes.get(b.batch, "") for b in view.batches)),
                 *self._untried(),
+                *unreached(nodes),
                 *uncontrolled(view, basis.controls),
                 *weak_matches(documents),
             ),

@@ -108,7 +108,8 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client: Client = Client.KIOSK
     connections: Annotated[int, Meta(ge=1)] = 4  # client = "centre": size of the pool
     nodes: tuple[Node, ...] = ()
-    route_header: str = ""  # header that routes to a node; empty: nodes by url, or not at all
+    route_header: str = ""  # header that routes to a node; empty: nodes by url, by cookie, or not at all
+    route_cookie: str = ""  # cookie that does so, as load balancers set it
     node_header: str = ""  # answer header that names the node
     build_header: str = ""  # answer header that names the build
     population: str = ""  # population folder, relative to this file; `--population` overrides it
@@ -138,6 +139,6 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def addressed(self) -> tuple[str, ...]:
         """Ids of the nodes that an application can be sent to: none where several stand behind one address."""
-        if self.route_header or len(self.nodes) == 1:
+        if self.route_header or self.route_cookie or len(self.nodes) == 1:
             return tuple(node.id for node in self.nodes)
         return tuple(node.id for node in self.nodes if node.url)

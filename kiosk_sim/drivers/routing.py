@@ -1,4 +1,4 @@
-"""From a session's send to a complete request: which origin, which routing header, what the journal may say of it."""
+"""From a session's send to a complete request: which origin, header or cookie routes it, what the journal may say."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Routing:
         self._origin = Origin.of(target.url)
         self._nodes = {n.id: Origin.of(n.url) for n in target.nodes if n.url}
         self._route_header = target.route_header.lower()
+        self._route_cookie = target.route_cookie
         self._node_header = target.node_header.lower()
         self._build_header = target.build_header.lower()
         self._identifying = (_IDENTIFYING | {self._node_header, self._build_header}) - {""}
@@ -31,15 +32,23 @@ class Routing:
     def request(self, send: Send, holder: Holder, node: str | None) -> Request:
         """Return the complete request of `send`; `node` is where the application was planned to go."""
         to = send.node or node
-        routed = ((self._route_header, to),) if to and self._route_header and to not in self._nodes else ()
         return Request(
             origin=self._nodes.get(to or "", self._origin),
             holder=holder,
             method=send.method,
             path=send.path,
-            headers=send.headers + routed,
+            headers=send.headers if not to or to in self._nodes else self._routed(send.headers, to),
             body=send.body,
         )
+
+    def _routed(self, headers: Headers, to: str) -> Headers:
+        """Add what routes to a node; a cookie joins the session's own in their one header (RFC 6265, 5.4)."""
+        routed = ((self._route_header, to),) if self._route_header else ()
+        if not self._route_cookie:
+            return headers + routed
+        own = tuple(value for name, value in headers if name.lower() == "cookie")
+        others = tuple((name, value) for name, value in headers if name.lower() != "cookie")
+        return (*others, *routed, ("cookie", "; ".join((*own, f"{self._route_cookie}={to}"))))
 
     def node_of(self, headers: Headers) -> str:
         """Return the node that an answer names, "" where it names none."""

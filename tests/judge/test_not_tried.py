@@ -1,14 +1,15 @@
 """What a run did not try stands in its verdict."""
 
 import bare
+from msgspec.structs import replace
 
-from harness.judge.not_tried import not_tried, uncontrolled
+from harness.judge.not_tried import not_tried, uncontrolled, unreached
 from harness.reading.profile import load_profile
 from harness.records.certificates import Certificate
 from harness.records.faults import LinkFault, PlannedFault
 from harness.records.history import Ending, FaultEnded, FaultStarted, GeneratorLoad
 from harness.records.plan import AbortHow, Driver, Fewer, LeftOut, Phase, PlannedAbort, Probe, Step
-from harness.records.verdict import ControlCount
+from harness.records.verdict import ControlCount, NodeBuild
 
 REFERENCE = load_profile("reference")
 P4 = Phase(phase="P4", title_ja="滞留", title_en="Hold", driver=Driver.ENGINE)
@@ -131,3 +132,12 @@ def test_certificates_of_which_no_two_could_be_exchanged_are_named(history):
     (told,) = uncontrolled(view, ())
     assert told.code == "control_absent"
     assert list(uncontrolled(view, (ControlCount(certificate=kind, kind="page", injected=1, found=1),))) == []
+
+
+def test_a_node_that_no_application_reached_is_named_once_it_is_known_whom_others_served():
+    nodes = [NodeBuild(node=name, build="1", source="declared", applications=0) for name in ("n1", "n9")]
+    assert list(unreached(nodes)) == []  # the target does not tell who served whom: that is told elsewhere
+    (told,) = unreached([replace(nodes[0], applications=3), nodes[1]])
+    assert told.code == "node_unreached"
+    assert told.en.endswith(": n9")
+    assert told.ja.endswith(": n9")

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from harness.errors import DiskFull
 from harness.records.certificates import Certificate, Options
@@ -282,6 +283,22 @@ def test_nodes_are_reached_by_their_own_url_or_by_the_routing_header():
     routed = routing.request(send, Holder("K"), "n2")
     assert (routed.origin.host, routed.headers) == ("h", (("x-route-node", "n2"),))
     assert routing.request(send, Holder("K"), None).headers == ()
+
+
+def test_a_cookie_routes_too_beside_the_session_s_own():
+    from harness.records.target import Node
+    from kiosk_sim.drivers.transport import Holder
+
+    nodes = Node(id="n1"), Node(id="n2", url="http://n2:81")
+    target = Target(name="t", url="http://h:80", nodes=nodes, route_cookie="SERVERID")
+    assert target.addressed == ("n1", "n2")
+    routing, holder = Routing(target), Holder("K1", "1")
+    bare = Send(method="GET", path="/", step=Step.APPLY)
+    own = replace(bare, headers=(("Cookie", "s=1"), ("a", "b")))
+    assert routing.request(bare, holder, "n1").headers == (("cookie", "SERVERID=n1"),)
+    assert routing.request(own, holder, "n1").headers == (("a", "b"), ("cookie", "s=1; SERVERID=n1"))
+    assert routing.request(own, holder, "n2").headers == own.headers
+    assert routing.request(own, holder, None).headers == own.headers
 
 
 def test_cookies_are_journaled_as_digests_only():
