@@ -15,7 +15,17 @@ from msgspec.structs import replace
 from harness.errors import RunDamaged, UsageError
 from harness.records.findings import Anomaly, Evidence, Property, Severity
 from harness.records.history import Ending, Interrupted
-from harness.records.verdict import Aftermath, Exposure, FollowedUp, NodeBuild, Outcome, Reason, Unaccounted
+from harness.records.verdict import (
+    Aftermath,
+    Conformance,
+    Exposure,
+    FollowedUp,
+    LevelMet,
+    NodeBuild,
+    Outcome,
+    Reason,
+    Unaccounted,
+)
 from reports import findings_in_full, write_report
 
 RunFolderMaker = Callable[..., Path]
@@ -141,6 +151,20 @@ def test_commands_of_a_step_are_set_apart_and_the_rest_of_it_is_harmless(
     step = Reason(code="x", ja="`honnin review <b>` を実行し、<i>名前</i> を記録する", en="-", who="vendor")
     html = write_report(run_folder(imaginary.verdict(next_steps=(step,))), "ja").read_text(encoding="utf-8")
     assert "<code>honnin review &lt;b&gt;</code> を実行し、&lt;i&gt;名前&lt;/i&gt;" in html
+
+
+def test_deviations_from_the_procedure_are_counted_beside_the_verdict_and_listed_below_it(
+    run_folder: RunFolderMaker, imaginary: ModuleType
+) -> None:
+    short = tuple(Reason(code="x", ja=f"相違その{n}", en=f"deviation {n}") for n in (1, 2))
+    level = LevelMet(level="standard", title_ja="標準", title_en="standard", deviations=short)
+    told = {"name_ja": "手順", "name_en": "p", "digest": "d", "published": True, "ja": "適合しない", "en": "no"}
+    judged = imaginary.verdict(Outcome.PASS, conformance=Conformance(**told, levels=(level,)))
+    text = page_of(run_folder(judged)).text
+    box, below = text.split("次にすること", maxsplit=1)
+    assert "相違 2 件、下に示します" in box
+    assert "相違その1" not in box
+    assert "相違その2" in below[: below.index("2. 件数の照合")]
 
 
 def test_nothing_is_called_broken_that_waits_for_eyes(run_folder: RunFolderMaker, imaginary: ModuleType) -> None:
