@@ -24,8 +24,9 @@ _FIRST_DAYS = ((2019, 5, 1), (1989, 1, 8), (1926, 12, 25), (1912, 7, 30), (1868,
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "元": 1}
 _NUMBER = r"(\d{1,2}|[〇零一二三四五六七八九十]{1,4})"
 _WITH_KANJI = re.compile(
-    rf"(明治|大正|昭和|平成|令和|[㍾㍽㍼㍻㋿]|(?<![A-Z])[MTSHR])(元|\d{{1,2}}|[〇零一二三四五六七八九十]{{1,3}})年{_NUMBER}月{_NUMBER}日"
+    rf"(明治|大正|昭和|平成|令和|[㍾㍽㍼㍻㋿]|(?<![A-Z])[MTSHR])(元|-?\d{{1,3}}|[〇零一二三四五六七八九十]{{1,3}})年{_NUMBER}月{_NUMBER}日"
 )
+_NO_YEAR = 0  # of 令和-1年 or 昭和101年: a date that a broken formatter prints, and nobody's
 _WESTERN_KANJI = re.compile(rf"(?:西暦)?(\d{{4}}|[〇零一二三四五六七八九]{{4}})年{_NUMBER}月{_NUMBER}日")
 _WITH_POINTS = re.compile(
     r"(明治|大正|昭和|平成|令和|[明大昭平令㍾㍽㍼㍻㋿]|(?<![A-Za-z])[MTSHR])(元|\d{1,2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)"
@@ -55,12 +56,18 @@ def _find_dates(text: str) -> tuple[tuple[int, int, Day], ...]:
     found = []
     for pattern in (_WITH_KANJI, _WITH_POINTS):
         for m in pattern.finditer(text):
-            found.append((m.start(), m.end(), (_BEFORE[m[1]] + number(m[2]), number(m[3]), number(m[4]))))
+            found.append((m.start(), m.end(), (_year_of_era(m[1], m[2]), number(m[3]), number(m[4]))))
     for m in _WESTERN_KANJI.finditer(text):
         found.append((m.start(), m.end(), (_year(m[1]), number(m[2]), number(m[3]))))
     for m in _WESTERN_POINTS.finditer(text):
         found.append((m.start(), m.end(), (int(m[1]), int(m[3]), int(m[4]))))
     return tuple(sorted(f for f in found if 1 <= f[2][1] <= 12 and 1 <= f[2][2] <= 31))
+
+
+def _year_of_era(era: str, year: str) -> int:
+    """Return the western year; no era has a year below 1 or above 99."""
+    possible = year[0] != "-" and (len(year) < 3 or not year.isdecimal())
+    return _BEFORE[era] + number(year) if possible else _NO_YEAR
 
 
 def stands_apart(text: str, start: int, end: int) -> bool:

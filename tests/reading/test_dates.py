@@ -49,6 +49,12 @@ def test_eras(text, day):
     assert find_dates(text)[0][2] == day
 
 
+@pytest.mark.parametrize("text", ["令和-1年4月29日", "平成-29年8月17日", "昭和101年11月23日"])
+def test_a_year_that_no_era_has_is_a_date_and_nobodys(text):
+    ((start, end, (year, *_)),) = find_dates(text)
+    assert (start, end, year) == (0, len(text), 0)
+
+
 @pytest.mark.parametrize("text", ["昭和50年13月4日", "昭和50年3月32日", "50年3月4日", "5番3号", "1975年", "12345/6/7"])
 def test_what_is_no_date(text):
     assert find_dates(fold(text)) == ()

@@ -21,6 +21,13 @@ def test_a_field_that_is_blank_though_the_register_holds_a_value_is_wrong(quick_
     assert [(e.kind, e.item, e.owner) for e in document.wrong] == [("blank item", item, "R00012")]
 
 
+def test_a_date_of_a_broken_formatter_is_wrong_though_the_right_one_stands_elsewhere_on_the_page(draw, written, judge):
+    pages = written("alone", ("昭 和 41 年 6 月 6 日", "平成-22年6月6日"))
+    pages[0].append(_like(pages[0][0], 60, 120, "昭和41年6月6日"))
+    document = judge(draw(pages), "juminhyo", "R00012")
+    assert [(e.kind, e.item, e.value) for e in document.wrong] == [("wrong item", "born_on", "平成-22年6月6日")]
+
+
 def test_a_field_omitted_though_it_was_asked_for_is_wrong(draw, written, judge):
     document = judge(draw(written("alone")), "juminhyo", "R00012", Options(relation=True))
     assert [(e.kind, e.item) for e in document.wrong] == [("blank item", "relation")]
