@@ -56,9 +56,9 @@ def seen(history):
 
 
 def test_a_value_that_a_relative_has_now_is_not_taken_for_the_one_that_somebody_had_before(history, seen):
-    history.updates("U1", "R2", "address", NEW, 1, 2).updates("U2", "R2", "address", OLD, 3, 4)
-    history.updates("U3", "R1", "address", NEW, 5, 6).asks("A1", "R1", 12, 13, options=ALL)
-    assert seen("住所 架空県見本市旧町1丁目1番11号", "氏名 見本 太郎", "氏名 見本 花子") == [("R1", "address", NEW)]
+    history.updates("U1", "R2", "former_name", "旧姓見本", 1, 2).updates("U2", "R2", "former_name", "", 3, 4)
+    history.updates("U3", "R1", "former_name", "旧姓見本", 5, 6).asks("A1", "R1", 12, 13, options=ALL)
+    assert seen("氏名 見本 太郎", "旧氏 旧姓見本", "氏名 見本 花子") == [("R1", "former_name", "旧姓見本")]
 
 
 def test_a_value_that_another_contains_is_not_taken_for_it(history, seen):
