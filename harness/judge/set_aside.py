@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from harness.checks.history import HistoryView
+from harness.checks.history import NEVER, HistoryView
 from harness.records.findings import Finding
 from harness.records.review import is_cleared
 from harness.records.verdict import SetAside, SetAsideKind
@@ -60,9 +60,10 @@ def _batches(view: HistoryView) -> Iterator[tuple[str, Cell]]:
 
 def _documents(view: HistoryView) -> Iterator[tuple[str, Cell]]:
     anchors, of = _anchors(view), view.deliveries
-    columns = (of.column(field) for field in ("delivery", "at_ns", "node", "writer"))
-    for name, at_ns, node, writer in zip(*columns, strict=True):
-        yield name, (_begin(at_ns + anchors.get(writer, anchors[""])), node)
+    nodes = view.applications.column("node")
+    columns = (of.column(field) for field in ("delivery", "at_ns", "place", "writer"))
+    for name, at_ns, place, writer in zip(*columns, strict=True):
+        yield name, (_begin(at_ns + anchors.get(writer, anchors[""])), "" if place == NEVER else nodes[place])
 
 
 def _anchors(view: HistoryView) -> dict[str, int]:
