@@ -169,14 +169,27 @@ def _of_the_controls(demands: Demands, carried: Carried) -> Iterator[Deviation]:
 def _of_the_target(demands: Demands, carried: Carried) -> Iterator[Deviation]:
     if demands.baseline and not carried.baseline:
         yield "baseline", "基準帳票と照合していない", "nothing was compared with a baseline"
+    yield from _of_the_nodes(demands, carried)
+    yield from missing_basis(demands, carried.target)
+
+
+def _of_the_nodes(demands: Demands, carried: Carried) -> Iterator[Deviation]:
+    """Yield what is lacking of nodes; where nobody tells which of them served whom, each may have."""
     served = {n.node for n in carried.nodes if n.applications}
-    if demands.nodes and (idle := [n.id for n in carried.target.nodes if n.id not in served]):
+    idle = [n.id for n in carried.target.nodes if n.id not in served]
+    if demands.nodes and idle and served:
         yield "nodes", f"申請を処理していないサーバ: {'、'.join(idle)}", f"nodes that served nobody: {', '.join(idle)}"
-    unknown = [n.node for n in carried.nodes if n.applications and not n.build]
-    if demands.builds and (unknown or not served):
+    elif demands.nodes and idle:
+        yield (
+            "nodes",
+            "どのサーバが申請を処理したか分からない(発行サーバの記録を honnin attach-log で取り込むと分かる)",
+            "nobody knows which nodes served (honnin attach-log of the server's own log tells)",
+        )
+    in_use = [n for n in carried.nodes if n.applications or not served]
+    unknown = [n.node for n in in_use if not n.build]
+    if demands.builds and (unknown or not in_use):
         named_ja, named_en = "、".join(unknown) or "サーバの情報なし", ", ".join(unknown) or "nothing is known of nodes"
         yield "builds", f"版数の分からないサーバ: {named_ja}", f"nodes of unknown build: {named_en}"
-    yield from missing_basis(demands, carried.target)
 
 
 def missing_basis(demands: Demands, target: Target) -> Iterator[Deviation]:

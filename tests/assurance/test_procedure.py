@@ -107,6 +107,15 @@ def test_every_deviation_is_told_in_plain_japanese_and_keeps_the_run_from_confor
     assert "総合)に適合" not in told.ja
 
 
+def test_behind_one_address_no_node_is_called_idle_and_declared_builds_are_known(procedure):
+    behind = replace(much(procedure), nodes=(NodeBuild(node="n1", build="1.0", source="declared", applications=0),))
+    told = compare(procedure_file(), behind)
+    assert codes(told, "standard") == {"nodes"}
+    (standard,) = (one for one in told.levels if one.level == "standard")
+    assert "honnin attach-log" in standard.deviations[0].ja
+    assert "処理していない" not in standard.deviations[0].ja
+
+
 def test_of_what_is_no_acceptance_that_alone_is_told(procedure):
     little = replace(much(procedure), acceptance=False, phases=frozenset(), baseline=False, people=People())
     assert codes(compare(procedure_file(), little), "full") == {"no_acceptance"}
