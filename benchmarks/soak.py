@@ -86,7 +86,9 @@ class Watched:
         at_ns, playing = time.monotonic_ns(), False
         for process in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.Error):
-                part = _part(process.cmdline())
+                if not (command := process.cmdline()):
+                    continue  # it has ended, and was counted while it lived
+                part = _part(command)
                 used = process.cpu_times()
                 cpu_s = used.user + used.system
                 self.samples[part, process.pid].append(Sample(at_ns, process.memory_info().rss / 1e6, cpu_s))
