@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from harness.campaign.author import Author
 from harness.campaign.scenario import ABORTS, Solo, Succession
 from harness.records.certificates import Certificate, Options, Scope
-from harness.records.plan import AbortHow, Batch, BatchKind, PlannedAbort, PlannedApplication, Step
+from harness.records.plan import TURNED_AWAY, AbortHow, Batch, BatchKind, PlannedAbort, PlannedApplication, Step
 
 _IDLE_FACTOR = 1.1  # beyond a declared limit, so that it has surely run out
 _RETRIED_AT = (Step.APPLY, Step.COLLECT)  # where it is unclear to the applicant whether something was issued
@@ -41,11 +41,11 @@ def _each_refusal(phase: Solo, author: Author) -> Iterator[Batch]:
     for reason, certificate in author.cast.cases(author.kinds(phase)):
         resident = author.cast.refused(certificate, reason=reason)
         one = author.application(phase, certificate, kiosk=0, node=author.node(), resident=resident)
-        yield author.batch(phase, BatchKind.SEQUENCE, [one], "solo:refusal")
+        yield author.batch(phase, BatchKind.SEQUENCE, [one], f"{TURNED_AWAY}refusal")
     for holder in author.invalid:
         if holder.certificate in author.kinds(phase):
             one = author.with_bad_card(phase, holder, kiosk=0)
-            yield author.batch(phase, BatchKind.SEQUENCE, [one], f"solo:card-{holder.state}")
+            yield author.batch(phase, BatchKind.SEQUENCE, [one], f"{TURNED_AWAY}card-{holder.state}")
 
 
 def succession_batches(phase: Succession, author: Author) -> Iterator[Batch]:

@@ -32,6 +32,7 @@ from harness.judge.workers import worker_doubts
 from harness.records.assure import Assure
 from harness.records.findings import Anomaly, Finding, Property, Severity
 from harness.records.history import ADAPTER_ERROR, JOURNAL_VERSION, Answer, Ending
+from harness.records.plan import TURNED_AWAY
 from harness.records.review import is_cleared
 from harness.records.verdict import ControlCount, FinalClass, Identity, Outcome, Reason, ScopeEntry
 from harness.sentences import in_japanese
@@ -264,7 +265,7 @@ def _is_error(one: Application) -> bool:
 def _plan(basis: Basis) -> Iterator[Reason]:
     view, plan = basis.view, basis.plan
     void = {b.batch for b in view.batches if b.void}
-    hollow = {b.phase for b in view.batches if plan.batches.get(b.batch)} - _phases_with_a_document(view, void)
+    hollow = {b.phase for b in view.batches if plan.batches.get(b.batch)} - _phases_tried(view, plan, void)
     missing = [p for p in plan.phases if p in hollow or not view.phases.get(p, False)]
     ended = {b.batch for b in view.batches if b.ended_ns >= 0}
     unplayed = sum(1 for b in plan.batches if b not in ended)
@@ -282,10 +283,19 @@ def _plan(basis: Basis) -> Iterator[Reason]:
         )
 
 
-def _phases_with_a_document(view: HistoryView, void: Collection[str]) -> set[str]:
-    """Return the phases in which somebody was issued something: all void, all refused or all failed tried nothing."""
+def _phases_tried(view: HistoryView, plan: Completeness, void: Collection[str]) -> set[str]:
+    """Return the phases in which somebody was issued something, or refused where all are to be.
+
+    All void, all failed, or all refused where some were to be served: that tried nothing.
+    """
     columns = (view.applications.column(field) for field in ("phase", "batch", "ending"))
-    return {p for p, batch, ending in zip(*columns, strict=True) if ending is Ending.DELIVERED and batch not in void}
+    return {p for p, batch, ending in zip(*columns, strict=True) if batch not in void and _tried(plan, batch, ending)}
+
+
+def _tried(plan: Completeness, batch: str, ending: Ending | None) -> bool:
+    return ending is Ending.DELIVERED or (
+        ending is Ending.REFUSED and plan.purposes.get(batch, "").startswith(TURNED_AWAY)
+    )
 
 
 def _phases(plan: Completeness, names: list[str], column: int) -> str:

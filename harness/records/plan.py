@@ -16,6 +16,7 @@ from harness.records.stop_when import StopWhen
 
 PLAN_VERSION = 1
 RECOVERY = "recovery"  # purpose of the batches of a phase that confirms recovery
+TURNED_AWAY = "solo:"  # begins the purpose of batches in which everybody is to be refused; why, follows
 SWEEP, SWEEP_REFUSAL = "sweep", "sweep:refusal"  # of a sweep's: what is to be issued, and what is to be refused
 
 

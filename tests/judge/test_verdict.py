@@ -375,6 +375,16 @@ def test_a_phase_in_which_nobody_was_issued_anything_is_not_complete(basis, hist
     assert "plan_incomplete" in codes
 
 
+@pytest.mark.parametrize(("ending", "complete"), [(Ending.REFUSED, True), (Ending.FAILED, False)])
+def test_a_phase_in_which_everybody_is_to_be_refused_is_complete_once_they_are(basis, history, ending, complete):
+    for name in ("A1", "A2"):
+        history.asks(name, name, ending=ending, code="not_registered", batch="B00001")
+    history.batch("B00001", left=(0.0, 0.0), applications=("A1", "A2"))
+    one = basis()
+    told = outcome(replace(one, plan=replace(one.plan, purposes={"B00001": "solo:refusal"})))
+    assert ("plan_incomplete" not in told[1]) is complete
+
+
 def test_a_phase_of_which_every_batch_is_void_is_not_complete(basis, history, made):
     basis()
     for number in range(2, 30):
