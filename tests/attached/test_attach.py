@@ -15,7 +15,7 @@ START = 1_743_557_400_000_000_000  # 2025-04-02 10:30:00 in Japan
 KNOWN = Known(cards=frozenset({"111"}), from_wall_ns=START, to_wall_ns=START + 60 * 10**9)
 HEADING = "要求番号,シリアル番号,証明書種別,結果,発行番号,サーバ,日時\n"
 OURS = "q1,111,住民票の写し,発行済,N1,n1,2025/04/02 10:30:05\n"
-OTHERS = "q2,999,印鑑登録証明書,エラー,,n2,2025/04/02 10:30:06\n"
+OTHERS = "q2,9990007770999,印鑑登録証明書,エラー,,n2,2025/04/02 10:30:06\n"
 YESTERDAY = "q0,111,住民票の写し,発行済,N0,n1,2025/04/01 10:30:05\n"
 
 
@@ -43,7 +43,7 @@ def test_rows_of_the_runs_time_are_kept_without_foreign_serials(folder, log):
     assert (ours.request_id, ours.card, ours.certificate, ours.issued) == ("q1", "111", Certificate.JUMINHYO, True)
     assert (ours.issue_number, ours.node, ours.at_wall_ns) == ("N1", "n1", START + 5 * 10**9)
     assert (others.card, others.ours, others.issued) == ("", False, False)
-    assert b"999" not in attached_files(folder)[0].read_bytes()
+    assert b"9990007770999" not in attached_files(folder)[0].read_bytes()
     assert oct(attached_files(folder)[0].stat().st_mode & 0o777) == "0o600"
 
 

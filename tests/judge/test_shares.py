@@ -65,14 +65,22 @@ def test_a_process_that_meets_an_error_leaves_nothing_of_its_own_behind(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_ctrl_c_ends_the_forked_processes():
+def test_ctrl_c_ends_the_forked_processes(monkeypatch):
+    fork, forked = os.fork, []
+
+    def noted():
+        forked.append(fork())
+        return forked[-1]
+
     def impatient(done):
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(os, "fork", noted)
     with pytest.raises(KeyboardInterrupt):
         judge_in_shares(in_parts(judged), COUNT, 2, impatient)
+    assert len(forked) == 1
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(forked[0], os.WNOHANG)
 
 
 def test_few_documents_are_judged_by_one_process():
