@@ -152,16 +152,17 @@ class Channel:
             except ssl.SSLEOFError:  # a body that ends with its connection could be cut (RFC 9112, 9.8)
                 raise ConnectionResetError(errno.ECONNRESET, "the connection ended without TLS's goodbye") from None
 
-    def idle_bytes(self) -> int | None:
+    def idle_bytes(self, most: int = _CHUNK) -> int | None:
         """Look, without waiting, at a connection on which nothing is expected.
 
-        Returns how many unasked bytes wait there (0: as it should be), None once the server has closed it.
+        Returns how many unasked bytes wait there (0: as it should be), None once the server has closed it. Of TLS no
+        more than `most` bytes are taken in.
         """
         try:
             self._socket.settimeout(0.0)
             if self._tls is None:
                 return self._raw_waiting()
-            return self._idle_tls()
+            return self._idle_tls(most)
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:
@@ -172,29 +173,41 @@ class Channel:
 
         Session tickets are nothing. While a prepared request is held (`sealed`) a key update or an alert is something.
         """
-        if sealed and self._tls is not None and self._short_record():
-            return "a TLS key update or alert came"
-        waiting = self.idle_bytes()
+        most = _CHUNK
+        if sealed and self._tls is not None:
+            most, short = self._records_waiting()
+            if short:
+                return "a TLS key update or alert came"
+        waiting = self.idle_bytes(most)
         if waiting == 0:
             return ""
         if waiting is None:
             return f"the target closed it ({self.fault.reason})" if self.fault else "the target closed it"
         return f"{self._first_line() or f'{waiting} bytes'} came unasked"
 
-    def _short_record(self) -> bool:
-        """Tell whether a TLS record waits that is too short for a session ticket."""
+    def _records_waiting(self) -> tuple[int, bool]:
+        """Return the bytes of whole TLS records that wait, and whether one of them is too short for a session ticket.
+
+        What comes a moment later is for the next look: taken in with these, it would go unseen.
+        """
         try:
             self._socket.settimeout(0.0)
             waiting = self._socket.recv(_CHUNK, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return 0, False
         except OSError:
-            return False
+            waiting = b""
+        if not waiting:
+            return _CHUNK, False  # the end, which taking in tells
         place = 0
-        while place + _RECORD_HEADER <= len(waiting):
-            length = int.from_bytes(waiting[place + 3 : place + _RECORD_HEADER])
+        while (content := place + _RECORD_HEADER) <= len(waiting):
+            length = int.from_bytes(waiting[place + 3 : content])
             if length < _TICKET:
-                return True
-            place += _RECORD_HEADER + length
-        return False
+                return place, True
+            if content + length > len(waiting):
+                break
+            place = content + length
+        return place, False
 
     def _raw_waiting(self) -> int | None:
         try:
@@ -215,16 +228,20 @@ class Channel:
                 return f"the answer `{line.decode('ascii', 'replace')}`"
         return ""
 
-    def _idle_tls(self) -> int | None:
+    def _idle_tls(self, most: int) -> int | None:
         """Take in what waits, first what came with the last answer: session tickets are no application data."""
         assert self._tls is not None
+        left = most
         while True:
             try:
                 return len(self._tls.read(_CHUNK)) or None
             except ssl.SSLWantReadError:
-                received = self._socket.recv(_CHUNK)
+                if not left:
+                    return 0
+                received = self._socket.recv(left)
                 if not received:
                     return None
+                left -= len(received)
                 self._incoming.write(received)
             except ssl.SSLError as e:
                 self.fault = e
