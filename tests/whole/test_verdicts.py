@@ -34,14 +34,16 @@ def wrong_hand_overs(site, rendered):
 
 
 def arrivals(site, folder):
-    """Return, for each burst, its release and when its applications were read and handled, by the issuer's clock."""
+    """Return, for each burst of applying, its release and when the issuer read and handled them, by its clock."""
     reached = {e["application"]: e for e in site.debug_log() if e["type"] == "reach"}
     records = [e.record for e in read_history(RunFolder(folder))]
+    planned = map(json.loads, (folder / "plan.jsonl").read_text(encoding="utf-8").splitlines()[1:])
+    later = {b["batch"] for b in planned if b.get("sync_step", "apply") not in {None, "apply"}}
     ids = {r.application: r.request_id for r in records if isinstance(r, ApplicationEnded)}
     return [
         (r, [reached[ids[a]] for a in r.applications if ids.get(a) in reached])
         for r in records
-        if isinstance(r, BatchReleased)
+        if isinstance(r, BatchReleased) and r.batch not in later
     ]
 
 
