@@ -15,12 +15,9 @@ from harness.records.certificates import Certificate, Options
 from harness.records.history import BurstWithdrawn, Held
 from harness.records.plan import Batch, BatchKind, PlannedApplication, Withhold
 from harness.records.target import Firing
-from kiosk_sim.drivers.channel import Channel
-from kiosk_sim.drivers.charge import Charge
 from kiosk_sim.drivers.transport import IllegalRequest
 from kiosk_sim.places import Pool
 from kiosk_sim.rendezvous import Rendezvous
-from tests.kiosk_sim.tls_files import openssl_server
 
 QUICK = Firing(hold_ms=5.0)
 
@@ -381,25 +378,6 @@ def test_a_tls_alert_or_key_update_while_a_record_is_held_voids_the_attempt(does
     assert "key update or alert" in " ".join(written[0].reasons.values())
     assert all(done.result.body == b"hello" for done in wires.exchanged.values())
     assert len(server.requests) == 2
-
-
-@pytest.mark.tool("openssl")
-def test_behind_a_key_update_a_request_is_one_record_again_and_is_understood(tls_files, until):
-    """Our answer to it goes ahead in a record of its own; of the request nothing can be read before its last byte."""
-    with openssl_server(tls_files) as server:
-        until(lambda: server.url)
-        address = "127.0.0.1", int(server.url.rpartition(":")[2])
-        with contextlib.closing(Channel(*address, tls_files.client(), 5.0)) as channel:
-            until(lambda: b"CIPHER is" in server.said)
-            server.tell("K\n")
-            until(lambda: channel.unasked(sealed=True) != "")
-            assert channel.unasked(sealed=False) == ""  # it was taken in
-            charge = Charge(channel, b"GET /held HTTP/1.1\r\n\r\n", b"", 5.0)
-            charge.prepare(Withhold.HEADER)
-            charge.load()
-            assert (charge.held, b"/held" in server.said) == (Held.RECORD, False)
-            charge()
-            until(lambda: b"GET /held" in server.said)
 
 
 def test_a_target_that_never_lets_requests_be_held_gets_whole_ones(serve, bench):
