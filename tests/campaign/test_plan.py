@@ -2,7 +2,6 @@
 
 import itertools
 from collections import Counter
-from datetime import date
 
 import pytest
 from msgspec.structs import replace
@@ -10,39 +9,22 @@ from msgspec.structs import replace
 from harness.campaign import compile_plan, find_scenario, load_scenario, pool_of, read_plan, scenario_names, write_plan
 from harness.campaign.gaps import BINS, bin_of
 from harness.campaign.invalid_cards import without_valid_card
-from harness.campaign.scenario import Bursts, Hold, Mix, Pairs, Scenario, Seconds, Solo, Steered, Succession, Updates
+from harness.campaign.scenario import Bursts, Hold, Mix, Pairs, Seconds, Solo, Steered, Succession
 from harness.campaign.strata import strata_of
 from harness.errors import ConfigError, UsageError
 from harness.journal.plan_file import read_phase
 from harness.population import make_population
 from harness.population.issuable import refusal
-from harness.population.registered import registered
 from harness.records.certificates import Certificate
 from harness.records.manifest import CardStanding
 from harness.records.plan import BatchKind, Relation, Slot, Withhold
 from harness.records.target import Client, Node, Target
-
-DAY = date(2026, 11, 22)
-TARGET = Target(
-    name="t", url="http://127.0.0.1:1", nodes=(Node(id="n1"), Node(id="n2")), route_header="X-Node", updates=True
-)
+from tests.campaign.planning import DAY, TARGET, compiled, phase, scenario
 
 
 @pytest.fixture(scope="module")
 def people():
     return make_population(3, 60)
-
-
-def scenario(*phases, **more):
-    return Scenario(name="s", title_ja="", title_en="", phase=phases, digest="d", **more)
-
-
-def compiled(people, *phases, seed=1, target=TARGET, **more):
-    return compile_plan(scenario(*phases, **more), people, target, seed, lambda key: f"serial-{key}", DAY)
-
-
-def phase(kind, **more):
-    return kind(phase="P1", title_ja="", title_en="", **more)
 
 
 @pytest.mark.parametrize("name", scenario_names())
@@ -204,21 +186,6 @@ def test_while_overload_is_held_nobody_stands_at_two_kiosks(people):
         at.setdefault(a.resident, set()).add(a.kiosk)
     assert all(len(kiosks) == 1 for kiosks in at.values())
     assert len({a.kiosk for a in batch.applications}) == 30
-
-
-def test_a_changed_register_is_changed_back_afterwards(people):
-    _, batches = compile_plan(load_scenario(find_scenario("go-live")), people, TARGET, 1, lambda key: key, DAY)
-    for batch in (b for b in batches if b.updates):
-        if len(batch.updates) > 2:
-            continue  # many forth and back; see below
-        change, back = batch.updates
-        if batch.kind is BatchKind.SEQUENCE:
-            assert change.before == batch.applications[1].application
-        else:
-            assert change.start_ms < back.start_ms
-        assert back.before is None
-        resident = people.residents[back.resident]
-        assert back.value == ("registered" if back.field == "seal" else resident.address)
 
 
 def test_only_people_of_the_pool_appear_so_that_only_their_cards_need_keys(people):
@@ -414,47 +381,6 @@ def test_everybody_whose_card_is_no_good_is_tried_alone_with_it_and_plays_no_oth
     assert all(a.card == valid[a.resident] for a in others)
 
 
-def test_who_is_changed_is_read_several_times_around_the_change_and_so_is_the_family(people):
-    _, batches = compiled(people, phase(Updates, in_flight=6, fillers=2))
-    for batch in batches:
-        moving = batch.updates[0].resident
-        readers = batch.main
-        assert [a.gap_ms for a in readers if a.resident == moving] == [0.0, 20.0, 40.0]
-        assert {people.residents[a.resident].household for a in readers} == {people.residents[moving].household}
-        assert all(a.options.scope == "all" for a in readers)
-        assert batch.fillers == 2
-        assert len({a.kiosk for a in batch.applications}) == len(batch.applications)
-    assert any(len({a.resident for a in b.main}) == 2 for b in batches)
-
-
-def test_every_second_change_in_flight_is_one_that_the_register_refuses_where_one_is_declared(people):
-    changing = phase(Updates, in_flight=6)
-    _, plain = compiled(people, changing)
-    assert not any(u.refused for b in plain for u in b.updates)
-    declared = replace(TARGET, refused_change=("address", "長" * 300))
-    _, batches = compiled(people, changing, target=declared)
-    refused = [b for b in batches if b.purpose == "update:refused"]
-    assert len(refused) == 3
-    for batch in refused:
-        change, back = batch.updates
-        assert (change.refused, change.value, back.refused) == (True, "長" * 300, False)
-        assert back.value == people.residents[change.resident].address
-
-
-def test_before_a_crowd_changes_follow_each_other_and_the_register_is_as_before_in_the_end(people):
-    declared = replace(TARGET, refused_change=("address", "長" * 300))
-    _, batches = compiled(people, phase(Updates, in_flight=8, fillers=2, crowd=20), target=declared)
-    assert [b.fillers for b in batches] == [2, 2, 20, 20] * 2
-    for batch in batches:
-        *changes, last = batch.updates
-        assert as_before(people, batch.updates)
-        assert (len(changes) > 20) == (batch.fillers == 20)
-        assert {u.resident for u in changes} == {last.resident}
-        assert all(u.refused for u in changes) == (batch.purpose == "update:refused")
-        both = batch.fillers == 20 and batch.purpose == "update:in-flight"  # a mixture shows in two fields only
-        assert {u.field for u in batch.updates} == {"address", *(["kana"] if both else [])}
-
-
 def test_in_bursts_of_people_alike_all_ask_for_the_same_at_one_node(people):
     kinds = (Certificate.JUMINHYO, Certificate.TAX, Certificate.INKAN)
     _, batches = compiled(people, phase(Bursts, sizes=(6,), alike=True), certificates=kinds)
@@ -478,11 +404,6 @@ def test_in_bursts_with_refusals_every_other_may_not_be_issued_what_they_ask_and
     assert len(set(filter(None, reasons))) > 1
 
 
-def as_before(people, updates):
-    last = {(u.resident, u.field): u.value for u in updates}
-    return last == {(key, field): getattr(people.residents[key], field) for key, field in last}
-
-
 def test_for_the_centre_rows_and_pairs_have_their_place_on_its_connections(people):
     centre = replace(TARGET, client=Client.CENTRE, connections=3)
     _, rows = compiled(people, phase(Succession), target=centre)
@@ -500,39 +421,3 @@ def test_after_a_refusal_there_is_a_row_for_every_reason_that_anybody_can_be_ref
     tried = {refusal(people.residents[b.applications[1].resident], b.applications[1].certificate, DAY) for b in batches}
     there = {refusal(r, c, DAY) for r in people.residents.values() for c in Certificate} - {""}
     assert tried == there
-
-
-def test_while_load_is_held_the_register_changes_and_is_as_before_in_the_end(people):
-    _, (batch,) = compiled(people, phase(Hold, kiosks=10, per_kiosk=2, changes=5))
-    assert len(batch.updates) == 10
-    assert as_before(people, batch.updates)
-    assert {u.field for u in batch.updates} == {"address", "kana"}
-    assert {u.resident for u in batch.updates} <= {a.resident for a in batch.applications}
-    starts = [u.start_ms for u in batch.updates]
-    assert starts == sorted(starts)
-    _, (still,) = compiled(
-        people, phase(Hold, kiosks=10, per_kiosk=2, changes=5), target=replace(TARGET, updates=False)
-    )
-    assert not still.updates
-
-
-def test_entries_of_every_kind_are_issued_before_and_after_their_change_and_undone(people):
-    _, batches = compiled(people, phase(Updates, entries=10))
-    fields = Counter(batch.purpose for batch in batches)
-    kinds = ("name", "residency", "former_name", "restricted", "householder")
-    assert fields == {f"update:{kind}": 2 for kind in kinds}
-    for batch in batches:
-        (change, undone), who = batch.updates, batch.applications[0].resident
-        found = people.residents[who]
-        assert {a.resident for a in batch.applications} == {change.resident} == {who}
-        assert change.before == batch.applications[1].application
-        assert registered(found, undone.field) == undone.value != change.value
-
-
-def test_after_a_change_is_issued_at_once_and_again_when_copies_have_followed(people):
-    _, (batch,) = compiled(people, phase(Updates, moves=1))
-    before, after, later = batch.applications
-    assert len({a.resident for a in batch.applications}) == 1
-    assert (after.gap_ms, batch.updates[0].before) == (0.0, after.application)
-    assert later.gap_ms > 1000.0
-    assert before.application < after.application < later.application
