@@ -6,6 +6,7 @@ Exit codes: 0 played, 4 interrupted, 5 disk full, 64 the run folder cannot be pl
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -96,17 +97,25 @@ def _finish(stage: Stage, phase: str, left: int, complete: bool) -> None:
 
 
 def _stop_on_signals(troupe: Troupe, phase: Phase, transport: Transport) -> None:
-    """Stop arrivals at the first signal; break off what is still in flight once the drain time is over."""
-    out_of_patience = threading.Timer(phase.drain_s, transport.break_off)
-    out_of_patience.daemon = True
+    """Stop arrivals at the first signal; break off what is still in flight once the drain time is over.
 
-    def asked(_: int, __: object) -> None:
-        if not troupe.stopping:
-            troupe.stop()
-            out_of_patience.start()
+    A handler in Python runs in the main thread between two of its steps: one that comes just before the thread begins
+    to wait for an answer would be looked at only after that answer. The wake-up descriptor is written in the moment
+    of the signal itself.
+    """
+    told, tells = os.pipe()
+    os.set_blocking(tells, False)
+    signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
 
-    signal.signal(signal.SIGTERM, asked)
-    signal.signal(signal.SIGINT, asked)
+    def heed() -> None:
+        os.read(told, 1)
+        troupe.stop()
+        time.sleep(phase.drain_s)
+        transport.break_off()
+
+    threading.Thread(target=heed, name="signals", daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ def test_draining_is_bounded_and_leaves_no_application_without_an_end(
     player, driver, serve, issuer, run_against, until
 ):
     issuer.faults[("K1", "document")] = lambda _: time.sleep(30)
-    run = run_against(serve(issuer).url, "")
+    run = run_against(serve(issuer).url)
+    run.folder.target.write_text(run.folder.target.read_text().replace("document_s = 5.0", "document_s = 60.0"))
     run.plan(sequence(run.application(1, kiosk="K1")), driver=driver, drain_s=0.5)
     child = run.start(player, "--phase", "P1")
     until(lambda: ("K1", "document") in issuer.steps)
