@@ -18,6 +18,7 @@ from harness.checks.history import NEVER, HistoryView
 from harness.judge.bursts import gap_classes
 from harness.judge.fault_exposure import faults_met
 from harness.judge.generator import spreads_ms
+from harness.judge.ranks import turns
 from harness.judge.strata import by_relation, followed, in_second, knee_seen, limits_crossed, near_updates, same_second
 from harness.judge.verdict import Completeness
 from harness.records.verdict import Exposure, NodeBuild
@@ -137,20 +138,13 @@ def _node_overlaps(view: HistoryView, places: Sequence[int], spans: _Spans) -> t
 
 def _equal_ranks(view: HistoryView, places: Sequence[int], spans: _Spans) -> int:
     """Return overlapping pairs of which each is the n-th of its node in this run, by departure, on different nodes."""
-    columns = (view.applications.integers(field) for field in ("left_ns", "applied_ns", "started_ns"))
-    left, applied, started = (np.array(column, dtype=np.int64) for column in columns)
-    departures = np.where(left > 0, left, np.where(applied > 0, applied, started))
-    starts, ends = np.full_like(departures, np.iinfo(np.int64).max), np.full_like(departures, -1)
+    rows = len(view.applications)
+    starts, ends = np.full(rows, np.iinfo(np.int64).max), np.full(rows, -1)  # nobody overlaps one that does not count
     starts[places], ends[places] = spans.starts, spans.ends
-    nodes = view.applications.unpacked("node")
-    served: dict[str, array[int]] = defaultdict(lambda: array("q"))
-    for place in np.argsort(departures, kind="stable").tolist():
-        served[nodes[place]].append(place)
-    served.pop("", None)
     pairs = 0
-    for one, other in combinations(served.values(), 2):
+    for one, other in combinations(turns(view).values(), 2):
         both = min(len(one), len(other))
-        mine, theirs = np.array(one[:both], dtype=np.int64), np.array(other[:both], dtype=np.int64)
+        mine, theirs = one[:both], other[:both]
         pairs += int(((starts[mine] < ends[theirs]) & (starts[theirs] < ends[mine])).sum())
     return pairs
 

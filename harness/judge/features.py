@@ -13,6 +13,7 @@ import numpy.typing as npt
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, Application, Delivered, HistoryView, overlap, predecessors
 from harness.judge.faults import fault_spans, meets
+from harness.judge.ranks import departure_ns, departures_ns, turns
 from harness.records.features import FEATURES_VERSION, Features, LimitDistance
 from harness.records.findings import Anomaly, Finding, Severity
 from harness.records.ownership import PageVerdict
@@ -117,7 +118,7 @@ class _Seen:
             application=finding.application,
             donor_application=finding.donor_application,
             overlap=overlap(victim, donor, view.last_ns) if donor else None,
-            gap_ms=(_departure_ns(donor) - _departure_ns(victim)) / _MS_NS if donor else None,
+            gap_ms=(departure_ns(donor) - departure_ns(victim)) / _MS_NS if donor else None,
             same_server_second=_same(victim.server_date, donor.server_date if donor else ""),
             wait_ms=wait_ms,
             wait_of_solo=wait_ms / solo_ms if wait_ms is not None and solo_ms else None,
@@ -127,8 +128,8 @@ class _Seen:
             same_node=_same(victim.node, donor.node if donor else ""),
             same_kiosk=_same(victim.kiosk, donor.kiosk if donor else ""),
             same_connection=self._same_connection(place, finding.donor_application),
-            node_rank=self._ranks.get(finding.application),
-            donor_node_rank=self._ranks.get(finding.donor_application),
+            node_rank=self._rank(finding.application),
+            donor_node_rank=self._rank(finding.donor_application),
             kiosk_before=predecessor.ending if predecessor else None,
             donor_was_before=predecessor is not None and predecessor.resident == finding.donor,
             connection_before=before_on.ending if before_on else None,
@@ -171,7 +172,7 @@ class _Seen:
         return int(begun - ended) == 1
 
     def _in_flight(self, one: Application) -> int:
-        at_ns = _departure_ns(one)
+        at_ns = departure_ns(one)
         begun = np.searchsorted(self._starts, at_ns, side="right")
         return int(begun - np.searchsorted(self._ends, at_ns, side="left"))
 
@@ -181,6 +182,10 @@ class _Seen:
         for one in self._view.applications:
             wishes[one.resident, one.certificate].append(one)
         return {wish: sorted(some, key=lambda one: one.started_ns) for wish, some in wishes.items()}
+
+    def _rank(self, application: str) -> int | None:
+        place = self._view.places.get(application)
+        return int(self._ranks[place]) or None if place is not None else None
 
     def _again(self, victim: Application) -> str:
         """Return the first application of the same person for the same after this one had ended, "" for none."""
@@ -234,27 +239,17 @@ def _before_on_connection(view: HistoryView, connections: Sequence[int]) -> dict
     """Return the row of the application that left last before each on the same connection; none for the first."""
     if not connections:
         return {}
-    departures = np.array([_departure_ns(one) for one in view.applications], dtype=np.int64)
     numbers = np.array(connections, dtype=np.int64)
-    order = np.lexsort((departures, numbers)).tolist()
+    order = np.lexsort((departures_ns(view), numbers)).tolist()
     return {b: a for a, b in pairwise(order) if connections[a] == connections[b] != NEVER}
 
 
-def _ranks(view: HistoryView) -> dict[str, int]:
-    """Return the place of every application among those of its node, by their departures."""
-    ranks: dict[str, int] = {}
-    counts: dict[str, int] = defaultdict(int)
-    departures: npt.NDArray[np.int64] = np.array([_departure_ns(one) for one in view.applications], dtype=np.int64)
-    names, nodes = view.applications.strings("application"), view.applications.strings("node")
-    for place in np.argsort(departures, kind="stable").tolist():
-        if node := nodes[place]:
-            counts[node] += 1
-            ranks[names[place]] = counts[node]
+def _ranks(view: HistoryView) -> npt.NDArray[np.int64]:
+    """Return the place of every application among those of its node, from 1; 0 where its node is not known."""
+    ranks = np.zeros(len(view.applications), dtype=np.int64)
+    for rows in turns(view).values():
+        ranks[rows] = np.arange(1, len(rows) + 1)
     return ranks
-
-
-def _departure_ns(one: Application) -> int:
-    return next(ns for ns in (one.left_ns, one.applied_ns, one.started_ns) if ns not in {NEVER, 0})
 
 
 def _after_ms(victim: Application, donor: Application | None) -> float | None:

@@ -31,7 +31,7 @@ from harness.journal.run_folder import write_whole
 from harness.judge.accounting import Sources, account_applications, account_deliveries
 from harness.judge.baseline import BaselineSide
 from harness.judge.classes import final_classes, is_mingled
-from harness.judge.compared import Compared
+from harness.judge.compared import NO_BASELINE, Compared
 from harness.judge.connections import connections_of
 from harness.judge.control import Judge as DocumentJudge
 from harness.judge.control import Related, control
@@ -79,17 +79,20 @@ from harness.records.baseline import BaselineEntry, Learned
 from harness.records.certificates import Certificate
 from harness.records.features import FEATURES_FILE, Features
 from harness.records.findings import Finding, Severity
+from harness.records.generator import Achieved
 from harness.records.resident import Resident
 from harness.records.target import Environment
 from harness.records.verdict import (
     VERDICT_VERSION,
     ControlCount,
+    Exposure,
     FinalClass,
     FollowedUp,
     Identity,
     LeftChanged,
     Outcome,
     People,
+    ReadersLag,
     Reason,
     Recovery,
     ScopeEntry,
@@ -226,8 +229,14 @@ class _Judge:
         self._guarded("printed fields", lambda: self.fresh.look(documents), None)
         reviews = self._guarded("reviews", lambda: read_reviews(inputs.folder), ())
         findings = with_reviews(self._findings(documents), reviews)
-        classes = cleared_classes(final_classes(view, documents, findings), findings)
-        exposure, window = measure_exposure(view, documents, self.plan), self._window(findings)
+        classes = self._classes(documents, findings)
+        exposure = self._guarded("exposure", lambda: measure_exposure(view, documents, self.plan), Exposure())
+        window = self._window(findings)
+        seen = self._guarded("regularities", lambda: regularities(view, findings), ())
+        lag = self._guarded("readers' lag", lambda: readers_lag(view), ReadersLag())
+        declared = ((n.id, n.build) for n in inputs.target.nodes)
+        nodes = self._guarded("nodes", lambda: node_builds(view, declared), ())
+        achieved = self._guarded("generator", lambda: measure_generator(view, self.plan.spans_ms), Achieved())
         self.made = self._guarded("baseline made", lambda: self.baseline.made(documents, findings), None)
         nothing: tuple[tuple[FollowedUp, ...], tuple[Unaccounted, ...]] = ((), ())
         followed_up, unaccounted = self._guarded("errors", lambda: follow_up_errors(view, findings), nothing)
@@ -243,8 +252,6 @@ class _Judge:
         sittings = self._guarded("sittings", lambda: sittings_of(view), ())
         basis = self._basis(documents, findings, classes, unconfirmed, people.groups)
         outcome, reasons = decide(basis)
-        nodes = node_builds(view, ((n.id, n.build) for n in inputs.target.nodes))
-        achieved = measure_generator(view, self.plan.spans_ms)
         worth = worth_of(inputs, basis, outcome, exposure, people, nodes, achieved)
         mingled = len({f.application for f in findings if is_mingled(f)})
         statement = state(
@@ -279,11 +286,11 @@ class _Judge:
             started_wall_ns=inputs.manifest.started_wall_ns,
             ended_wall_ns=ended_wall_ns(view),
             inputs_digest=inputs_digest(inputs),
-            regularities=(*regularities(view, findings), *window),
+            regularities=(*seen, *window),
             confirmed=count_confirmed(j.document for j in documents.judgements()),
             reflection=self.fresh.reflection,
             generator=achieved,
-            readers=readers_lag(view),
+            readers=lag,
             server_logs=self.logs.summaries(),
             followed_up=followed_up,
             unaccounted=unaccounted,
@@ -307,6 +314,11 @@ class _Judge:
             sittings=sittings,
             recovery=recovery,
         )
+
+    def _classes(self, documents: Documents, findings: tuple[Finding, ...]) -> Mapping[str, FinalClass | None]:
+        nothing: dict[str, FinalClass | None] = dict.fromkeys(self.view.applications.strings("application"))
+        of_all = self._guarded("final classes", lambda: final_classes(self.view, documents, findings), nothing)
+        return cleared_classes(of_all, findings)
 
     def _judged_again(self, documents: Documents) -> tuple[str, ...]:
         """Offer unread pages to OCR, and judge again the documents of which it read any; return what crashed."""
@@ -380,15 +392,18 @@ class _Judge:
     ) -> Basis:
         """Gather everything that the rule looks at; `crashed` last, when nothing can crash any more."""
         view, inputs = self.view, self.inputs
-        identities = self._identities(documents, classes)
+        none: tuple[Identity, ...] = ()
+        identities = self._guarded("accounting", lambda: self._identities(documents, classes), none)
         controls = self._controls(documents)
-        compared = self.baseline.compared()
+        compared = self._guarded("comparison", self.baseline.compared, NO_BASELINE)
+        nowhere: tuple[ScopeEntry, ...] = ()
+        scope = self._guarded("scope", lambda: self._scope(documents, compared), nowhere)
         return Basis(
             view=view,
             plan=self.plan,
             findings=findings,
             identities=identities,
-            scope=self._scope(documents, compared),
+            scope=scope,
             assure=inputs.header.assure,
             trials=trials,
             imported=inputs.manifest.kind == "import",
