@@ -282,6 +282,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "issue number": ("発行番号", "issue number"),
     "seal": ("印影の違い", "seal impression"),
     "page counter": ("ページ番号", "page counter"),
+    "repeated page": ("同じページの重複", "repeated page"),
     "ledger": ("発行履歴", "ledger"),
     "server log": ("発行サーバの記録", "server log"),
     "stranger": ("試験用住民以外の記載", "someone outside"),

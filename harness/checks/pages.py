@@ -1,4 +1,4 @@
-"""Property P: one issue number throughout, pages 1..n once each, nothing cut off and nothing behind the end."""
+"""Property P: one issue number throughout, every page 1..n once, nothing cut off and nothing behind the end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def _in_order(judgement: Judgement) -> bool:
     if not judgement.shared:
         return False
     document = judgement.document
-    return not cut_short(document) and not any((_unread_rest(document), _lost_pages(document), _mixed_pages(document)))
+    faults = _unread_rest(document), _lost_pages(document), _mixed_pages(document), _repeated_pages(document)
+    return not cut_short(document) and not any(faults)
 
 
 def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) -> Iterator[Finding]:
@@ -52,6 +53,8 @@ def of_document(delivered: Delivered, document: DocumentOwnership, victim: str) 
         yield _finding(delivered, victim, Anomaly.PAGE_LOSS, *lost)
     elif mixed := _mixed_pages(document):
         yield _finding(delivered, victim, Anomaly.PAGE_MIX, *mixed)
+    elif repeated := _repeated_pages(document):
+        yield _finding(delivered, victim, Anomaly.WRONG_ITEM, *repeated)
 
 
 def _unread_rest(document: DocumentOwnership) -> Evidence | None:
@@ -90,6 +93,12 @@ def _mixed_pages(document: DocumentOwnership) -> list[Evidence]:
     if len({total for _, _, total in counters}) > 1 or len({n for _, n, _ in counters}) < len(counters):
         found += [Evidence(kind="page counter", page=page, value=f"{n}/{total}") for page, n, total in counters]
     return found
+
+
+def _repeated_pages(document: DocumentOwnership) -> list[Evidence]:
+    """Return the pages that list the same people in the same words as an earlier page, however they are counted."""
+    repeated = (p for p in document.pages if p.repeats)
+    return [Evidence(kind="repeated page", page=p.page, value=f"repeats page {p.repeats}") for p in repeated]
 
 
 def _finding(

@@ -28,6 +28,7 @@ class FormTexts:
         )  # also single characters
         patterns = (profile.issue_number, profile.page_counter, *profile.variable)
         self._variable = tuple(re.compile(p) for p in patterns if p)
+        self._variable_spaceless = tuple(re.compile(spaceless(p)) for p in patterns if p)
         self._automaton = ahocorasick_rs.AhoCorasick(
             self.texts or ("\ufffe",), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
         )
@@ -36,6 +37,18 @@ class FormTexts:
         """Return where the form's own texts stand on a page, the longest where several begin."""
         fixed = [(start, end) for _, start, end in self._automaton.find_matches_as_indexes(page.text)]
         return fixed + [page.unspaced(m.span()) for pattern in self._variable for m in pattern.finditer(page.spaced)]
+
+    def without_variable(self, page: FoldedPage) -> str:
+        """Return a page's lines, without any space, and without what differs from issue to issue."""
+        told = "\n".join(page.lines)
+        for pattern in self._variable_spaceless:
+            told = pattern.sub("", told)
+        return told
+
+
+def spaceless(pattern: str) -> str:
+    """Return a profile's pattern for text without spaces: some producers put them anywhere."""
+    return pattern.replace(" ?", "").replace(" ", "")
 
 
 def _longest_first(text: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from harness.reading.fold import fold
 from harness.reading.folded_page import FoldedPage
+from harness.reading.form import spaceless
 from harness.reading.profile import Profile
 from harness.records.certificates import Certificate
 
@@ -45,10 +46,10 @@ def _search(layers: Sequence[FoldedPage], pattern: str) -> re.Match[str] | None:
     """Search each order of reading; then line by line without spaces, which some producers put anywhere."""
     if not pattern:
         return None
-    spaceless = pattern.replace(" ?", "").replace(" ", "")
+    anywhere = spaceless(pattern)
     for page in layers:
         if found := re.search(pattern, page.spaced):
             return found
-        if found := next((m for line in page.lines if (m := re.search(spaceless, line))), None):
+        if found := next((m for line in page.lines if (m := re.search(anywhere, line))), None):
             return found
     return None

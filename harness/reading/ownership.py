@@ -6,7 +6,8 @@ cannot be trusted or identifies nobody is UNREAD: never a pass, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -21,6 +22,7 @@ from harness.reading.page_judgement import JudgedPage, PageJudge
 from harness.reading.plainly_own import PlainlyOwn, plainly_own
 from harness.reading.presence import Found
 from harness.reading.profile import Per, Profile
+from harness.reading.repeated_pages import repeated_pages
 from harness.reading.residue_search import foreign_residue
 from harness.reading.seals import SealIndex, hidden_seals, judge_seal
 from harness.reading.wanted import Wanted
@@ -62,7 +64,8 @@ class Judge:
         if not reading.pages:
             return base
         cast = self._cast(expectation)
-        if (plain := self._plainly(reading, cast)) is not None:
+        repeated = repeated_pages(reading, self._form)
+        if not repeated and (plain := self._plainly(reading, cast)) is not None:
             return replace(base, pages=plain.pages, listed=plain.listed)
         judge = PageJudge(self._index, self._profile, self._form, cast)
         judged = _settle(judge.pages(reading.pages), expectation)
@@ -71,7 +74,7 @@ class Judge:
         residue = tuple(e for e in found if (e.owner, e.value) not in shown)  # a field's value stands on its page, too
         document = replace(
             base,
-            pages=tuple(j.ownership for j in judged),
+            pages=tuple(_with_repeated(j, repeated) for j in judged),
             leaked=tuple(e for j in judged for e in j.leaked),
             residue=(*residue, *self._hidden_seals(reading, expectation)),
             seal=self._seal(reading, expectation, judged),
@@ -126,6 +129,12 @@ def judge_document(
     """Judge a single document; for many of them keep a `Judge`."""
     judge = Judge(index, profile, seals)
     return judge.document(reading, expectation, application=application, delivery=delivery)
+
+
+def _with_repeated(judged: JudgedPage, repeated: Mapping[int, int]) -> PageOwnership:
+    """Note the page that this one repeats; sheets that list nobody may be alike."""
+    first = repeated.get(judged.ownership.page, 0)
+    return replace(judged.ownership, repeats=first) if first and judged.listed else judged.ownership
 
 
 def _settle(judged: list[JudgedPage], expectation: Expectation) -> list[JudgedPage]:
@@ -184,22 +193,41 @@ def _astray(
 def _absent(
     view: View, telling: frozenset[int], seen: frozenset[int], pages: Sequence[PageFields]
 ) -> Iterator[Evidence]:
-    """Yield persons that must be listed and of whom nothing stands there, where everybody else is listed.
+    """Yield persons that must be listed and of whom nothing stands there, where somebody else is listed.
 
-    One item may be the reader's miss; all that tell a person from the others are not. Of twins only the name tells:
-    then the fields for names must all be filled with the others'.
+    One item may be the reader's miss; all that only this person has are not. Where that is one item, the fields for
+    names must all be filled with the others'.
     """
     items: dict[str, list[int]] = {person: [] for person in view.persons}
     for place in sorted(telling):
         items.setdefault(view.wanted[place].person, []).append(place)
     absent = {person for person, places in items.items() if not seen.intersection(places)}
-    few = any(len(items[person]) < _ITEMS_OF_A_PERSON for person in absent)
+    peculiar = _peculiar_items(view, seen)
+    few = any(max(len(items[person]), peculiar[person]) < _ITEMS_OF_A_PERSON for person in absent)
     if few and not _all_names_are_of(view, frozenset(items) - absent, pages):
         return
+    listed = {view.wanted[place].person for place in seen if view.wanted[place].per is Per.PERSON} - absent
     for person in view.persons:
-        if person in absent and len(absent) < len(items):
+        if person in absent and listed:
             first = view.wanted[items[person][0]]
             yield replace(_evidence(first, None), kind="missing person")
+
+
+def _peculiar_items(view: View, seen: frozenset[int]) -> Counter[str]:
+    """Count for each person the items not seen that only they have, of the kinds that stand there of others."""
+    printed = {view.wanted[place].item for place in seen}
+    holders: dict[Hashable, set[str]] = {}
+    for wanted in view.wanted:
+        for value in (*wanted.texts, wanted.day):
+            holders.setdefault(value, set()).add(wanted.person)
+    return Counter(
+        wanted.person
+        for place, wanted in enumerate(view.wanted)
+        if wanted.per is Per.PERSON
+        and place not in seen
+        and wanted.item in printed
+        and all(holders[value] == {wanted.person} for value in (*wanted.texts, wanted.day) if value)
+    )
 
 
 def _all_names_are_of(view: View, present: frozenset[str], pages: Sequence[PageFields]) -> bool:

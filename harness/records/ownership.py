@@ -42,6 +42,7 @@ class PageOwnership(Struct, frozen=True, kw_only=True, gc=False):
     evidence: tuple[Evidence, ...] = ()  # foreign items with their owners
     issue_number: str = ""  # as printed
     counter: tuple[int, int] | None = None  # printed "page i of n"
+    repeats: int = 0  # the page, before it, that lists the same people in the same words; 0 where none does
     certificate: Certificate | None = None  # by its title, None if no title is recognised
     confirmed: str = ""  # of text passes chosen for it: "picture", or why a picture could not; "" where not chosen
     picture: PictureOpinion | None = None  # what comparing with the baseline's picture said, where it was asked

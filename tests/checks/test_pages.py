@@ -1,6 +1,7 @@
 """Property P: numbers and counters of pages."""
 
 import pytest
+from msgspec.structs import replace
 
 from harness.checks.pages import check_pages
 from harness.records.findings import Anomaly, Severity
@@ -95,3 +96,11 @@ def test_bytes_behind_the_end_that_are_no_revision_are_for_review(history, marks
 def test_revisions_and_a_few_padding_bytes_are_ordinary(history, marks):
     history.asks("A1", "R1").gets("A1", marks=marks)
     assert check(history) == []
+
+
+def test_a_page_that_stands_twice_is_told_however_it_is_counted(history, made):
+    twice = [*pages(made, ("N1", (1, 3)), ("N1", (2, 3))), made.own_page("R1", page=3, number="N1", counter=(3, 3))]
+    history.asks("A1", "R1").gets("A1", [*twice[:2], replace(twice[2], repeats=1)])
+    (found,) = check_pages(history.view(), history.documents)
+    assert (found.anomaly, found.severity, found.pages) == (Anomaly.WRONG_ITEM, Severity.DEFECT, (3,))
+    assert [e.value for e in found.evidence] == ["repeats page 1"]

@@ -83,3 +83,19 @@ def test_an_own_paper_of_a_kind_that_was_not_asked_for_is_own_though_it_lacks_th
     assert document.pages[0].verdict is PageVerdict.OWN
     assert document.pages[0].certificate is Certificate.JUMINHYO
     assert document.pages[1].verdict is PageVerdict.MIXED  # R00005 is in another koseki
+
+
+def test_a_page_that_stands_twice_repeats_the_first_whatever_its_counter_says(producer, written, judge):
+    counted = written("household", ("1頁/2頁", "1頁/3頁"), ("2頁/2頁", "2頁/3頁"))
+    again = written("household", ("1頁/2頁", "3頁/3頁"))[0]
+    document = judge(producer([*counted, again]), "juminhyo", "R00001", HOUSEHOLD)
+    assert [p.repeats for p in document.pages] == [0, 0, 1]
+    assert [p.counter for p in document.pages] == [(1, 3), (2, 3), (3, 3)]
+    assert {p.verdict for p in document.pages} == {PageVerdict.OWN}
+
+
+def test_sheets_that_list_nobody_may_be_alike(draw, written, judge):
+    listing = written("household", ("1頁/2頁", "1頁/4頁"), ("2頁/2頁", "2頁/4頁"))
+    head = [line for line in listing[1] if line.y > 700]
+    document = judge(draw([*listing, head, head]), "juminhyo", "R00001", HOUSEHOLD)
+    assert [p.repeats for p in document.pages] == [0, 0, 0, 0]

@@ -233,3 +233,25 @@ def test_what_could_not_be_read_is_not_answered(both, people, profile):
     wanted, pages, _ = next(own_documents(people, profile, 6, 1))
     torn = replace(reading(pages), status=ReadingStatus.CORRUPT)
     assert not both(torn, wanted)[1]
+
+
+def test_an_applicant_who_alone_is_left_out_of_the_family_register_is_missing(oracle, people, profile):
+    """The others are residents of nowhere: nobody's whose document it could be instead."""
+    left_out = 0
+    for applicant in people.residents:
+        wanted = expect(Certificate.KOSEKI, Options(scope=Scope.ALL), applicant, people, profile)
+        view, title = wanted.views[0], profile.papers[wanted.certificate].titles[0]
+        own = [w for w in view.wanted if w.person == applicant and w.per == "person"]
+        others = [w for w in view.wanted if w not in own and (w.texts or w.day)]
+        lines = [
+            ("", title),
+            *((w.labels[0] if w.labels else "", w.texts[0] if w.texts else wareki(w.day)) for w in others),
+        ]
+        names = {t for w in own if w.item == "given_name" for t in w.texts}
+        if view.persons != (applicant,) or not any(w.item == "given_name" for w in others):
+            continue
+        if not any(name in value for name in names for _, value in lines):
+            left_out += 1
+            told = oracle.document(reading([lines]), wanted).wrong
+            assert [e.owner for e in told if e.kind == "missing person"] == [applicant]
+    assert left_out > 5
