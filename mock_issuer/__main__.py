@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -50,13 +49,13 @@ def main() -> None:
 @click.option("--require-client-cert", is_flag=True, help="refuse connections without one")
 @click.option("--ocsp", default="", metavar="URL", help="ask this responder too; without an answer nobody is let in")
 @click.option("--revive-nodes", is_flag=True, help="start a node again when its process died")
-@click.option("--die-with-parent", is_flag=True, help="end when the starting process ends")
+@click.option("--die-with-parent", type=int, metavar="PID", help="end when the starting process, PID, ends")
 def serve(
     population: Path, cards: Path, state: Path, nodes: int, host: str, port: int, ready_file: Path | None,
     defects: tuple[str, ...], controls: tuple[str, ...], routing: str, builds: tuple[str, ...], print_ms: float,
     print_limit_s: float, print_line: int, front_read_s: float, name_limit: int, threads: int, node_threads: int,
     tls_cert: Path | None, tls_key: Path | None, client_ca: Path | None, require_client_cert: bool, ocsp: str,
-    revive_nodes: bool, die_with_parent: bool,
+    revive_nodes: bool, die_with_parent: int | None,
 ) -> None:  # fmt: skip
     """Serve until Ctrl-C or SIGTERM.
 
@@ -95,7 +94,7 @@ def serve(
         revive=revive_nodes,
         switches=_switches((*defects, *controls), ids),
         ready_file=ready_file,
-        parent=os.getppid() if die_with_parent else None,
+        parent=die_with_parent,
     )  # fmt: skip
     try:
         run(service)

@@ -38,10 +38,10 @@ def apply_update(register: Register, update: Update, work: WorkTable, slots: Seq
     """Change the register in two steps, as the entry screens do, and return its new version.
 
     The new state is staged beside the old one, an extract of it goes through the work table (its rows are `slots`) and
-    is proven to fit the paper; then it holds, or the staged state is dropped. Raises Refusal: 404 for an unknown
-    resident, 409 for a field or value that cannot be changed so.
+    is proven to fit the paper; then the change is made to the state that holds by then, or what was staged is dropped.
+    Raises Refusal: 404 for an unknown resident, 409 for a field or value that cannot be changed so.
     """
-    staged = _stage(register, update)
+    _stage(register, update)
     try:
         with register.snapshot(STAGED) as view:
             extract = view.extract(update.resident)
@@ -56,20 +56,18 @@ def apply_update(register: Register, update: Update, work: WorkTable, slots: Seq
         raise
     with register.change() as run:
         version = record_change(run, update.update, update.resident, update.field, str(update.value))
-        enter_change(run, update, version, staged)
+        enter_change(run, update, version)
         return version
 
 
-def _stage(register: Register, update: Update) -> bytes | None:
+def _stage(register: Register, update: Update) -> None:
     with register.change() as run:
         resident = Snapshot(run).resident(update.resident)
         if resident is None:
             raise Refusal(404, "RESIDENT_UNKNOWN", f"no resident {update.resident!r} in the register")
-        if update.field == "seal":
-            return None
-        staged = encode(changed_by(resident, update))
-        run.execute("UPDATE resident SET staged = ? WHERE key = ?", (staged, update.resident))
-        return staged
+        if update.field != "seal":
+            staged = encode(changed_by(resident, update))
+            run.execute("UPDATE resident SET staged = ? WHERE key = ?", (staged, update.resident))
 
 
 def _drop(register: Register, update: Update) -> None:
@@ -90,18 +88,14 @@ def unrecorded(change: Change) -> Update:
     return Update(resident=change.resident, field=change.field, value=change.value)
 
 
-def enter_change(run: sqlite3.Connection, update: Update, version: int, body: bytes | None = None) -> None:
-    """Enter an update under its version inside a transaction; `body`: the resident's new state where it is known.
-
-    Raises Refusal 409.
-    """
+def enter_change(run: sqlite3.Connection, update: Update, version: int) -> None:
+    """Enter an update under its version inside a transaction. Raises Refusal 409."""
     if update.field == "seal":
         _change_seal(run, update, version)
         return
-    if body is None:
-        resident = Snapshot(run).resident(update.resident)
-        assert resident is not None
-        body = encode(changed_by(resident, update))
+    resident = Snapshot(run).resident(update.resident)
+    assert resident is not None
+    body = encode(changed_by(resident, update))
     run.execute("UPDATE resident SET body = ?, staged = NULL WHERE key = ?", (body, update.resident))
 
 

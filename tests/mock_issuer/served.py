@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -78,7 +79,14 @@ def start_issuer(folder: Path, population: Path, cards: Path, *options: str) -> 
     ready_file = folder / "ready.json"
     ready_file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "mock_issuer", "serve", "--population", str(population), "--cards", str(cards)]
-    command += ["--state", str(folder / "state"), "--ready-file", str(ready_file), "--die-with-parent"]
+    command += [
+        "--state",
+        str(folder / "state"),
+        "--ready-file",
+        str(ready_file),
+        "--die-with-parent",
+        str(os.getpid()),
+    ]
     command += ["--threads", "160", "--node-threads", "128", *options]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     until = time.monotonic() + 30

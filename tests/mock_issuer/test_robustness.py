@@ -78,9 +78,10 @@ def test_nodes_die_with_a_killed_centre(serve, town) -> None:
 def test_it_dies_with_its_parent_where_asked_to(town, tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     serve = [sys.executable, "-m", "mock_issuer", "serve", "--population", str(town.population), "--cards",
-             str(town.card_files), "--state", str(tmp_path / "s"), "--ready-file", str(ready), "--die-with-parent",
-             "--nodes", "1"]  # fmt: skip
-    parent = subprocess.Popen([sys.executable, "-c", f"import subprocess; subprocess.Popen({serve!r}).wait()"])
+             str(town.card_files), "--state", str(tmp_path / "s"), "--ready-file", str(ready), "--nodes", "1",
+             "--die-with-parent"]  # fmt: skip
+    start = f"import os, subprocess; subprocess.Popen([*{serve!r}, str(os.getpid())]).wait()"
+    parent = subprocess.Popen([sys.executable, "-c", start])
     until = time.monotonic() + 60
     while not ready.exists():
         assert time.monotonic() < until

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from mock_issuer import updates
+from mock_issuer.people import Extract
 from mock_issuer.truth import Kind
 
 
@@ -44,6 +46,20 @@ def test_the_clean_issuer_prints_states_that_the_register_had_while_it_changes(o
         for _ in range(2):
             the_same_person(office)
     assert set(answers) == {200}
+    assert office.wrong() == []
+
+
+def test_of_two_changes_of_one_resident_at_once_neither_is_lost(office, monkeypatch) -> None:
+    proven = updates._require_fitting
+
+    def meanwhile(update: updates.Update, extract: Extract) -> None:
+        proven(update, extract)
+        if update.field == "address":
+            assert office.update("R00033", "remarks", "届出あり") == 200
+
+    monkeypatch.setattr(updates, "_require_fitting", meanwhile)
+    assert office.update("R00033", "address", "架空県見本市転居先4番") == 200
+    office.get(33, "juminhyo")
     assert office.wrong() == []
 
 
