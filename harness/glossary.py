@@ -277,6 +277,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "wrong item": ("登録と違う記載", "item differs from the register"),
     "blank item": ("空欄の項目", "item left blank"),
     "unexpected item": ("登録にない項目の記載", "item not in the register"),
+    "others' item": ("他の住民に登録のある項目の記載", "item that other people have"),
     "leaked item": ("選んでいない項目の記載", "item not asked for"),
     "same bytes": ("同一のファイル", "the same bytes"),
     "issue number": ("発行番号", "issue number"),

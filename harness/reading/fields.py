@@ -19,6 +19,7 @@ from harness.reading.profile import Per
 from harness.reading.wanted import Wanted
 from harness.records.findings import Evidence
 
+OTHERS_ITEM = "others' item"
 _SAYS_SOMETHING = re.compile(r"[^\W_]")
 _NOTHING = ("なし", "無し", "該当なし", "記載なし", "該当事項なし")  # a vendor's fillers that no profile thought of
 
@@ -91,7 +92,8 @@ def filled_items(
 ) -> Iterator[Evidence]:
     """Yield values beside the labels of items that the register does not hold, or that were not asked for.
 
-    `owner` is whose value it is, where the population tells; "" may be a text of the form that the profile lacks.
+    `owner` is whose value it is, where the population tells. Of one that several have no owner is named; any other
+    may be a text of the form that the profile lacks.
     """
     compared = beside.compare(view.wanted)
     alone = view.persons[0] if len(view.persons) == 1 else ""
@@ -101,8 +103,10 @@ def filled_items(
         if found.below or not none or any(found.label in w.labels and w.person == person for w in view.wanted):
             continue
         if _says_something(beside, found, view):
-            owner = _owner(index, none[0], found.value)
-            yield Evidence(kind="unexpected item", page=page, item=none[0].item, value=found.value[:60], owner=owner)
+            having = _having(index, none[0], found.value)
+            kind = OTHERS_ITEM if len(having) > 1 else "unexpected item"
+            owner = having.pop() if len(having) == 1 else ""
+            yield Evidence(kind=kind, page=page, item=none[0].item, value=found.value[:60], owner=owner)
 
 
 def _says_something(beside: Beside, found: Labelled, view: View) -> bool:
@@ -118,9 +122,10 @@ def _says_something(beside: Beside, found: Labelled, view: View) -> bool:
     return not any(value.startswith(t) for t in texts)
 
 
-def _owner(index: OwnerIndex, item: Wanted, value: str) -> str:
+def _having(index: OwnerIndex, item: Wanted, value: str) -> set[str]:
+    """Return the residents who have a value: in this item, or as something that tells whose it is."""
     dates = find_dates(value)
     having = set(index.having(item.source, value)) | {o.resident for o in index.owners_of(value)}
     if dates and dates[0][0] == 0:
         having |= set(index.having(item.source, dates[0][2]))
-    return having.pop() if len(having) == 1 else ""
+    return having

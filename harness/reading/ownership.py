@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from harness.reading.astray import PageTexts, astray
-from harness.reading.fields import PageFields, blank_items
+from harness.reading.fields import OTHERS_ITEM, PageFields, blank_items
 from harness.reading.form import FormTexts
 from harness.reading.identity import Cast
 from harness.reading.known_layouts import KnownLayouts
@@ -160,7 +160,8 @@ def _with_content(document: DocumentOwnership, cast: Cast, judged: Sequence[Judg
     view = cast.views[best]
     wrong = [e for j in judged for e in j.wrong[best]]
     unexpected = [e for j in judged for e in j.unexpected[best]]
-    wrong += [e for e in unexpected if e.owner]
+    of_others = [e for e in unexpected if e.owner or e.kind == OTHERS_ITEM]
+    wrong += of_others
     verdicts = {j.ownership.verdict for j in judged}
     if document.status is not ReadingStatus.READ or verdicts & _ANOTHERS:
         return replace(document, wrong=tuple(wrong))
@@ -175,7 +176,7 @@ def _with_content(document: DocumentOwnership, cast: Cast, judged: Sequence[Judg
         weak=tuple(_weak(view, best, judged)),
         missing=tuple(_missing(view, best, judged)),
         wrong=tuple(wrong),
-        unexplained=tuple(e for e in unexpected if not e.owner),
+        unexplained=tuple(e for e in unexpected if e not in of_others),
     )
 
 

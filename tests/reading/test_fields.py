@@ -66,6 +66,8 @@ def judge_with_former_names(town, second):
         **town.residents,
         "R00012": replace(town.residents["R00012"], former_name=""),
         "R00008": replace(town.residents["R00008"], former_name="古川"),
+        "R00009": replace(town.residents["R00009"], former_name="今泉"),
+        "R00010": replace(town.residents["R00010"], former_name="今泉"),
     }
     people = type(town)(residents.values(), town.koseki.values())
     oracle = Judge(OwnerIndex(people), profile)
@@ -91,6 +93,13 @@ def test_a_value_of_somebody_else_where_the_register_holds_nothing_is_wrong(judg
     assert [(e.kind, e.item, e.value, e.owner) for e in document.wrong] == [
         ("unexpected item", "former_name", "古川", "R00008")
     ]
+
+
+def test_a_value_that_several_others_have_where_the_register_holds_nothing_is_wrong_too(
+    judge_with_former_names, with_former_name
+):
+    document = judge_with_former_names(with_former_name("今泉"))
+    assert [(e.kind, e.item, e.value, e.owner) for e in document.wrong] == [("others' item", "former_name", "今泉", "")]
 
 
 def test_a_value_of_nobody_where_the_register_holds_nothing_is_for_a_persons_eyes(
