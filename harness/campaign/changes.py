@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from harness.campaign.author import Author
 from harness.campaign.crowd import crowd
-from harness.campaign.edits import again_and_again, entry, move
+from harness.campaign.edits import again_and_again, entry, move, of_family
 from harness.campaign.scenario import Updates
 from harness.records.certificates import Certificate, Scope
 from harness.records.plan import Batch, BatchKind, PlannedApplication, PlannedUpdate, Relation
@@ -36,6 +36,11 @@ def update_batches(phase: Updates, author: Author) -> Iterator[Batch]:
         if (other := entry(author, number)) is not None:
             values = (other.new[0], other.old)
             yield _around(phase, author, Certificate.JUMINHYO, other.field, values, number, other.resident)
+    for number in range(phase.families):
+        if (found := of_family(author, number)) is not None:
+            reader, of = found
+            values = (of.new[0], of.old)
+            yield _around(phase, author, Certificate.JUMINHYO, of.field, values, number, reader, of.resident)
     for number in range(phase.in_flight):
         yield from _in_flight(phase, author, number)
 
@@ -48,23 +53,29 @@ def _around(
     values: tuple[str, str],
     kiosk: int,
     resident: str | None = None,
+    member: str = "",
 ) -> Batch:
     """Issue, change, issue again at once and a little later, then change back: the register is as before.
+
+    Changed is `resident`, or a `member` of the household of which `resident` is issued a copy: what is kept by the
+    applicant's own entry does not see that.
 
     Later, copies and caches that count as up to date are read, no longer the register itself.
 
     Where a change takes longer to show than a run can wait, it stays: a follow-up run looks at it and changes it back.
     """
     node, kiosk = author.node(), kiosk % author.scenario.kiosks
-    before = author.application(phase, certificate, kiosk=kiosk, node=node, resident=resident)
-    after, later = (
-        author.application(phase, certificate, kiosk=kiosk, node=node, resident=before.resident, gap_ms=gap)
-        for gap in (0.0, _LATER_MS)
+    who = resident or author.cast.next(certificate)
+    options = replace(author.cast.options(who, certificate), scope=Scope.ALL) if member else None
+    before, after, later = (
+        author.application(phase, certificate, kiosk=kiosk, node=node, resident=who, gap_ms=gap, options=options)
+        for gap in (0.0, 0.0, _LATER_MS)
     )
-    updates = [author.update(before.resident, field, values[0], before=after.application)]
+    changed, purpose = member or who, f"update:family:{field}" if member else f"update:{field}"
+    updates = [author.update(changed, field, values[0], before=after.application)]
     if author.target.limits.reflection_s <= _WAITED_S:
-        updates.append(author.update(before.resident, field, values[1]))
-    return author.batch(phase, BatchKind.SEQUENCE, [before, after, later], f"update:{field}", updates=tuple(updates))
+        updates.append(author.update(changed, field, values[1]))
+    return author.batch(phase, BatchKind.SEQUENCE, [before, after, later], purpose, updates=tuple(updates))
 
 
 def _in_flight(phase: Updates, author: Author, number: int) -> Iterator[Batch]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from harness.campaign.author import Author
 from harness.records.certificates import Certificate
+from harness.records.plan import Relation
 from harness.records.resident import Resident
 
 _ENDINGS = (
@@ -59,6 +60,25 @@ def entry(author: Author, number: int) -> Edit | None:
         if new := _renamed(who, kind):
             return Edit(key, kind, (new,), getattr(who, kind))
     return None
+
+
+def of_family(author: Author, number: int) -> tuple[str, Edit] | None:
+    """Return somebody, and the `number`-th change of a member of their household: furigana and name in turn.
+
+    None where no two who may be issued a certificate of residence live together.
+    """
+    for edits_of in (_renaming, spelling) if number % 2 else (spelling,):
+        for _ in author.cast.residents:
+            key = author.cast.next(Certificate.JUMINHYO)
+            reader, edits = author.cast.partner(key, Relation.HOUSEHOLD, Certificate.JUMINHYO), edits_of(author, key)
+            if reader and edits:
+                return reader, edits[0]
+    return None
+
+
+def _renaming(author: Author, key: str) -> tuple[Edit, ...]:
+    who = author.cast.residents[key]
+    return (Edit(key, "name", (new,), who.name or ""),) if (new := _renamed(who, "name")) else ()
 
 
 def _renamed(who: Resident, field: str) -> str:

@@ -87,7 +87,7 @@ def asked_for(scenario: Scenario) -> tuple[Certificate, ...]:
 
 def _updated(phase: Updates) -> dict[Certificate, int]:
     """Return how often each certificate is issued around a change of the register."""
-    residence = phase.moves + phase.entries + phase.in_flight
+    residence = phase.moves + phase.entries + phase.families + phase.in_flight
     return {Certificate.INKAN: phase.cancelled_seals, Certificate.JUMINHYO: residence}
 
 
@@ -134,7 +134,7 @@ def _fit(
         if Certificate.INKAN not in offered:
             phase = replace(phase, cancelled_seals=0)
         if Certificate.JUMINHYO not in offered:
-            phase = replace(phase, moves=0, entries=0, in_flight=0)
+            phase = replace(phase, moves=0, entries=0, families=0, in_flight=0)
         return phase if updates and any(_updated(phase).values()) else None
     if isinstance(phase, Succession):
         phase = replace(phase, abort_steps=tuple(s for s in phase.abort_steps if s not in steps))
@@ -154,7 +154,7 @@ def _fit(
 def _by_hand(phase: Updates) -> Updates:
     """Return what a person can do: each change and its undoing, and none into the midst of an issue."""
     seals, moves = min(phase.cancelled_seals, _BY_HAND), min(phase.moves, _BY_HAND)
-    return replace(phase, cancelled_seals=seals, moves=moves, entries=0, in_flight=0)
+    return replace(phase, cancelled_seals=seals, moves=moves, entries=0, families=0, in_flight=0)
 
 
 def unmet(scenario: Scenario, batches: Collection[Batch]) -> tuple[tuple[Relation, ...], tuple[str, ...]]:

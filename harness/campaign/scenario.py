@@ -116,6 +116,7 @@ class Updates(PhaseBase, frozen=True, tag="updates"):
     cancelled_seals: Annotated[int, Meta(ge=0)] = 0
     moves: Annotated[int, Meta(ge=0)] = 0
     entries: Annotated[int, Meta(ge=0)] = 0  # of name, former name, householder, death and protection, in turn
+    families: Annotated[int, Meta(ge=0)] = 0  # of the name of one, between two issues of another's copy of all of them
     in_flight: Annotated[int, Meta(ge=0)] = 0  # changes that fall into somebody's issue, others being served
     fillers: Annotated[int, Meta(ge=0)] = 4  # people served around a change in flight
     crowd: Annotated[int, Meta(ge=0)] = 0  # people before whom, every other time, changes follow each other; 0: never

@@ -24,6 +24,7 @@ from harness.records.findings import Evidence
 from harness.records.ownership import OwnerWeight, PageOwnership, PageVerdict
 from harness.records.reading import PageRead
 
+_TELLING_TEXTS = 2  # different texts of one other person: of the people there are, nobody else has both
 _LACKING = 1  # items in whose place somebody else's stands: an address; of two it is a record of both people
 
 
@@ -96,8 +97,29 @@ class _Page:
     def judge(self, layout: Layout) -> JudgedPage:
         """Return what the page is."""
         if distrust := self._page.distrust or layout.distrust:
-            return self._unread(distrust)
+            return self._anothers() or self._unread(distrust)
         return self._opinion(layout)
+
+    def _anothers(self) -> JudgedPage | None:
+        """Return a page whose text is not to be believed as another person's, where their name and more stand on it.
+
+        A page that is half another form's lacks labels; text that decodes badly spells nobody's name by chance.
+        """
+        foreign = [] if self._page.page.undrawn else self._foreign(self._page.beside)
+        donors = weigh(foreign)
+        donor = next(iter(donors), "")
+        theirs = [{o.role for o in f.owners if o.resident == donor} for f in foreign]
+        if sum(map(bool, theirs)) < _TELLING_TEXTS or not any("name" in roles for roles in theirs):
+            return None
+        mixed = Identity(self._cast, self._page.found).apart_from(donor)
+        judged = self._unread("")
+        ownership = replace(
+            judged.ownership,
+            verdict=PageVerdict.MIXED if mixed else PageVerdict.FOREIGN,
+            owners=tuple(OwnerWeight(resident=person, bits=bits) for person, bits in donors.items()),
+            evidence=foreign_evidence(foreign, donors, self._number),
+        )
+        return replace(judged, ownership=ownership)
 
     def _unread(self, distrust: str) -> JudgedPage:
         """Return a page of which nothing can be believed, its number and counter neither."""

@@ -30,7 +30,7 @@ def test_a_changed_register_is_changed_back_afterwards(people):
             assert change.start_ms < back.start_ms
         assert back.before is None
         resident = people.residents[back.resident]
-        assert back.value == ("registered" if back.field == "seal" else resident.address)
+        assert back.value == registered(resident, back.field)
 
 
 def test_who_is_changed_is_read_several_times_around_the_change_and_so_is_the_family(people):
@@ -99,6 +99,19 @@ def test_entries_of_every_kind_are_issued_before_and_after_their_change_and_undo
         assert {a.resident for a in batch.applications} == {change.resident} == {who}
         assert change.before == batch.applications[1].application
         assert registered(found, undone.field) == undone.value != change.value
+
+
+def test_a_member_of_the_household_is_changed_between_two_copies_that_another_is_issued(people):
+    _, batches = compiled(people, phase(Updates, families=4))
+    assert [b.purpose for b in batches] == ["update:family:kana", "update:family:name"] * 2
+    for batch in batches:
+        (change, undone), (before, after, later) = batch.updates, batch.applications
+        assert before.resident == after.resident == later.resident != change.resident
+        assert people.residents[before.resident].household == people.residents[change.resident].household
+        assert {a.options.scope for a in batch.applications} == {"all"}
+        assert len({a.node for a in batch.applications}) == 1
+        assert change.before == after.application
+        assert registered(people.residents[change.resident], undone.field) == undone.value != change.value
 
 
 def test_after_a_change_is_issued_at_once_and_again_when_copies_have_followed(people):
