@@ -133,7 +133,8 @@ LESS_GO_LIVE = [
     ("pairs = 10\nfillers = 3", "pairs = 1\nfillers = 1"),
     ("ramp = [8, 24, 72]\nkiosks = 140\nper_kiosk = 2\nrounds = 2\n", "ramp = [4]\nkiosks = 12\nper_kiosk = 1\n"),
     ("enough = 40\nchanges = 60", "enough = 4\nchanges = 4"),
-    ("cancelled_seals = 3\nmoves = 3\nin_flight = 8", "cancelled_seals = 1\nmoves = 1\nin_flight = 2"),
+    ("cancelled_seals = 3\nmoves = 3\nfamilies = 2\n", "cancelled_seals = 1\nmoves = 1\nfamilies = 1\n"),
+    ("in_flight = 8", "in_flight = 2"),
     ("rounds = 3\nfillers = 2", "rounds = 1\nfillers = 1"),
     ("per_second = 8\nseconds = 8", "per_second = 4\nseconds = 3"),
 ]
