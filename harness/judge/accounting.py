@@ -15,6 +15,7 @@ from msgspec import Struct
 from harness.checks.documents import Documents
 from harness.checks.history import NEVER, HistoryView
 from harness.judge.classes import DeliveryClass, delivery_classes
+from harness.judge.inputs import Inputs
 from harness.records.history import Ending, PlayerCounters
 from harness.records.verdict import Count, FinalClass, Identity
 
@@ -32,6 +33,17 @@ class Sources(Struct, frozen=True, kw_only=True):
 
 
 Sentence = tuple[str, str]  # Japanese, English
+
+
+def sources_of(inputs: Inputs) -> Sources:
+    """Return what a run's other files say."""
+    return Sources(
+        planned=inputs.planned,
+        stored=inputs.stored,
+        stored_entries=inputs.stored_entries,
+        read=inputs.readings.keys(),
+        ledger_offered=inputs.target.ledger,
+    )
 
 
 def account_applications(view: HistoryView, sources: Sources, classes: Mapping[str, FinalClass | None]) -> Identity:

@@ -28,7 +28,7 @@ from harness.glossary import Lang
 from harness.journal import RunFolder, read_manifest
 from harness.journal.reviews import read_reviews
 from harness.journal.run_folder import write_whole
-from harness.judge.accounting import Sources, account_applications, account_deliveries
+from harness.judge.accounting import account_applications, account_deliveries, sources_of
 from harness.judge.baseline import BaselineSide
 from harness.judge.classes import final_classes, is_mingled
 from harness.judge.compared import NO_BASELINE, Compared
@@ -58,7 +58,7 @@ from harness.judge.recognised import Recognise, newly_read, unasked
 from harness.judge.recovery import Asked, recovery_of
 from harness.judge.regularities import regularities
 from harness.judge.reviews import cleared_classes, with_reviews
-from harness.judge.scope import measure_scope, validate_scope
+from harness.judge.scope import count_register_reads, measure_scope, validate_scope
 from harness.judge.server_log import LogSide
 from harness.judge.set_aside import set_aside
 from harness.judge.settling import count_confirmed
@@ -420,7 +420,8 @@ class _Judge:
         )
 
     def _scope(self, documents: Documents, compared: Compared) -> tuple[ScopeEntry, ...]:
-        reads, states = self._register_reads(), self.inputs.card_states
+        reads = count_register_reads(self.view, self.inputs.population.residents, self.register, self._refusal)
+        states = self.inputs.card_states
         fresh = self.fresh.reflection
         return measure_scope(self.view, documents, self.inputs.target, reads, states, compared, self.turned_away, fresh)
 
@@ -461,25 +462,8 @@ class _Judge:
     def _card_is_valid(self, serial: str) -> bool:
         return self.inputs.card_states.get(serial, VALID) == VALID
 
-    def _register_reads(self) -> int:
-        """Count applications of people whose state changed or forbids the certificate."""
-        residents, changed = self.inputs.population.residents, self.register.changed
-        people, kinds = (self.view.applications.strings(f) for f in ("resident", "certificate"))
-        return sum(
-            1
-            for who, kind in zip(people, kinds, strict=True)
-            if who in changed or (who in residents and self._refusal(residents[who], Certificate(kind)))
-        )
-
     def _identities(self, documents: Documents, classes: Mapping[str, FinalClass | None]) -> tuple[Identity, ...]:
-        inputs = self.inputs
-        sources = Sources(
-            planned=inputs.planned,
-            stored=inputs.stored,
-            stored_entries=inputs.stored_entries,
-            read=inputs.readings.keys(),
-            ledger_offered=inputs.target.ledger,
-        )
+        sources = sources_of(self.inputs)
         return (
             account_applications(self.view, sources, classes),
             account_deliveries(self.view, sources, documents),

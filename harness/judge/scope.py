@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from harness.checks.documents import Documents
 from harness.checks.history import HistoryView, predecessors
 from harness.checks.isolation import invalid_cards, probes_made
+from harness.checks.issuing import Refusal
+from harness.checks.register import Register
 from harness.errors import ConfigError
 from harness.glossary import reason_word, word
 from harness.judge.compared import NO_BASELINE, Compared
 from harness.judge.turned_away import TurnedAway
+from harness.records.certificates import Certificate
 from harness.records.findings import Property
 from harness.records.plan import Probe
+from harness.records.resident import Resident
 from harness.records.target import Target
 from harness.records.verdict import Reflection, ScopeEntry
 
@@ -35,6 +41,18 @@ def validate_scope(target: Target, file: object) -> None:
             raise ConfigError(file, f"{place}.reason", "is empty; say why the target cannot show this property")
         if not out.declared_by.strip():
             raise ConfigError(file, f"{place}.declared_by", "is empty; name who declares it")
+
+
+def count_register_reads(
+    view: HistoryView, residents: Mapping[str, Resident], register: Register, refusal: Refusal
+) -> int:
+    """Count applications of people whose state changed or forbids the certificate."""
+    people, kinds = (view.applications.strings(field) for field in ("resident", "certificate"))
+    return sum(
+        1
+        for who, kind in zip(people, kinds, strict=True)
+        if who in register.changed or (who in residents and refusal(residents[who], Certificate(kind)))
+    )
 
 
 def measure_scope(

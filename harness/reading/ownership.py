@@ -197,38 +197,48 @@ def _absent(
     """Yield persons that must be listed and of whom nothing stands there, where somebody else is listed.
 
     One item may be the reader's miss; all that only this person has are not. Where that is one item, the fields for
-    names must all be filled with the others'.
+    names must all be filled with the others'. Whoever is listed may be no resident: then everything of theirs counts.
     """
     items: dict[str, list[int]] = {person: [] for person in view.persons}
     for place in sorted(telling):
         items.setdefault(view.wanted[place].person, []).append(place)
-    absent = {person for person, places in items.items() if not seen.intersection(places)}
     peculiar = _peculiar_items(view, seen)
+    absent = {
+        person
+        for person, places in items.items()
+        if (not seen.intersection(places) if places else peculiar[person] >= _ITEMS_OF_A_PERSON)
+    }
     few = any(max(len(items[person]), peculiar[person]) < _ITEMS_OF_A_PERSON for person in absent)
     if few and not _all_names_are_of(view, frozenset(items) - absent, pages):
         return
-    listed = {view.wanted[place].person for place in seen if view.wanted[place].per is Per.PERSON} - absent
+    residents = len(absent) < len(items)
+    others = any(view.wanted[place].per is Per.PERSON and not view.wanted[place].person for place in seen)
     for person in view.persons:
-        if person in absent and listed:
-            first = view.wanted[items[person][0]]
+        if person in absent and (residents or (others and peculiar[person] >= _ITEMS_OF_A_PERSON)):
+            theirs = (w for w in view.wanted if w.person == person and w.per is Per.PERSON)
+            first = view.wanted[items[person][0]] if items[person] else next(theirs)
             yield replace(_evidence(first, None), kind="missing person")
 
 
 def _peculiar_items(view: View, seen: frozenset[int]) -> Counter[str]:
-    """Count for each person the items not seen that only they have, of the kinds that stand there of others."""
+    """Count the items that only one person has and that are not seen, though their kinds are printed of others.
+
+    Of whom one such item is seen there is none: the person stands there.
+    """
     printed = {view.wanted[place].item for place in seen}
     holders: dict[Hashable, set[str]] = {}
     for wanted in view.wanted:
         for value in (*wanted.texts, wanted.day):
             holders.setdefault(value, set()).add(wanted.person)
-    return Counter(
-        wanted.person
+    peculiar = [
+        (place, wanted.person)
         for place, wanted in enumerate(view.wanted)
         if wanted.per is Per.PERSON
-        and place not in seen
         and wanted.item in printed
         and all(holders[value] == {wanted.person} for value in (*wanted.texts, wanted.day) if value)
-    )
+    ]
+    there = {person for place, person in peculiar if place in seen}
+    return Counter(person for _, person in peculiar if person not in there)
 
 
 def _all_names_are_of(view: View, present: frozenset[str], pages: Sequence[PageFields]) -> bool:

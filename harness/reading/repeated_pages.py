@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from harness.reading.folded_page import FoldedPage
 from harness.reading.form import FormTexts
 from harness.records.reading import Reading
 
-_DIGITS = dict.fromkeys(map(ord, "0123456789０１２３４５６７８９"))
+_DIGITS = re.compile(r"\d+")
 
 
 def repeated_pages(reading: Reading, form: FormTexts) -> Mapping[int, int]:
@@ -16,7 +17,8 @@ def repeated_pages(reading: Reading, form: FormTexts) -> Mapping[int, int]:
 
     Counters, issue numbers and what else the profile calls variable may differ. Whose the pages are is not looked at.
     """
-    if len({page.text.translate(_DIGITS) for page in reading.pages}) == len(reading.pages):
+    pages = len(reading.pages)
+    if pages < 2 or len({_DIGITS.sub("", page.text) for page in reading.pages}) == pages:
         return {}
     first: dict[str, int] = {}
     told = ((page.number, form.without_variable(FoldedPage(page.text))) for page in reading.pages)

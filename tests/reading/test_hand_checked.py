@@ -99,3 +99,29 @@ def test_sheets_that_list_nobody_may_be_alike(draw, written, judge):
     head = [line for line in listing[1] if line.y > 700]
     document = judge(draw([*listing, head, head]), "juminhyo", "R00001", HOUSEHOLD)
     assert [p.repeats for p in document.pages] == [0, 0, 0, 0]
+
+
+def test_a_page_that_is_half_another_forms_is_whose_name_and_more_stand_on_it(draw, written, judge):
+    """Title, head and foot are those of the applicant's; the labels of that form are not there."""
+    page = written("register")[0]
+    mixed = [line for line in page if line.y > 770 or line.y < 50] + [
+        line for line in written("alone")[0] if 60 < line.y < 770 and line.text not in {"氏名", "フリガナ", "生年月日"}
+    ]
+    document = judge(draw([mixed]), "koseki", "R00001", Options(scope=Scope.ALL))
+    assert document.pages[0].verdict is PageVerdict.FOREIGN
+    assert document.pages[0].owners[0].resident == "R00012"
+
+
+def test_one_text_of_somebody_else_is_not_enough_on_a_page_that_cannot_be_believed(draw, written, judge):
+    page = written("register")[0]
+    name = next(line for line in written("alone")[0] if "村上" in line.text)
+    document = judge(draw([[*(line for line in page if line.y > 770), name]]), "koseki", "R00001")
+    assert document.pages[0].verdict is PageVerdict.UNREAD
+
+
+def test_a_twin_who_is_left_out_of_the_family_register_is_missing(draw, written, judge):
+    """Nothing of his is known of nobody else by the register's index: his twin has the birth date."""
+    *pages, last = written("register")
+    without = [line for line in last if not 370 < line.y < 510]
+    document = judge(draw([*pages, without]), "koseki", "R00001", Options(scope=Scope.ALL))
+    assert [e.owner for e in document.wrong if e.kind == "missing person"] == ["R00004"]
